@@ -15,6 +15,7 @@ let package = Package(
         .target(name: "CBytes"),
         .target(name: "Bytes", dependencies: ["CBytes"], swiftSettings: settings),
         .target(name: "Files", dependencies: ["Bytes"], swiftSettings: settings),
+        .target(name: "StageKit", dependencies: ["Bytes"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -35,7 +35,9 @@ package enum OpenMode: Sendable {
     case create
 }
 
-/// An open file. Offsets and counts are in octets. Reads may run beside one writer.
+/// An open file.
+///
+/// Offsets and counts are in octets. Reads may run beside one writer.
 package protocol File: AnyObject, Sendable {
     /// The path it was opened by.
     var path: String { get }
