@@ -11,11 +11,19 @@ let settings: [SwiftSetting] = [
 
 let package = Package(
     name: "sluice",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2")
+    ],
     targets: [
         .target(name: "CBytes"),
         .target(name: "Bytes", dependencies: ["CBytes"], swiftSettings: settings),
         .target(name: "Files", dependencies: ["Bytes"], swiftSettings: settings),
-        .target(name: "StageKit", dependencies: ["Bytes"], swiftSettings: settings),
+        .target(name: "Addressing", swiftSettings: settings),
+        .target(name: "SMTP", dependencies: ["Addressing"], swiftSettings: settings),
+        .target(
+            name: "StageKit",
+            dependencies: ["Addressing", "Bytes", "SMTP", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

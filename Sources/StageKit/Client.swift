@@ -1,0 +1,19 @@
+/// Who delivers a message to us.
+public struct Client: Sendable, Hashable, Codable {
+    /// The IPv4 or IPv6 address, without brackets.
+    public var address: String
+    /// The TCP port.
+    public var port: Int
+    /// The name given with HELO or EHLO; empty before.
+    public var helo: String
+    /// The protocol for the `Received:` field, such as `ESMTP` (RFC 3848).
+    public var transport: String
+
+    /// A client that has just connected.
+    public init(address: String, port: Int, helo: String = "", transport: String = "SMTP") {
+        self.address = address
+        self.port = port
+        self.helo = helo
+        self.transport = transport
+    }
+}

@@ -1,0 +1,108 @@
+/// The type of a fact.
+public enum FactType: String, Sendable, Hashable, Codable {
+    /// True or false.
+    case bool
+    /// A whole number.
+    case int
+    /// A number.
+    case double
+    /// A text.
+    case string
+    /// Several texts.
+    case strings = "list(string)"
+}
+
+/// The value of a fact.
+public enum FactValue: Sendable, Hashable, Codable {
+    /// True or false.
+    case bool(Bool)
+    /// A whole number.
+    case int(Int)
+    /// A number.
+    case double(Double)
+    /// A text.
+    case string(String)
+    /// Several texts.
+    case strings([String])
+
+    /// The value's type.
+    public var type: FactType {
+        switch self {
+        case .bool: .bool
+        case .int: .int
+        case .double: .double
+        case .string: .string
+        case .strings: .strings
+        }
+    }
+}
+
+/// A Swift type that a fact may have.
+public protocol FactRepresentable: Sendable {
+    /// The fact type it stands for.
+    static var factType: FactType { get }
+    /// The value as a fact.
+    var factValue: FactValue { get }
+    /// The value in a fact; `nil` if the fact has another type.
+    init?(factValue: FactValue)
+}
+
+extension Bool: FactRepresentable {
+    /// `bool`.
+    public static var factType: FactType { .bool }
+    /// The value as a fact.
+    public var factValue: FactValue { .bool(self) }
+    /// The value in a fact.
+    public init?(factValue: FactValue) {
+        guard case .bool(let value) = factValue else { return nil }
+        self = value
+    }
+}
+
+extension Int: FactRepresentable {
+    /// `int`.
+    public static var factType: FactType { .int }
+    /// The value as a fact.
+    public var factValue: FactValue { .int(self) }
+    /// The value in a fact.
+    public init?(factValue: FactValue) {
+        guard case .int(let value) = factValue else { return nil }
+        self = value
+    }
+}
+
+extension Double: FactRepresentable {
+    /// `double`.
+    public static var factType: FactType { .double }
+    /// The value as a fact.
+    public var factValue: FactValue { .double(self) }
+    /// The value in a fact.
+    public init?(factValue: FactValue) {
+        guard case .double(let value) = factValue else { return nil }
+        self = value
+    }
+}
+
+extension String: FactRepresentable {
+    /// `string`.
+    public static var factType: FactType { .string }
+    /// The value as a fact.
+    public var factValue: FactValue { .string(self) }
+    /// The value in a fact.
+    public init?(factValue: FactValue) {
+        guard case .string(let value) = factValue else { return nil }
+        self = value
+    }
+}
+
+extension [String]: FactRepresentable {
+    /// `list(string)`.
+    public static var factType: FactType { .strings }
+    /// The value as a fact.
+    public var factValue: FactValue { .strings(self) }
+    /// The value in a fact.
+    public init?(factValue: FactValue) {
+        guard case .strings(let value) = factValue else { return nil }
+        self = value
+    }
+}

@@ -1,0 +1,48 @@
+public import Addressing
+public import Bytes
+
+/// One message on its way through a pipeline, from the connection that brings it to its mailboxes.
+///
+/// In the early phases of the session it is still growing: at `connect` it has a client, at `mail` a reverse-path too,
+/// from `message` on everything.
+public struct Message: Sendable {
+    /// The number it has from the beginning; trace, log and store use it.
+    public let id: MessageID
+    /// When its connection or transaction began.
+    public let received: Timestamp
+    /// Who brings it.
+    public var client: Client
+    /// Where reports about it go.
+    public var reversePath: ReversePath = .null
+    /// Who gets it: in the session those accepted so far, after the durable line those whose delivery needs the step.
+    public var recipients: [Recipient] = []
+    /// What is known about it.
+    public var facts = Facts()
+    /// The fields that the server puts before the message (RFC 5321, section 4.4), each with its line end.
+    public var trace: [String] = []
+    /// The message as it was accepted, octet for octet; empty before `message`.
+    public let content: Octets
+
+    /// A message without content.
+    public init(id: MessageID, received: Timestamp, client: Client) {
+        self.init(id: id, received: received, client: client, content: Octets([]))
+    }
+
+    /// A message with content.
+    public init(id: MessageID, received: Timestamp, client: Client, content: Octets) {
+        self.id = id
+        self.received = received
+        self.client = client
+        self.content = content
+    }
+
+    /// The same message, with its content.
+    public func with(content: Octets) -> Message {
+        var message = Message(id: id, received: received, client: client, content: content)
+        message.reversePath = reversePath
+        message.recipients = recipients
+        message.facts = facts
+        message.trace = trace
+        return message
+    }
+}

@@ -1,0 +1,98 @@
+public import SMTP
+
+/// A component that stands under `receive:` and turns a protocol into calls of the session phases.
+public protocol Receiver: Component {
+    /// Where it listens, known before anything is opened, so that two receivers of one address are found by the check.
+    var listeners: [ListenerAddress] { get }
+
+    /// Lets mail in through the pipeline's entrance until the task is cancelled or ``Component/stop()`` is called.
+    ///
+    /// - Throws: Any error; the server ends then.
+    func receive(through entrance: any Entrance) async throws
+}
+
+/// An address a receiver listens on.
+public struct ListenerAddress: Sendable, Hashable, CustomStringConvertible {
+    /// An IPv4 or IPv6 address, without brackets.
+    public let host: String
+    /// The TCP port; 0 lets the system choose, which is good for tests.
+    public let port: Int
+
+    /// The address of a host and a port.
+    public init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
+    /// Reads `127.0.0.1:2525` or `[::1]:2525`; `nil` if it is neither.
+    public init?(_ text: String) {
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+            (0...65_535).contains(port)
+        else { return nil }
+        var host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            host = host.dropFirst().dropLast()
+        } else if host.contains(":") {
+            return nil
+        }
+        guard !host.isEmpty else { return nil }
+        self.init(host: String(host), port: port)
+    }
+
+    /// The form of pipeline files.
+    public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}
+
+/// A pipeline as its receiver sees it: the phases of the session, then the durable line.
+///
+/// Every call fails closed: a stage that throws or hangs is a refusal with 4yz.
+public protocol Entrance: Sendable {
+    /// The phases that have steps; a receiver need not wait for the others.
+    var phases: Set<SessionPhase> { get }
+
+    /// The largest message that the pipeline takes, which the receiver announces and enforces.
+    var messageLimit: Int { get }
+
+    /// A new message, numbered and dated now, from a client.
+    func makeMessage(from client: Client) -> Message
+
+    /// Runs `session: connect:`.
+    func connect(_ message: inout Message) async -> PhaseResult
+
+    /// Runs `session: mail:`.
+    func mail(_ message: inout Message) async -> PhaseResult
+
+    /// Runs `session: recipient:` for a recipient who is added to the message by the caller if the result allows it.
+    func recipient(_ recipient: inout Recipient, of message: inout Message) async -> PhaseResult
+
+    /// Runs `session: message:` and, if nobody objects, commits the message to the queue.
+    func accept(_ message: Message) async -> Acceptance
+}
+
+/// The phases of a session, in their order.
+public enum SessionPhase: String, Sendable, CaseIterable {
+    /// Before the greeting.
+    case connect
+    /// At MAIL FROM.
+    case mail
+    /// At each RCPT TO.
+    case recipient
+    /// After the end of the data.
+    case message
+}
+
+/// Whether a session may go on.
+public enum PhaseResult: Sendable, Equatable {
+    /// It may.
+    case proceed
+    /// It may not, and this is the reply (4yz or 5yz).
+    case refuse(Reply)
+}
+
+/// What became of a whole message.
+public enum Acceptance: Sendable, Equatable {
+    /// It is on disk; the receiver may say 250.
+    case accepted(DurableReceipt)
+    /// It is not ours, and this is the reply (4yz or 5yz).
+    case refused(Reply)
+}

@@ -1,0 +1,193 @@
+/// The settings of one component, read by taking them one by one.
+///
+/// What nobody takes is reported as an unknown key. A setting that is missing or wrong is noted and a placeholder is
+/// returned, so that one check finds all problems; a component is never made from placeholders. Taking from
+/// ``Settings/init(recording:)`` tells which settings a component has: the reference and the schema come from there.
+public struct Settings {
+    /// The problems found so far.
+    public private(set) var problems: [SettingProblem] = []
+    /// The settings taken so far, with their types and summaries.
+    public private(set) var declarations: [SettingDeclaration] = []
+    private var entries: [SettingNode.Entry]
+    private var taken: Set<String> = []
+    private let location: SourceLocation
+    private let isRecording: Bool
+
+    /// The settings in a piece of a pipeline file, which is a map or empty.
+    public init(_ node: SettingNode) {
+        location = node.location
+        isRecording = false
+        switch node.content {
+        case .map(let entries): self.entries = entries
+        case .empty: entries = []
+        case .scalar, .list:
+            entries = []
+            problems = [
+                SettingProblem(.wrongType, at: node.location, "must be a group of settings, not \(node.shown)")
+            ]
+        }
+    }
+
+    /// No settings, only a record of what is taken.
+    public init(recording: Void) {
+        entries = []
+        location = SourceLocation(file: "", line: 1, column: 1)
+        isRecording = true
+    }
+
+    /// Takes a setting that must be there unless it has a default.
+    public mutating func take<Value: SettingValue>(
+        _ key: String, default fallback: Value? = nil, _ summary: String
+    ) -> Value {
+        declare(key, Value.self, fallback.map { $0.settingText }, isRequired: fallback == nil, summary)
+        guard let entry = consume(key) else {
+            if fallback == nil { noteMissing(key, "\(Value.settingType), such as \(Value.placeholder.settingText)") }
+            return fallback ?? Value.placeholder
+        }
+        return read(entry)
+    }
+
+    /// Takes a setting that may be missing.
+    public mutating func takeOptional<Value: SettingValue>(
+        _ key: String, of type: Value.Type = Value.self, _ summary: String
+    ) -> Value? {
+        declare(key, type, nil, isRequired: false, summary)
+        return consume(key).map { read($0) }
+    }
+
+    /// Takes a group of settings, such as `limits: { … }`; a missing group is read as an empty one.
+    public mutating func takeGroup<Value>(
+        _ key: String, _ summary: String, _ read: (inout Settings) throws -> Value
+    ) rethrows -> Value {
+        var group: Settings
+        if isRecording {
+            group = Settings(recording: ())
+        } else {
+            group = Settings(consume(key)?.value ?? SettingNode(.empty, at: location))
+        }
+        taken.insert(key)
+        let value = try read(&group)
+        declarations.append(
+            SettingDeclaration(
+                name: key, type: "group", fallback: nil, isRequired: false, summary: summary,
+                members: group.declarations))
+        problems += group.finish()
+        return value
+    }
+
+    /// Takes a list of groups, such as rules; a missing list is an empty one.
+    public mutating func takeGroups<Value>(
+        _ key: String, _ summary: String, _ read: (inout Settings) throws -> Value
+    ) rethrows -> [Value] {
+        taken.insert(key)
+        var groups: [Settings] = []
+        if isRecording {
+            groups = [Settings(recording: ())]
+        } else if let entry = consume(key) {
+            switch entry.value.content {
+            case .list(let nodes): groups = nodes.map { Settings($0) }
+            case .empty: break
+            case .scalar, .map:
+                problems.append(
+                    SettingProblem(
+                        .wrongType, at: entry.value.location, "\(key) must be a list, not \(entry.value.shown)"))
+            }
+        }
+        var members: [SettingDeclaration] = []
+        let values = try groups.indices.map { index in
+            let value = try read(&groups[index])
+            members = groups[index].declarations
+            problems += groups[index].finish()
+            return value
+        }
+        declarations.append(
+            SettingDeclaration(
+                name: key, type: "list of groups", fallback: nil, isRequired: false, summary: summary,
+                members: members))
+        return isRecording ? [] : values
+    }
+
+    /// Where a setting stands, or the whole group if it is missing; for errors of one's own.
+    public func location(of key: String) -> SourceLocation {
+        entries.first { $0.key == key }?.value.location ?? location
+    }
+
+    /// Notes a problem of one's own.
+    public mutating func note(_ key: String, _ text: String) {
+        problems.append(SettingProblem(.invalid, at: location(of: key), "\(key) \(text)"))
+    }
+
+    /// All problems, with a problem for each key that nobody took.
+    public func finish() -> [SettingProblem] {
+        guard !isRecording else { return [] }
+        let unknown = entries.filter { !taken.contains($0.key) }.map { entry in
+            let known = taken.sorted()
+            let hint = known.isEmpty ? "there are no settings here" : "known are \(known.joined(separator: ", "))"
+            return SettingProblem(
+                .unknownKey, at: entry.location, "unknown setting \(entry.key); \(hint)",
+                suggestion: closest(to: entry.key, among: known))
+        }
+        return problems + unknown
+    }
+
+    private mutating func consume(_ key: String) -> SettingNode.Entry? {
+        taken.insert(key)
+        return entries.first { $0.key == key }
+    }
+
+    private mutating func read<Value: SettingValue>(_ entry: SettingNode.Entry) -> Value {
+        switch Value.read(entry.value) {
+        case .success(let value): return value
+        case .failure(let failure):
+            problems.append(
+                SettingProblem(
+                    failure.kind, at: failure.location ?? entry.value.location, "\(entry.key) \(failure.text)",
+                    suggestion: failure.suggestion))
+            return Value.placeholder
+        }
+    }
+
+    private mutating func noteMissing(_ key: String, _ form: String) {
+        guard !isRecording else { return }
+        problems.append(SettingProblem(.missing, at: location, "\(key) is missing; it must be \(form)"))
+    }
+
+    private mutating func declare<Value: SettingValue>(
+        _ key: String, _ type: Value.Type, _ fallback: String?, isRequired: Bool, _ summary: String
+    ) {
+        declarations.append(
+            SettingDeclaration(
+                name: key, type: Value.settingType, fallback: fallback, isRequired: isRequired, summary: summary,
+                members: []))
+    }
+}
+
+/// A setting as the reference shows it.
+public struct SettingDeclaration: Sendable, Hashable {
+    /// The key.
+    public let name: String
+    /// The type in words, such as `a duration such as 30s`.
+    public let type: String
+    /// The default as it would be written; `nil` if there is none.
+    public let fallback: String?
+    /// Whether it must be there.
+    public let isRequired: Bool
+    /// One sentence about it.
+    public let summary: String
+    /// The settings of a group.
+    public let members: [SettingDeclaration]
+}
+
+/// The settings of one use of a component.
+public protocol StageConfiguration: Sendable {
+    /// Takes the settings.
+    ///
+    /// - Throws: ``ConfigurationError`` for what the taking itself cannot see.
+    init(from settings: inout Settings) throws
+}
+
+/// For components without settings.
+public struct NoConfiguration: StageConfiguration {
+    /// Takes nothing.
+    public init(from settings: inout Settings) {}
+}

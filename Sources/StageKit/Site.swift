@@ -1,0 +1,28 @@
+/// What all pipelines of a server share: the content of `site.yaml`.
+public struct Site: Sendable, Hashable {
+    /// The name the server gives itself in greetings and trace fields.
+    public var hostName: String
+    /// The domains whose mail is for us, in lower case.
+    public var localDomains: Set<String>
+    /// Where everything durable lies.
+    public var dataDirectory: String
+    /// The DNS servers to ask, as `address:port`; none means those of the system.
+    public var resolverServers: [String]
+    /// How long one DNS query may take, with all its retries.
+    public var resolverTimeout: Duration
+    /// Where the local HTTP interface listens.
+    public var controlListener: ListenerAddress?
+
+    /// A site of these parts.
+    public init(
+        hostName: String, localDomains: Set<String>, dataDirectory: String, resolverServers: [String] = [],
+        resolverTimeout: Duration = .seconds(5), controlListener: ListenerAddress? = nil
+    ) {
+        self.hostName = hostName
+        self.localDomains = localDomains
+        self.dataDirectory = dataDirectory
+        self.resolverServers = resolverServers
+        self.resolverTimeout = resolverTimeout
+        self.controlListener = controlListener
+    }
+}

@@ -1,0 +1,78 @@
+/// One step of a pipeline: looks at a message, may change it, and decides where it goes next.
+///
+/// One instance serves every message of its pipeline concurrently, so a stage holds settings and services but nothing
+/// that belongs to a single message. A stage without effects may stand in `session: message:` and in `deliver:`; one
+/// with effects only in `deliver:`. The refinements ``ConnectStage``, ``MailStage`` and ``RecipientStage`` open the
+/// earlier phases of the SMTP dialogue, ``BatchStage`` serves many messages at once.
+public protocol Stage: Component {
+    /// Handles one message.
+    ///
+    /// After the durable line, `message.recipients` are those whose delivery still needs this step, and the same message
+    /// may come again after a crash: effects happen once by (message, recipient, step).
+    ///
+    /// - Throws: Any error. The engine logs it, undoes the changes to `message`, and tries again later.
+    func process(_ message: inout Message, in context: StageContext) async throws -> Verdict
+}
+
+/// A stage that may stand in `session: connect:`, before the greeting.
+public protocol ConnectStage: Stage {
+    /// Judges a connection; `message` has the client's address and nothing else yet.
+    ///
+    /// Facts set here are part of every message of the connection.
+    ///
+    /// - Throws: Any error; the client is told to try again later (421).
+    func connect(_ message: inout Message, in context: StageContext) async throws -> Verdict
+}
+
+/// A stage that may stand in `session: mail:`, at MAIL FROM.
+public protocol MailStage: Stage {
+    /// Judges a sender; `message` has the client, its HELO name and the reverse-path.
+    ///
+    /// - Throws: Any error; the client is told to try again later (451).
+    func mail(_ message: inout Message, in context: StageContext) async throws -> Verdict
+}
+
+/// A stage that may stand in `session: recipient:`, at each RCPT TO.
+public protocol RecipientStage: Stage {
+    /// Judges one recipient, who is not among `message.recipients` yet.
+    ///
+    /// - Throws: Any error; the client is told to try again later (451).
+    func recipient(
+        _ recipient: inout Recipient, of message: inout Message, in context: StageContext
+    ) async throws -> Verdict
+}
+
+/// A stage that serves many messages at once after the durable line, so that one transaction or one fsync is enough.
+public protocol BatchStage: Stage {
+    /// How many messages one call takes at most.
+    var batchLimit: Int { get }
+
+    /// Handles messages in their order of arrival; returns one verdict for each, in the same order.
+    ///
+    /// - Throws: Any error. The engine undoes the changes to all messages of the batch and tries each again later.
+    func process(_ batch: inout [Message], in context: StageContext) async throws -> [Verdict]
+}
+
+extension BatchStage {
+    /// Handles one message as a batch of one.
+    public func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
+        var batch = [message]
+        let verdicts = try await process(&batch, in: context)
+        guard let verdict = verdicts.first, let processed = batch.first else {
+            throw StageContractViolation("the batch of one message came back empty")
+        }
+        message = processed
+        return verdict
+    }
+}
+
+/// A stage broke the rules of its contract; the engine treats it as any other error of the stage.
+public struct StageContractViolation: Error, CustomStringConvertible {
+    /// What the stage did.
+    public let description: String
+
+    /// A violation with a text for the operator.
+    public init(_ description: String) {
+        self.description = description
+    }
+}
