@@ -76,9 +76,14 @@ public final class Octets: Sendable {
     private var buffer: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
 }
 
-extension Octets: Equatable {
+extension Octets: Hashable {
     /// Whether both hold the same octets.
     public static func == (left: Octets, right: Octets) -> Bool {
         left === right || (left.count == right.count && left.buffer.elementsEqual(right.buffer))
+    }
+
+    /// Feeds the octets to a hasher.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(bytes: buffer)
     }
 }

@@ -37,7 +37,7 @@ public struct FactDeclaration: Sendable, Hashable {
 }
 
 /// What is known about a message or one of its recipients.
-public struct Facts: Sendable, Hashable, Codable {
+public struct Facts: Sendable, Hashable {
     /// All values by their names.
     public private(set) var values: [String: FactValue]
 

@@ -1,5 +1,7 @@
+public import Bytes
+
 /// The type of a fact.
-public enum FactType: String, Sendable, Hashable, Codable {
+public enum FactType: String, Sendable, Hashable {
     /// True or false.
     case bool
     /// A whole number.
@@ -10,10 +12,12 @@ public enum FactType: String, Sendable, Hashable, Codable {
     case string
     /// Several texts.
     case strings = "list(string)"
+    /// Octets that stages hand to each other; conditions cannot read them.
+    case bytes
 }
 
 /// The value of a fact.
-public enum FactValue: Sendable, Hashable, Codable {
+public enum FactValue: Sendable, Hashable {
     /// True or false.
     case bool(Bool)
     /// A whole number.
@@ -24,6 +28,8 @@ public enum FactValue: Sendable, Hashable, Codable {
     case string(String)
     /// Several texts.
     case strings([String])
+    /// Octets that stages hand to each other.
+    case bytes(Octets)
 
     /// The value's type.
     public var type: FactType {
@@ -33,6 +39,7 @@ public enum FactValue: Sendable, Hashable, Codable {
         case .double: .double
         case .string: .string
         case .strings: .strings
+        case .bytes: .bytes
         }
     }
 }
@@ -103,6 +110,18 @@ extension [String]: FactRepresentable {
     /// The value in a fact.
     public init?(factValue: FactValue) {
         guard case .strings(let value) = factValue else { return nil }
+        self = value
+    }
+}
+
+extension Octets: FactRepresentable {
+    /// `bytes`.
+    public static var factType: FactType { .bytes }
+    /// The value as a fact.
+    public var factValue: FactValue { .bytes(self) }
+    /// The value in a fact.
+    public init?(factValue: FactValue) {
+        guard case .bytes(let value) = factValue else { return nil }
         self = value
     }
 }
