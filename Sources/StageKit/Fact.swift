@@ -53,7 +53,7 @@ public struct Facts: Sendable, Hashable {
 
     /// The value of a fact; `nil` while nobody has provided it.
     public subscript<Value>(fact: Fact<Value>) -> Value? {
-        get { values[fact.name].flatMap { Value(factValue: $0) } }
+        get { values[fact.name].flatMap { Value.value(in: $0) } }
         set { values[fact.name] = newValue?.factValue }
     }
 

@@ -51,7 +51,7 @@ public protocol FactRepresentable: Sendable {
     /// The value as a fact.
     var factValue: FactValue { get }
     /// The value in a fact; `nil` if the fact has another type.
-    init?(factValue: FactValue)
+    static func value(in fact: FactValue) -> Self?
 }
 
 extension Bool: FactRepresentable {
@@ -60,9 +60,9 @@ extension Bool: FactRepresentable {
     /// The value as a fact.
     public var factValue: FactValue { .bool(self) }
     /// The value in a fact.
-    public init?(factValue: FactValue) {
-        guard case .bool(let value) = factValue else { return nil }
-        self = value
+    public static func value(in fact: FactValue) -> Bool? {
+        guard case .bool(let value) = fact else { return nil }
+        return value
     }
 }
 
@@ -72,9 +72,9 @@ extension Int: FactRepresentable {
     /// The value as a fact.
     public var factValue: FactValue { .int(self) }
     /// The value in a fact.
-    public init?(factValue: FactValue) {
-        guard case .int(let value) = factValue else { return nil }
-        self = value
+    public static func value(in fact: FactValue) -> Int? {
+        guard case .int(let value) = fact else { return nil }
+        return value
     }
 }
 
@@ -84,9 +84,9 @@ extension Double: FactRepresentable {
     /// The value as a fact.
     public var factValue: FactValue { .double(self) }
     /// The value in a fact.
-    public init?(factValue: FactValue) {
-        guard case .double(let value) = factValue else { return nil }
-        self = value
+    public static func value(in fact: FactValue) -> Double? {
+        guard case .double(let value) = fact else { return nil }
+        return value
     }
 }
 
@@ -96,9 +96,9 @@ extension String: FactRepresentable {
     /// The value as a fact.
     public var factValue: FactValue { .string(self) }
     /// The value in a fact.
-    public init?(factValue: FactValue) {
-        guard case .string(let value) = factValue else { return nil }
-        self = value
+    public static func value(in fact: FactValue) -> String? {
+        guard case .string(let value) = fact else { return nil }
+        return value
     }
 }
 
@@ -108,9 +108,9 @@ extension [String]: FactRepresentable {
     /// The value as a fact.
     public var factValue: FactValue { .strings(self) }
     /// The value in a fact.
-    public init?(factValue: FactValue) {
-        guard case .strings(let value) = factValue else { return nil }
-        self = value
+    public static func value(in fact: FactValue) -> [String]? {
+        guard case .strings(let value) = fact else { return nil }
+        return value
     }
 }
 
@@ -120,8 +120,8 @@ extension Octets: FactRepresentable {
     /// The value as a fact.
     public var factValue: FactValue { .bytes(self) }
     /// The value in a fact.
-    public init?(factValue: FactValue) {
-        guard case .bytes(let value) = factValue else { return nil }
-        self = value
+    public static func value(in fact: FactValue) -> Octets? {
+        guard case .bytes(let value) = fact else { return nil }
+        return value
     }
 }
