@@ -12,7 +12,8 @@ let settings: [SwiftSetting] = [
 let package = Package(
     name: "sluice",
     dependencies: [
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2")
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     ],
     targets: [
         .target(name: "CBytes"),
@@ -23,6 +24,16 @@ let package = Package(
         .target(
             name: "StageKit",
             dependencies: ["Addressing", "Bytes", "SMTP", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: settings),
+        .target(name: "Arrivals", dependencies: ["Bytes"], swiftSettings: settings),
+        .target(
+            name: "ControlServer",
+            dependencies: [
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
             swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

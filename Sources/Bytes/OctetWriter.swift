@@ -1,0 +1,45 @@
+/// Builds a binary record: little-endian numbers, LEB128 counts, and texts with their length before them.
+package struct OctetWriter: Sendable {
+    /// What has been written.
+    package private(set) var bytes: [UInt8] = []
+
+    package init() {}
+
+    package mutating func append(_ number: UInt8) { bytes.append(number) }
+
+    package mutating func append(_ number: UInt32) { appendFixed(number) }
+
+    package mutating func append(_ number: UInt64) { appendFixed(number) }
+
+    package mutating func append(_ number: Int64) { appendFixed(number) }
+
+    package mutating func append(count: Int) {
+        var rest = UInt64(count)
+        while rest > 0x7F {
+            bytes.append(UInt8(rest & 0x7F) | 0x80)
+            rest >>= 7
+        }
+        bytes.append(UInt8(rest))
+    }
+
+    /// A number of either sign, small ones short (zigzag).
+    package mutating func append(difference: Int) {
+        append(count: Int(bitPattern: UInt(bitPattern: difference << 1) ^ UInt(bitPattern: difference >> 63)))
+    }
+
+    package mutating func append(_ octets: [UInt8]) {
+        append(count: octets.count)
+        bytes.append(contentsOf: octets)
+    }
+
+    package mutating func append(_ text: String) {
+        append(count: text.utf8.count)
+        bytes.append(contentsOf: text.utf8)
+    }
+
+    package mutating func reserve(_ count: Int) { bytes.reserveCapacity(count) }
+
+    private mutating func appendFixed(_ number: some FixedWidthInteger) {
+        withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+}
