@@ -9,32 +9,120 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
+let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+]
+
+/// A library under Sources, and its tests if it has a folder of its own under Tests.
+func library(
+    _ name: String, _ dependencies: [Target.Dependency] = [], tests: [Target.Dependency]? = nil,
+    fixtures: [String] = []
+) -> [Target] {
+    let target = Target.target(name: name, dependencies: dependencies, swiftSettings: settings)
+    guard let tests else { return [target] }
+    return [
+        target,
+        .testTarget(
+            name: name + "Tests", dependencies: [.byName(name: name)] + tests, exclude: fixtures,
+            swiftSettings: settings),
+    ]
+}
+
+/// A stage under Plugins: the folder `CheckSPF` is the target `CheckSPFStage`, since its type has the folder's name.
+func stage(_ name: String, _ dependencies: [Target.Dependency] = []) -> [Target] {
+    [
+        .target(
+            name: name + "Stage", dependencies: ["Addressing", "Bytes", "StageKit"] + dependencies, path: "Plugins/\(name)",
+            swiftSettings: settings)
+    ]
+}
+
+let stages: [Target] = [
+    stage("ReceiveSMTP", ["SMTP", "SMTPServer", log]),
+    stage("CheckSPF", ["Resolver", "SMTP", "SPF"]),
+    stage("CheckRecipient", ["MailStore", "Mailboxes", "SMTP"]),
+    stage("ParseMIME", ["MIME"]),
+    stage("ScoreSpam", ["MIME"]),
+    stage("StoreAttachments", ["AttachmentStore", "MIME", "Mailboxes", "SMTP"]),
+    stage("StoreMetadata", ["AttachmentStore", "MIME", "MailStore", "Mailboxes", "SMTP"]),
+    stage("IndexMail", ["MIME", "Mailboxes"]),
+    stage("Notify", ["Arrivals", "MIME", "Mailboxes"]),
+].flatMap(\.self)
+
+let targets: [[Target]] = [
+    // Level 0: bytes and addresses.
+    [.target(name: "CBytes")],
+    library("Bytes", ["CBytes"]),
+    library("Addressing", tests: []),
+    // Level 1: bytes to values, and the disk.
+    library("Files", ["Bytes"]),
+    library("MIME", ["Bytes", "CBytes"], tests: ["Bytes"], fixtures: ["Fixtures"]),
+    library("SMTP", ["Addressing", "Bytes"], tests: ["Addressing", "Bytes"], fixtures: ["Dialogs"]),
+    library("SimulatedFiles", ["Bytes", "Files"], tests: ["Bytes", "Files"]),
+    // Level 2: all that a plugin needs to see.
+    library("StageKit", ["Addressing", "Bytes", "MIME", "SMTP", log], tests: ["Bytes", "SMTP"]),
+    library("StageTesting", ["Addressing", "Bytes", "StageKit", log]),
+    // Level 3: what stands behind the stages, and the engine.
+    library("Arrivals", ["Bytes"]),
+    library(
+        "AttachmentStore", ["Bytes", "Files", .product(name: "Crypto", package: "swift-crypto")],
+        tests: ["Bytes", "Files"]),
+    library(
+        "MailStore",
+        [
+            "Bytes", "Files", "StageKit", .product(name: "GRDB", package: "GRDB.swift"),
+            .product(name: "GRDBSQLite", package: "GRDB.swift"),
+        ],
+        tests: [
+            "MailStoreCrashChild", "Bytes", "Files", "StageKit", .product(name: "GRDBSQLite", package: "GRDB.swift"),
+        ]),
+    [
+        .executableTarget(
+            name: "MailStoreCrashChild", dependencies: ["MailStore", "Bytes", "StageKit"],
+            path: "Tests/MailStoreCrashChild", swiftSettings: settings),
+        .systemLibrary(name: "CCAres", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
+        .systemLibrary(name: "CSPF2", providers: [.apt(["libspf2-dev"])]),
+    ],
+    library(
+        "DurableQueue", ["Bytes", "CBytes", "Files", "StageKit"], tests: ["Bytes", "Files", "SimulatedFiles", "StageKit"]),
+    library(
+        "Engine",
+        ["Addressing", "Bytes", "DurableQueue", "PipelineFiles", "SMTP", "StageKit", log]),
+    library(
+        "Mailboxes",
+        ["Arrivals", "AttachmentStore", "Bytes", "Files", "MIME", "MailStore", "SearchIndex", "StageKit"]),
+    library(
+        "PipelineFiles", ["Bytes", "Files", "SMTP", "StageKit", "Yams"],
+        tests: ["Bytes", "SMTP", "StageKit", log], fixtures: ["Golden"]),
+    library("SearchIndex", ["Bytes", "CBytes", "Files"], tests: ["Bytes", "Files"]),
+    library("Resolver", ["CCAres"], tests: ["DemoDNS"]),
+    library("DemoDNS", ["Resolver"]),
+    library(
+        "SPF", ["Resolver"],
+        tests: ["Resolver", "DemoDNS", "spf-worker", "Yams"], fixtures: ["Fixtures"]),
+    [.executableTarget(name: "spf-worker", dependencies: ["CSPF2"], swiftSettings: settings)],
+    // Level 4: the network.
+    library("ControlServer", [log, .product(name: "NIOHTTP1", package: "swift-nio")] + nio),
+    library(
+        "SMTPServer", ["Addressing", "Bytes", "SMTP", "StageKit", log] + nio,
+        tests: ["Addressing", "Bytes", "ReceiveSMTPStage", "SMTP", "StageKit", log] + nio),
+    stages,
+    // The rules of the house.
+    [
+        .testTarget(name: "ArchitectureTests", swiftSettings: settings),
+    ],
+]
+
 let package = Package(
     name: "sluice",
     dependencies: [
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
-    targets: [
-        .target(name: "CBytes"),
-        .target(name: "Bytes", dependencies: ["CBytes"], swiftSettings: settings),
-        .target(name: "Files", dependencies: ["Bytes"], swiftSettings: settings),
-        .target(name: "Addressing", swiftSettings: settings),
-        .target(name: "SMTP", dependencies: ["Addressing"], swiftSettings: settings),
-        .target(
-            name: "StageKit",
-            dependencies: ["Addressing", "Bytes", "SMTP", .product(name: "Logging", package: "swift-log")],
-            swiftSettings: settings),
-        .target(name: "Arrivals", dependencies: ["Bytes"], swiftSettings: settings),
-        .target(
-            name: "ControlServer",
-            dependencies: [
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-            ],
-            swiftSettings: settings),
-    ],
+    targets: targets.flatMap(\.self),
     swiftLanguageModes: [.v6]
 )

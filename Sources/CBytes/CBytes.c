@@ -1,6 +1,9 @@
 #define _GNU_SOURCE
 #include "CBytes.h"
 #include <string.h>
+#if defined(__x86_64__)
+#include <emmintrin.h>
+#endif
 
 #define POLYNOMIAL 0x82f63b78u  // Castagnoli, reflected
 
@@ -46,4 +49,26 @@ uint32_t sluice_crc32c(uint32_t crc, const void *bytes, size_t count) {
 
 const void *sluice_memmem(const void *haystack, size_t haystack_count, const void *needle, size_t needle_count) {
     return memmem(haystack, haystack_count, needle, needle_count);
+}
+
+size_t sluice_find_dashes(const void *start, size_t count) {
+    const uint8_t *bytes = start;
+    size_t at = 0;
+#if defined(__x86_64__)
+    const __m128i feed = _mm_set1_epi8('\n'), dash = _mm_set1_epi8('-');
+    // Two overlapping loads compare `\n` and the octet after it; 18 octets hold all candidates of a block and their tails.
+    for (; at + 18 <= count; at += 16) {
+        __m128i here = _mm_loadu_si128((const __m128i *)(bytes + at));
+        __m128i next = _mm_loadu_si128((const __m128i *)(bytes + at + 1));
+        __m128i both = _mm_and_si128(_mm_cmpeq_epi8(here, feed), _mm_cmpeq_epi8(next, dash));
+        for (unsigned mask = (unsigned)_mm_movemask_epi8(both); mask; mask &= mask - 1) {
+            size_t found = at + (size_t)__builtin_ctz(mask);
+            if (bytes[found + 2] == '-') return found;
+        }
+    }
+#endif
+    for (; at + 3 <= count; at++) {
+        if (bytes[at] == '\n' && bytes[at + 1] == '-' && bytes[at + 2] == '-') return at;
+    }
+    return count;
 }

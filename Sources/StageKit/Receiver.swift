@@ -50,7 +50,7 @@ public protocol Entrance: Sendable {
     /// The phases that have steps; a receiver need not wait for the others.
     var phases: Set<SessionPhase> { get }
 
-    /// The largest message that the pipeline takes, which the receiver announces and enforces.
+    /// The largest message that the queue takes, in octets; a receiver may announce less.
     var messageLimit: Int { get }
 
     /// A new message, numbered and dated now, from a client.

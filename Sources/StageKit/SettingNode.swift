@@ -33,16 +33,20 @@ public struct SettingNode: Sendable, Hashable {
     public let content: Content
     /// Where it stands.
     public let location: SourceLocation
+    /// What the file says, where that is a reference such as `${env:PORT}` and not the content itself.
+    public let written: String?
 
     /// A piece at a place.
-    public init(_ content: Content, at location: SourceLocation) {
+    public init(_ content: Content, at location: SourceLocation, written: String? = nil) {
         self.content = content
         self.location = location
+        self.written = written
     }
 
-    /// What it looks like in an error: `a list`, `"text"`.
+    /// What it looks like in an error: `a list`, `"text"`; never what a reference stands for, which may be secret.
     public var shown: String {
-        switch content {
+        if let written { return "what \(written) stands for" }
+        return switch content {
         case .empty: "nothing"
         case .scalar(let text, _): "\"\(text)\""
         case .list: "a list"

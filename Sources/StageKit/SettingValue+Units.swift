@@ -28,6 +28,8 @@ extension ByteCount: SettingValue {
     public static var settingType: String {
         "a size such as 25MB (units: \(units.map(\.name).joined(separator: ", ")))"
     }
+    /// A size.
+    public static var settingForm: SettingForm { .size }
     /// One megabyte.
     public static var placeholder: ByteCount { .megabytes(1) }
     /// Reads a whole number with a unit: `512B`, `64KB`, `25MB`, `1GB`, powers of 1,000.

@@ -2,6 +2,8 @@
 public protocol SettingValue: Sendable {
     /// The type in words, such as `a duration such as 30s`.
     static var settingType: String { get }
+    /// The form, for schemas; ``SettingForm/any`` if the type says nothing.
+    static var settingForm: SettingForm { get }
     /// A value to go on with after a problem; never used in a running pipeline.
     static var placeholder: Self { get }
     /// Reads a piece of a pipeline file.

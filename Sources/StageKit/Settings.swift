@@ -12,18 +12,21 @@ public struct Settings {
     private var taken: Set<String> = []
     private let location: SourceLocation
     private let isRecording: Bool
+    private let isGroup: Bool
 
     /// The settings in a piece of a pipeline file, which is a map or empty.
     public init(_ node: SettingNode) {
         location = node.location
         isRecording = false
         switch node.content {
-        case .map(let entries): self.entries = entries
-        case .empty: entries = []
+        case .map(let entries): (self.entries, isGroup) = (entries, true)
+        case .empty: (entries, isGroup) = ([], true)
         case .scalar, .list:
-            entries = []
+            (entries, isGroup) = ([], false)
             problems = [
-                SettingProblem(.wrongType, at: node.location, "must be a group of settings, not \(node.shown)")
+                SettingProblem(
+                    .wrongType, at: node.location,
+                    "this must be a group of settings such as { key: value }, not \(node.shown)")
             ]
         }
     }
@@ -33,6 +36,7 @@ public struct Settings {
         entries = []
         location = SourceLocation(file: "", line: 1, column: 1)
         isRecording = true
+        isGroup = true
     }
 
     /// Takes a setting that must be there unless it has a default.
@@ -41,7 +45,9 @@ public struct Settings {
     ) -> Value {
         declare(key, Value.self, fallback.map { $0.settingText }, isRequired: fallback == nil, summary)
         guard let entry = consume(key) else {
-            if fallback == nil { noteMissing(key, "\(Value.settingType), such as \(Value.placeholder.settingText)") }
+            if fallback == nil {
+                noteMissing(key, "it must be \(Value.settingType)")
+            }
             return fallback ?? Value.placeholder
         }
         return read(entry)
@@ -69,7 +75,7 @@ public struct Settings {
         let value = try read(&group)
         declarations.append(
             SettingDeclaration(
-                name: key, type: "group", fallback: nil, isRequired: false, summary: summary,
+                name: key, type: "group", form: .group, fallback: nil, isRequired: false, summary: summary,
                 members: group.declarations))
         problems += group.finish()
         return value
@@ -102,8 +108,8 @@ public struct Settings {
         }
         declarations.append(
             SettingDeclaration(
-                name: key, type: "list of groups", fallback: nil, isRequired: false, summary: summary,
-                members: members))
+                name: key, type: "list of groups", form: .groups, fallback: nil, isRequired: false,
+                summary: summary, members: members))
         return isRecording ? [] : values
     }
 
@@ -117,11 +123,20 @@ public struct Settings {
         problems.append(SettingProblem(.invalid, at: location(of: key), "\(key) \(text)"))
     }
 
+    /// Notes that a setting is missing, which only the whole can tell.
+    public mutating func noteMissing(_ key: String, _ text: String) {
+        // Where there is no group at all, that is the problem, and it is noted already.
+        guard !isRecording, isGroup else { return }
+        problems.append(SettingProblem(.missing, at: location, "\(key) is missing; \(text)"))
+    }
+
     /// All problems, with a problem for each key that nobody took.
-    public func finish() -> [SettingProblem] {
+    ///
+    /// `others` may stand there, too, but are read by somebody else.
+    public func finish(besides others: [String] = []) -> [SettingProblem] {
         guard !isRecording else { return [] }
         let unknown = entries.filter { !taken.contains($0.key) }.map { entry in
-            let known = taken.sorted()
+            let known = taken.union(others).sorted()
             let hint = known.isEmpty ? "there are no settings here" : "known are \(known.joined(separator: ", "))"
             return SettingProblem(
                 .unknownKey, at: entry.location, "unknown setting \(entry.key); \(hint)",
@@ -147,18 +162,13 @@ public struct Settings {
         }
     }
 
-    private mutating func noteMissing(_ key: String, _ form: String) {
-        guard !isRecording else { return }
-        problems.append(SettingProblem(.missing, at: location, "\(key) is missing; it must be \(form)"))
-    }
-
     private mutating func declare<Value: SettingValue>(
         _ key: String, _ type: Value.Type, _ fallback: String?, isRequired: Bool, _ summary: String
     ) {
         declarations.append(
             SettingDeclaration(
-                name: key, type: Value.settingType, fallback: fallback, isRequired: isRequired, summary: summary,
-                members: []))
+                name: key, type: Value.settingType, form: Value.settingForm, fallback: fallback,
+                isRequired: isRequired, summary: summary, members: []))
     }
 }
 
@@ -168,6 +178,8 @@ public struct SettingDeclaration: Sendable, Hashable {
     public let name: String
     /// The type in words, such as `a duration such as 30s`.
     public let type: String
+    /// The form, for schemas and examples.
+    public let form: SettingForm
     /// The default as it would be written; `nil` if there is none.
     public let fallback: String?
     /// Whether it must be there.

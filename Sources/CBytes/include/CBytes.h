@@ -11,4 +11,7 @@ uint32_t sluice_crc32c(uint32_t crc, const void *bytes, size_t count);
 /// The first occurrence of `needle` in `haystack`, or NULL.
 const void *sluice_memmem(const void *haystack, size_t haystack_count, const void *needle, size_t needle_count);
 
+/// The offset of the first line feed that two hyphens follow (where a MIME delimiter may start), or `count`.
+size_t sluice_find_dashes(const void *bytes, size_t count);
+
 #endif

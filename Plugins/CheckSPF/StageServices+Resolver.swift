@@ -1,0 +1,19 @@
+import Resolver
+import StageKit
+
+extension StageServices {
+    /// The resolver that the site's settings describe, shared by all who ask the DNS.
+    func resolver() throws -> Resolver {
+        try shared {
+            var configuration = ResolverConfiguration()
+            configuration.deadline = site.resolverTimeout
+            for server in site.resolverServers {
+                guard let listener = ListenerAddress(server), let address = IPAddress(listener.host) else {
+                    throw ConfigurationError("must be an address and a port such as 127.0.0.1:53, not \(server)")
+                }
+                configuration.servers.append(.init(address, port: UInt16(listener.port)))
+            }
+            return try Resolver(configuration: configuration)
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import Bytes
+import MIME
+import Mailboxes
+package import StageKit
+import Synchronization
+
+/// Makes each recipient's copy searchable; it is found by a search the moment the step is done.
+///
+/// ```yaml
+/// deliver:
+///   - store-metadata
+///   - index
+/// ```
+package final class IndexMail: BatchStage {
+    package typealias Configuration = NoConfiguration
+
+    package static let manifest = StageManifest(
+        name: "index",
+        summary: "Makes each recipient's copy searchable.",
+        reads: [
+            StoredFacts.number.declaration, StoredFacts.user.declaration, StoredFacts.sequence.declaration,
+            StoredFacts.mailbox.declaration,
+        ],
+        effects: .idempotent(by: "user and mail number"),
+        timeout: .seconds(60))
+
+    /// One write lock serves a batch.
+    package let batchLimit = 64
+    private let services: StageServices
+    private let index = Mutex<MailIndex?>(nil)
+
+    package init(configuration: NoConfiguration, services: StageServices) {
+        self.services = services
+    }
+
+    package func prepare() async throws {
+        let opened = try services.mailIndex()
+        try await opened.catchUp()
+        index.withLock { $0 = opened }
+    }
+
+    package func process(_ batch: inout [Message], in context: StageContext) async throws -> [Verdict] {
+        guard let index = index.withLock({ $0 }) else {
+            throw StageContractViolation("index was used before it was prepared")
+        }
+        var entries: [IndexEntry] = []
+        for position in batch.indices {
+            let parsed = batch[position].parsed
+            let text = parsed.text
+            for recipient in batch[position].recipients {
+                guard let placement = recipient.placement else {
+                    throw StageContractViolation("\(batch[position].id) comes to index without having been stored")
+                }
+                entries.append(
+                    IndexEntry(
+                        placement, mailbox: recipient.facts[StoredFacts.mailbox] ?? Mailbox.inbox, parsed: parsed,
+                        text: text, received: batch[position].received, size: batch[position].content.count))
+            }
+        }
+        try await index.add(entries)
+        return batch.map { _ in .proceed }
+    }
+}

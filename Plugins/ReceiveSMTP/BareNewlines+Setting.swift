@@ -1,0 +1,4 @@
+package import SMTP
+import StageKit
+
+extension BareNewlines: SettingValue {}

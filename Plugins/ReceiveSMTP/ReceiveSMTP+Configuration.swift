@@ -1,0 +1,80 @@
+package import Bytes
+package import SMTP
+package import StageKit
+
+extension ReceiveSMTP {
+    /// The settings under `receive: { smtp: … }`.
+    package struct Configuration: StageConfiguration {
+        /// Where to listen: at least one address.
+        package var listeners: [ListenerAddress]
+        /// The limits of messages, transactions and sessions.
+        package var limits: Limits
+        /// What becomes of a CR or LF alone in the data.
+        package var bareNewlines: BareNewlines
+        /// How long a client may take.
+        package var timeouts: Timeouts
+        /// How many threads serve the sockets.
+        package var threads: Int
+
+        /// What a client may ask for.
+        package struct Limits: Sendable {
+            /// The largest message.
+            package var message: ByteCount
+            /// The most recipients of one message.
+            package var recipients: Int
+            /// The most sessions at once.
+            package var sessions: Int
+            /// The most sessions at once from one address.
+            package var sessionsPerAddress: Int
+            /// The mistakes after which a session ends.
+            package var errors: Int
+            /// The commands that bring no mail after which each further one is a mistake.
+            package var idleCommands: Int
+        }
+
+        /// How long a client may take.
+        package struct Timeouts: Sendable {
+            /// For the next command.
+            package var command: Duration
+            /// Between two pieces of the data.
+            package var data: Duration
+            /// For a message in progress when the server stops.
+            package var grace: Duration
+        }
+
+        /// Takes the settings.
+        package init(from settings: inout Settings) throws {
+            let listen: [ListenerSetting] = settings.take("listen", "The addresses and ports to listen on.")
+            listeners = listen.map(\.address)
+            limits = settings.takeGroup("limits", "What a client may ask for.", Limits.init(from:))
+            bareNewlines = settings.take(
+                "bare-newlines", default: .normalise,
+                "What becomes of a CR or LF that stands alone in the data; neither ever ends it.")
+            timeouts = settings.takeGroup("timeouts", "How long a client may take.", Timeouts.init(from:))
+            threads = settings.take("threads", default: 1, "The threads that serve the sockets.")
+        }
+    }
+}
+
+extension ReceiveSMTP.Configuration.Limits {
+    init(from settings: inout Settings) {
+        message = settings.take("message", default: .megabytes(25), "The largest message.")
+        recipients = settings.take("recipients", default: 100, "The most recipients of one message; at least 100.")
+        sessions = settings.take("sessions", default: 2_000, "The most sessions at once.")
+        sessionsPerAddress = settings.take(
+            "sessions-per-address", default: 200,
+            "The most sessions at once from one IPv4 address or one IPv6 network of 64 bits.")
+        errors = settings.take("errors", default: 20, "The mistakes and refusals after which a session ends.")
+        idleCommands = settings.take(
+            "idle-commands", default: 100, "The commands without a message after which each further one is a mistake.")
+    }
+}
+
+extension ReceiveSMTP.Configuration.Timeouts {
+    init(from settings: inout Settings) {
+        command = settings.take("command", default: .seconds(300), "How long the next command may take.")
+        data = settings.take("data", default: .seconds(180), "How long a client may pause within the data.")
+        grace = settings.take(
+            "grace", default: .seconds(10), "How long a message in progress may take when the server stops.")
+    }
+}

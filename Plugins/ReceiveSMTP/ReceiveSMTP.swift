@@ -1,0 +1,90 @@
+import Bytes
+import SMTP
+import SMTPServer
+package import StageKit
+
+/// Receives mail from other servers over SMTP.
+///
+/// ```yaml
+/// receive:
+///   smtp:
+///     listen: ["0.0.0.0:25", "[::]:25"]
+///     limits: { message: 25MB, recipients: 100, sessions: 2000, sessions-per-address: 200, errors: 20 }
+///     bare-newlines: normalise
+///     timeouts: { command: 5m, data: 3m, grace: 10s }
+///     threads: 1
+/// ```
+package struct ReceiveSMTP: Receiver {
+    /// What it declares about itself.
+    package static let manifest = StageManifest(name: "smtp", summary: "Receives mail from other servers over SMTP.")
+
+    /// Where it listens.
+    package let listeners: [ListenerAddress]
+    private let server: SMTPServer
+
+    /// A receiver that has opened nothing yet.
+    package init(configuration: Configuration, services: StageServices) throws {
+        try configuration.validate()
+        listeners = configuration.listeners
+        server = SMTPServer(configuration.serverConfiguration(for: services.site), logger: services.logger)
+    }
+
+    /// Opens the listeners, so that a taken port is found before anything starts.
+    package func prepare() async throws {
+        try await server.bind()
+    }
+
+    /// Serves until the task is cancelled or ``stop()`` is called.
+    package func receive(through entrance: any Entrance) async throws {
+        try await server.serve(entrance)
+    }
+
+    /// Ends the sessions, those in a message after the grace period, and closes the listeners.
+    package func stop() async {
+        await server.stop()
+    }
+}
+
+extension ReceiveSMTP.Configuration {
+    /// More threads than this serve no real machine.
+    private static let threadLimit = 64
+
+    func validate() throws(ConfigurationError) {
+        guard !listeners.isEmpty else {
+            throw ConfigurationError("is empty; list at least one address, such as 0.0.0.0:25", at: "listen")
+        }
+        let counts = [
+            ("limits.message", limits.message.octets), ("limits.sessions", limits.sessions),
+            ("limits.sessions-per-address", limits.sessionsPerAddress), ("limits.errors", limits.errors),
+            ("limits.idle-commands", limits.idleCommands), ("limits.recipients", limits.recipients),
+        ]
+        if let zero = counts.first(where: { $0.1 < 1 }) {
+            throw ConfigurationError("must be more than nothing", at: zero.0)
+        }
+        guard (1...Self.threadLimit).contains(threads) else {
+            throw ConfigurationError("must lie between 1 and \(Self.threadLimit)", at: "threads")
+        }
+        let durations = [("timeouts.command", timeouts.command), ("timeouts.data", timeouts.data)]
+        if let zero = durations.first(where: { $0.1 <= .zero }) {
+            throw ConfigurationError("must be longer than nothing", at: zero.0)
+        }
+    }
+
+    func serverConfiguration(for site: Site) -> SMTPServer.Configuration {
+        // `<Postmaster>` must reach somebody: the host's own domain if its mail is ours, or else one that is.
+        let isLocal = site.localDomains.contains(site.hostName.lowercased())
+        let postmasterDomain = isLocal ? site.hostName.lowercased() : site.localDomains.min() ?? site.hostName
+        let session = ServerSession.Configuration(
+            hostName: site.hostName, postmasterDomain: postmasterDomain, messageLimit: limits.message.octets,
+            recipientLimit: limits.recipients, errorLimit: limits.errors, idleCommandLimit: limits.idleCommands,
+            bareNewlines: bareNewlines)
+        var server = SMTPServer.Configuration(listeners: listeners, session: session)
+        server.sessionLimit = limits.sessions
+        server.sessionLimitPerAddress = limits.sessionsPerAddress
+        server.commandTimeout = timeouts.command
+        server.dataTimeout = timeouts.data
+        server.gracePeriod = timeouts.grace
+        server.threads = threads
+        return server
+    }
+}

@@ -1,0 +1,26 @@
+import MIME
+
+/// The beginning of a mail's text, as lists of mail show it.
+enum Preview {
+    /// Long enough for two lines of a list.
+    static let length = 200
+    /// How much text is looked at; a mail that begins with more white space has no preview.
+    static let lookahead = 2_000
+
+    /// The first words, with every run of white space and control characters as one space.
+    static func text(of parsed: ParsedMessage) -> String {
+        var preview = String.UnicodeScalarView()
+        var pendingSpace = false
+        for scalar in parsed.text.unicodeScalars.prefix(lookahead) {
+            if scalar.properties.isWhitespace || scalar.value < 0x20 || scalar.value == 0x7F {
+                pendingSpace = !preview.isEmpty
+                continue
+            }
+            if pendingSpace { preview.append(" ") }
+            pendingSpace = false
+            preview.append(scalar)
+            if preview.count >= length { break }
+        }
+        return String(preview)
+    }
+}

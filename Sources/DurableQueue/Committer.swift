@@ -1,0 +1,118 @@
+import Bytes
+
+/// The work of the committing thread.
+struct Committer: Sendable {
+    let monitor: Monitor<QueueState>
+    let journal: Journal
+    let reader: MessageReader
+    let now: @Sendable () -> Timestamp
+
+    /// How often clocks are looked at while messages are postponed, and how long outcomes wait for a synchronisation.
+    private static let period = 1.0
+
+    /// One round of work.
+    private struct Round {
+        var submissions: [QueueState.Submission]
+        var handouts: [QueueState.Handout]
+        var reclaim: Reclaim?
+        var isLast: Bool
+        var isDue: Bool
+    }
+
+    /// Commits group after group until the queue is closed.
+    func run() {
+        var lastCommit = ContinuousClock.now
+        while true {
+            let round = nextRound(after: lastCommit)
+            for handout in round.handouts { handout.continuation.resume(returning: handout.messages) }
+            if !round.submissions.isEmpty || round.isDue || round.isLast {
+                commit(round)
+                lastCommit = ContinuousClock.now
+            }
+            if let reclaim = round.reclaim, journal.backlog.isEmpty { journal.perform(reclaim, reader, monitor) }
+            if round.isLast { return stop() }
+        }
+    }
+
+    private func nextRound(after lastCommit: ContinuousClock.Instant) -> Round {
+        monitor.wait { state in
+            let instant = ContinuousClock.now
+            if !state.byTime.isEmpty { state.promote(now: now(), instant: instant) }
+            let handouts = state.handOut()
+            let isLast = state.mode == .closed
+            let isDue = journal.hasUnsynced && instant - lastCommit >= .seconds(Self.period)
+            if state.inbox.isEmpty, handouts.isEmpty, !isLast, !isDue {
+                let isIdle = state.byTime.isEmpty && !journal.hasUnsynced
+                guard let next = state.byInstant.first?.key else {
+                    return .wait(seconds: isIdle ? nil : Self.period)
+                }
+                return .wait(seconds: min(Self.period, (next - instant) / .seconds(1)))
+            }
+            defer { state.inbox = [] }
+            return .done(
+                Round(
+                    submissions: state.inbox, handouts: handouts, reclaim: state.reclaim(journal), isLast: isLast,
+                    isDue: isDue))
+        }
+    }
+
+    private func commit(_ round: Round) {
+        let isDurable = round.isDue || round.isLast || round.submissions.contains(where: \.isAwaited)
+        let results = journal.commit(round.submissions.compactMap(\.record), durably: isDurable)
+        var failures: [QueueError?] = []
+        failures.reserveCapacity(round.submissions.count)
+        let handouts = monitor.withLock { state in
+            var next = results.makeIterator()
+            for submission in round.submissions {
+                if submission.record == nil {
+                    failures.append(journal.outcomeError)
+                } else if let result = next.next() {
+                    failures.append(state.conclude(submission, result))
+                }
+            }
+            return state.handOut()
+        }
+        for (submission, failure) in zip(round.submissions, failures) {
+            submission.completion?.resume(returning: failure)
+        }
+        for handout in handouts { handout.continuation.resume(returning: handout.messages) }
+        journal.prepare()
+    }
+
+    private func stop() {
+        let failure = journal.outcomeError
+        journal.seal()
+        let (closing, rest) = monitor.withLock { state in
+            state.isStopped = true
+            defer {
+                state.closing = []
+                state.inbox = []
+            }
+            return (state.closing, state.inbox)
+        }
+        for submission in rest { submission.completion?.resume(returning: .closed) }
+        for continuation in closing { continuation.resume(returning: failure) }
+    }
+}
+
+extension QueueState {
+    /// Takes a message in whose record is durable, or lets go of it.
+    mutating func conclude(_ submission: Submission, _ result: Result<Location?, QueueError>) -> QueueError? {
+        guard var entry = submission.accepted else {
+            if case .failure(let error) = result { return error }
+            return nil
+        }
+        switch result {
+        case .success(let location?):
+            ledgers[entry.pipeline.name, default: Ledger()].add(entry.state.receivedLedger)
+            entry.location = location
+            entry.arrival = location.sequence
+            if entry.state.fate < .quarantined { unreserve(entry.size) } else { insert(entry) }
+            return nil
+        case .success(nil): return .closed
+        case .failure(let error):
+            unreserve(entry.size)
+            return error
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import Bytes
+package import StageKit
+
+extension DurableQueue {
+    /// Claims messages of a pipeline that are due, in the order of arrival; waits until there is one.
+    ///
+    /// A claimed message is with its claimant until an update settles or postpones it, or ``giveBack(_:)``.
+    ///
+    /// - Returns: At least one message; none when the queue drains or is closed, or the task is cancelled.
+    package func claim(pipeline: String, upTo limit: Int) async -> [QueuedMessage] {
+        while true {
+            let claimed = await nextClaim(pipeline, max(limit, 1))
+            if claimed.isEmpty { return [] }
+            let messages = await contents(of: claimed)
+            if !messages.isEmpty { return messages }
+        }
+    }
+
+    /// Takes claimed messages back, unchanged and due.
+    package func giveBack(_ ids: [MessageID]) {
+        let handouts = monitor.withLock { state in
+            for id in ids where state.entries[id]?.phase == .claimed { state.makeReady(id) }
+            return state.handOut()
+        }
+        for handout in handouts { handout.continuation.resume(returning: handout.messages) }
+    }
+
+    private func nextClaim(_ pipeline: String, _ limit: Int) async -> [Claimed] {
+        let number = monitor.withLock { state in
+            state.lastWaiter += 1
+            return state.lastWaiter
+        }
+        return await withTaskCancellationHandler {
+            await withUnsafeContinuation { continuation in
+                let isCancelled = Task.isCancelled
+                let messages: [Claimed]? = monitor.withLock { state in
+                    guard state.mode == .open, !isCancelled else { return [] }
+                    let messages = state.take(from: pipeline, upTo: limit)
+                    guard messages.isEmpty else { return messages }
+                    state.lines[pipeline, default: QueueState.Line()].waiters.append(
+                        QueueState.Waiter(number: number, limit: limit, continuation: continuation))
+                    return nil
+                }
+                if let messages { continuation.resume(returning: messages) }
+            }
+        } onCancel: {
+            let waiter = monitor.withLock { state -> QueueState.Waiter? in
+                guard let index = state.lines[pipeline]?.waiters.firstIndex(where: { $0.number == number }) else {
+                    return nil
+                }
+                return state.lines[pipeline]?.waiters.remove(at: index)
+            }
+            waiter?.continuation.resume(returning: [])
+        }
+    }
+
+    /// Completes claimed messages, in their order; those that cannot be read go to quarantine.
+    private func contents(of claimed: [Claimed]) async -> [QueuedMessage] {
+        guard claimed.contains(where: { $0.entry.cached == nil }) else {
+            return claimed.compactMap { claim in
+                claim.entry.cached.map { claim.message(head: $0.head, content: $0.content) }
+            }
+        }
+        let read = await read(claimed)
+        record(
+            zip(claimed, read).compactMap { claim, result in
+                guard case .failure(let error) = result else { return nil }
+                let state = RecipientState.quarantined(step: claim.entry.state.step ?? "", reason: "\(error)")
+                return Update(
+                    id: claim.entry.id, recipients: claim.entry.state.recipients.indices.map { ($0, state) })
+            })
+        return read.compactMap { result in
+            guard case .success(let message) = result else { return nil }
+            return message
+        }
+    }
+
+    /// Reads messages on the reading thread.
+    func read(_ claimed: [Claimed]) async -> [Result<QueuedMessage, QueueError>] {
+        let monitor = monitor
+        return await withUnsafeContinuation { continuation in
+            let isAccepted = reading.withLock { state in
+                guard !state.isClosed else { return false }
+                state.jobs.append(
+                    ReadingState.Job(
+                        claimed: claimed,
+                        location: { id in monitor.withLock { $0.entries[id]?.location } },
+                        continuation: continuation))
+                return true
+            }
+            if isAccepted {
+                reading.signal()
+            } else {
+                continuation.resume(returning: claimed.map { _ in .failure(.closed) })
+            }
+        }
+    }
+}

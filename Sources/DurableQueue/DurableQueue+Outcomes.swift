@@ -1,0 +1,74 @@
+import Bytes
+package import StageKit
+
+extension DurableQueue {
+    /// Notes what attempts came to, without waiting for the disk.
+    ///
+    /// If the machine fails before the next synchronisation, the messages come again: the steps are idempotent. A
+    /// message whose last pending recipient is settled is finished.
+    package func record(_ updates: [Update]) {
+        submit { state, now in updates.compactMap { state.apply($0, now: now) } }
+    }
+
+    /// Notes what attempts came to; returns once that is on disk.
+    package func recordDurably(_ updates: [Update]) async throws(QueueError) {
+        try await submitDurably { state, now in updates.compactMap { state.apply($0, now: now) } }
+    }
+
+    /// Notes that a step is about to be tried, so that a message that ends the process is found out.
+    ///
+    /// Where no outcome follows and that happens several times (``QueueOptions/attemptLimit``), the next start puts the
+    /// message into quarantine. The mark outlives the process once ``written()`` has returned.
+    package func markAttempt(_ ids: [MessageID], step: String) {
+        submit { state, _ in state.mark(ids, step: step).map { [$0] } ?? [] }
+    }
+
+    /// Returns once everything submitted so far is written: it outlives the process, though not yet the machine.
+    package func written() async {
+        _ = await committed(durably: false)
+    }
+
+    /// Lets a message out of quarantine; returns once that is on disk.
+    ///
+    /// - Parameter step: Where to go on; without one, with the step that put it there.
+    /// - Throws: ``QueueError/unknownMessage(_:)`` if no such message is in quarantine.
+    package func release(_ id: MessageID, from step: String? = nil) async throws {
+        try await submitDurably { (state, now) throws(QueueError) in [try state.release(id, from: step, now: now)] }
+    }
+
+    private func submit(_ change: (inout QueueState, Timestamp) -> [PreparedRecord]) {
+        let now = now()
+        let handouts = monitor.withLock { state -> [QueueState.Handout] in
+            for record in change(&state, now) { state.inbox.append(QueueState.Submission(record: record)) }
+            return state.handOut()
+        }
+        monitor.signal()
+        for handout in handouts { handout.continuation.resume(returning: handout.messages) }
+    }
+
+    private func submitDurably(
+        _ change: (inout QueueState, Timestamp) throws(QueueError) -> [PreparedRecord]
+    ) async throws(QueueError) {
+        let now = now()
+        try monitor.withLock { (state) throws(QueueError) in
+            guard state.mode != .closed else { throw .closed }
+            for record in try change(&state, now) {
+                state.inbox.append(QueueState.Submission(record: record, isAwaited: true))
+            }
+        }
+        if let failure = await committed(durably: true) { throw failure }
+    }
+
+    /// Waits until everything submitted so far is written or durable.
+    private func committed(durably: Bool) async -> QueueError? {
+        await withUnsafeContinuation { continuation in
+            let isStopped = monitor.withLock { state in
+                if !state.isStopped {
+                    state.inbox.append(QueueState.Submission(isAwaited: durably, completion: continuation))
+                }
+                return state.isStopped
+            }
+            if isStopped { continuation.resume(returning: nil) } else { monitor.signal() }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package import Bytes
+package import Files
+@_spi(DurableQueue) package import StageKit
+
+/// The journal behind the durable line: what it has acknowledged is on disk, and what is pending is handed out until
+/// every recipient is settled.
+///
+/// One thread writes. It takes everything that waits, writes it with one call, makes it durable with one `fdatasync`,
+/// and then lets all those who waited go on; meanwhile the next group gathers. A second thread reads back what is no
+/// longer in memory. <doc:Format> describes the files.
+package final class DurableQueue: Sendable {
+    let monitor: Monitor<QueueState>
+    let reader: MessageReader
+    let reading: Monitor<ReadingState>
+    let now: @Sendable () -> Timestamp
+    private let lock: QueueLock?
+
+    init(
+        state: QueueState, journal: Journal, lock: QueueLock?, now: @escaping @Sendable () -> Timestamp
+    ) throws(FileError) {
+        monitor = Monitor(state)
+        reading = Monitor(ReadingState())
+        reader = MessageReader(fileSystem: journal.fileSystem, directory: journal.directory)
+        self.now = now
+        self.lock = lock
+        // The threads hold what they use, not the queue, so that a queue that nobody holds any more can end them.
+        let committer = Committer(monitor: monitor, journal: journal, reader: reader, now: now)
+        try DedicatedThread.start("queue-commit") { committer.run() }
+        let reading = reading
+        let reader = reader
+        try DedicatedThread.start("queue-read") { ReadingState.serve(reading, with: reader) }
+    }
+
+    deinit {
+        monitor.withLock { $0.mode = .closed }
+        monitor.signal()
+        reading.withLock { $0.isClosed = true }
+        reading.signal()
+    }
+
+    /// Opens the queue in a directory (made if need be) and recovers what it holds.
+    ///
+    /// - Throws: ``QueueError/inUse(directory:process:)`` if another process has it open; ``QueueError/failed(_:)`` if
+    ///   the directory cannot be read. Damage in it does not throw: the report names it.
+    package static func open(
+        directory: String, fileSystem: any FileSystem, options: QueueOptions = QueueOptions(),
+        now: @escaping @Sendable () -> Timestamp
+    ) throws -> (DurableQueue, RecoveryReport) {
+        try fileSystem.createDurably(directory)
+        // Only the real disk is shared with other processes.
+        let lock = fileSystem is LocalFileSystem ? try QueueLock(directory: directory) : nil
+        var recovery = Recovery(fileSystem: fileSystem, directory: directory, options: options, now: now)
+        let (journal, state) = try recovery.run()
+        let queue = try DurableQueue(state: state, journal: journal, lock: lock, now: now)
+        return (queue, recovery.report)
+    }
+
+    /// Accepts a message: returns once the group that holds it is on disk.
+    package func append(_ message: NewMessage) async throws(QueueError) -> DurableReceipt {
+        let state = MessageState(message.disposition, recipientCount: message.recipientCount)
+        let isFinished = state.fate < .quarantined
+        let record = PreparedRecord(
+            .accepted(
+                MessageRecord(
+                    id: message.id, pipeline: message.pipeline, received: message.received, arrival: 0, state: state,
+                    head: message.head, contentCount: 0)),
+            content: isFinished ? nil : message.content)
+        let entry = Entry(
+            id: message.id, pipeline: message.pipeline, received: message.received, arrival: 0,
+            location: Location(segment: 0, offset: 0, length: record.length, sequence: 0), size: record.size,
+            state: state,
+            phase: state.fate == .quarantined ? .held : .ready, cached: (message.head, message.content))
+        let failure: QueueError? = await withUnsafeContinuation { continuation in
+            let refusal = monitor.withLock { state in
+                do throws(QueueError) {
+                    try state.reserve(record.size)
+                } catch {
+                    return QueueError?.some(error)
+                }
+                state.inbox.append(
+                    QueueState.Submission(record: record, accepted: entry, isAwaited: true, completion: continuation))
+                return nil
+            }
+            if let refusal { continuation.resume(returning: refusal) } else { monitor.signal() }
+        }
+        if let failure { throw failure }
+        return DurableReceipt(committed: message.id)
+    }
+
+    /// Stops handing out; who waits for messages gets none. What is accepted or recorded still counts.
+    package func drain() {
+        let waiters = monitor.withLock { state in
+            if state.mode == .open { state.mode = .draining }
+            return state.dismissWaiters()
+        }
+        for waiter in waiters { waiter.continuation.resume(returning: []) }
+    }
+
+    /// Ends the queue, once everything submitted is durable. Twice is fine.
+    ///
+    /// - Throws: What kept outcomes from the disk; at the next start they are pending again.
+    package func close() async throws {
+        drain()
+        let failure: QueueError? = await withUnsafeContinuation { continuation in
+            let isStopped = monitor.withLock { state in
+                state.mode = .closed
+                if !state.isStopped { state.closing.append(continuation) }
+                return state.isStopped
+            }
+            if isStopped { continuation.resume(returning: nil) } else { monitor.signal() }
+        }
+        reading.withLock { $0.isClosed = true }
+        reading.signal()
+        lock?.release()
+        if let failure { throw failure }
+    }
+}
+
+extension QueueState {
+    /// Removes and returns everybody who waits for messages.
+    mutating func dismissWaiters() -> [Waiter] {
+        var waiters: [Waiter] = []
+        for name in lines.keys {
+            waiters += lines[name]?.waiters ?? []
+            lines[name]?.waiters = []
+        }
+        return waiters
+    }
+}
+
+extension FileSystem {
+    /// Makes a directory, and its name durable.
+    fileprivate func createDurably(_ directory: String) throws(FileError) {
+        var missing: [String] = []
+        var path = Substring(directory)
+        while !path.isEmpty {
+            if try exists(String(path)) { break }
+            missing.append(String(path))
+            path = path.lastIndex(of: "/").map { path[..<$0] } ?? ""
+        }
+        try createDirectory(directory)
+        for made in missing.reversed() {
+            let slash = made.lastIndex(of: "/")
+            try synchronizeDirectory(slash.map { $0 == made.startIndex ? "/" : String(made[..<$0]) } ?? ".")
+        }
+    }
+}

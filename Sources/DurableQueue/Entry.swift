@@ -1,0 +1,50 @@
+import Bytes
+import StageKit
+
+/// A message that is pending or in quarantine, as the queue keeps it in memory.
+struct Entry: Sendable {
+    /// Where it is on its way.
+    enum Phase: Equatable {
+        /// In its pipeline's line.
+        case ready
+        /// With a claimant.
+        case claimed
+        /// Until its time comes; the number tells this postponement from earlier ones.
+        case postponed(Int)
+        /// In quarantine.
+        case held
+    }
+
+    var id: MessageID
+    var pipeline: PipelineVersion
+    var received: Timestamp
+    /// The number of the record that accepted it, which is its place in the line.
+    var arrival: UInt64
+    var location: Location
+    /// What it holds of the queue's limit.
+    var size: Int
+    var state: MessageState
+    var phase: Phase
+    /// Its head and content while they are in memory.
+    var cached: (head: [UInt8], content: Octets)?
+
+    /// The record that carries it to a newer segment.
+    func carried(head: [UInt8], contentCount: Int) -> MessageRecord {
+        MessageRecord(
+            id: id, pipeline: pipeline, received: received, arrival: arrival, state: state, head: head,
+            contentCount: contentCount)
+    }
+}
+
+/// A message handed to a claimant, before its content is read back.
+struct Claimed: Sendable {
+    var entry: Entry
+
+    /// The message, with what was read or cached.
+    func message(head: [UInt8], content: Octets) -> QueuedMessage {
+        QueuedMessage(
+            id: entry.id, pipeline: entry.pipeline, received: entry.received, head: head, content: content,
+            recipients: entry.state.recipients, attempts: entry.state.attempts, step: entry.state.step,
+            progress: entry.state.progress)
+    }
+}

@@ -1,0 +1,80 @@
+/// What became of everything that a pipeline received.
+package struct Ledger: Sendable, Hashable {
+    /// Counted in recipients.
+    package var recipients = Tally()
+    /// Counted in messages: pending while one recipient is, then by the worst that befell one of them.
+    package var messages = Tally()
+
+    package init() {}
+
+    /// Whether everything received is accounted for.
+    package var isBalanced: Bool { recipients.isBalanced && messages.isBalanced }
+
+    mutating func add(_ other: Ledger) {
+        recipients.add(other.recipients)
+        messages.add(other.messages)
+    }
+}
+
+/// Received mail by what became of it.
+package struct Tally: Sendable, Hashable {
+    package var received = 0
+    package var delivered = 0
+    package var bounced = 0
+    package var quarantined = 0
+    package var discarded = 0
+    package var pending = 0
+    /// Lost with a damaged part of the journal.
+    package var unreadable = 0
+
+    package init() {}
+
+    /// Whether everything received is accounted for.
+    package var isBalanced: Bool {
+        received == delivered + bounced + quarantined + discarded + pending + unreadable
+    }
+
+    static let columns: [any WritableKeyPath<Tally, Int> & Sendable] = [
+        \.received, \.delivered, \.bounced, \.quarantined, \.discarded, \.pending, \.unreadable,
+    ]
+
+    mutating func add(_ other: Tally) {
+        received += other.received
+        delivered += other.delivered
+        bounced += other.bounced
+        quarantined += other.quarantined
+        discarded += other.discarded
+        pending += other.pending
+        unreadable += other.unreadable
+    }
+
+    /// Counts a fate `count` more (or, negative, fewer) times.
+    mutating func count(_ fate: Fate, _ count: Int) {
+        switch fate {
+        case .delivered: delivered += count
+        case .discarded: discarded += count
+        case .bounced: bounced += count
+        case .quarantined: quarantined += count
+        case .pending: pending += count
+        }
+    }
+}
+
+/// A column of the ledger; of a message's recipients the greatest counts.
+enum Fate: Int, Comparable {
+    case delivered, discarded, bounced, quarantined, pending
+
+    static func < (left: Fate, right: Fate) -> Bool { left.rawValue < right.rawValue }
+}
+
+extension RecipientState {
+    var fate: Fate {
+        switch self {
+        case .pending: .pending
+        case .delivered: .delivered
+        case .bounced: .bounced
+        case .discarded: .discarded
+        case .quarantined: .quarantined
+        }
+    }
+}

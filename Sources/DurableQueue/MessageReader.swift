@@ -1,0 +1,57 @@
+import Bytes
+import Files
+import StageKit
+
+/// Reads messages back from the journal. Its calls block.
+struct MessageReader: Sendable {
+    let fileSystem: any FileSystem
+    let directory: String
+
+    /// The record at a place, and the content in it.
+    ///
+    /// - Throws: ``QueueError/unreadable(_:file:offset:)`` if the place does not hold that message, whole.
+    func read(_ id: MessageID, at location: Location) throws(QueueError) -> (record: MessageRecord, content: Octets) {
+        let name = SegmentName.segment(location.segment).text
+        do throws(FileError) {
+            let file = try fileSystem.open(directory + "/" + name, .read)
+            defer { file.close() }
+            let count = RecordHeader.size + location.length
+            let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 16)
+            let bytes = try adopt(memory, filledBy: file, at: location.offset)
+            if let message = Self.decode(bytes, id: id) { return message }
+        } catch {
+            // A segment that was retired meanwhile is gone; the caller looks where the message is now.
+            guard error.isMissing || error.code == 5 else { throw QueueError(error) }
+        }
+        throw .unreadable(id, file: name, offset: location.offset)
+    }
+
+    private func adopt(
+        _ memory: UnsafeMutableRawBufferPointer, filledBy file: any File, at offset: Int
+    ) throws(FileError) -> Octets {
+        nonisolated(unsafe) let owned = memory
+        let whole = Octets(adopting: UnsafeRawBufferPointer(memory)) { owned.deallocate() }
+        let count = try file.read(into: memory, at: offset)
+        guard count == memory.count else { throw FileError(.read, path: file.path, code: 5) }
+        return whole
+    }
+
+    private static func decode(_ bytes: Octets, id: MessageID) -> (MessageRecord, Octets)? {
+        bytes.withUnsafeBytes { buffer in
+            let payload = UnsafeRawBufferPointer(rebasing: buffer[RecordHeader.size...])
+            guard let header = RecordHeader(buffer), header.length == payload.count,
+                header.kind == .accepted || header.kind == .carried,
+                CRC32C.checksum(of: payload) == header.payloadChecksum
+            else { return nil }
+            var reader = RecordReader(payload)
+            do {
+                let record = try reader.message()
+                guard record.id == id else { return nil }
+                let content = UnsafeRawBufferPointer(rebasing: payload[(payload.count - record.contentCount)...])
+                return (record, Octets(adopting: content) { _ = bytes })
+            } catch {
+                return nil  // whole, but none of ours: reported as unreadable
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import Bytes
+
+/// Everything about a message that changes after it was accepted.
+struct MessageState: Equatable {
+    /// A step that was begun and has no outcome yet.
+    struct Marker: Equatable {
+        var step: String
+        var count: Int
+    }
+
+    var recipients: [RecipientState]
+    var attempts = 0
+    var step: String?
+    var progress: [UInt8] = []
+    var reason: String?
+    /// The next attempt, and when that was decided.
+    var until: Timestamp?
+    var decided = Timestamp(microseconds: 0)
+    /// In the order in which they were begun last.
+    var markers: [Marker] = []
+
+    /// The column of the ledger in which the whole message counts.
+    var fate: Fate { recipients.lazy.map(\.fate).max() ?? .delivered }
+
+    /// The first quarantined recipient's step and reason.
+    var quarantine: (step: String, reason: String)? {
+        for case .quarantined(let step, let reason) in recipients { return (step, reason) }
+        return nil
+    }
+
+    init(_ disposition: Disposition, recipientCount: Int) {
+        let state: RecipientState =
+            switch disposition {
+            case .deliver: .pending
+            case .quarantine(let step, let reason): .quarantined(step: step, reason: reason)
+            case .discard(let reason): .discarded(reason: reason)
+            }
+        recipients = Array(repeating: state, count: max(recipientCount, 1))
+    }
+
+    mutating func apply(_ change: StateChange) {
+        for settled in change.settled where settled.index < recipients.count {
+            recipients[settled.index] = settled.state
+        }
+        markers = []
+        guard let plan = change.plan else { return }
+        attempts = plan.attempts
+        step = plan.step
+        progress = plan.progress
+        reason = plan.reason
+        until = plan.until
+        decided = change.decided
+    }
+
+    mutating func mark(_ marker: Marker) {
+        markers.removeAll { $0.step == marker.step }
+        markers.append(marker)
+    }
+
+    /// The count that a further attempt at a step gets.
+    func nextCount(for step: String) -> Int {
+        (markers.first { $0.step == step }?.count ?? 0) + 1
+    }
+}
+
+/// One change of a message's state, as a record of the journal holds it.
+///
+/// It tells outcomes, not differences, so that applying it twice is applying it once; only the ledger's part is a
+/// difference, which is added up in the order of the journal.
+struct StateChange: Equatable {
+    struct Settled: Equatable {
+        var index: Int
+        var state: RecipientState
+    }
+
+    /// How to go on with a message that is pending.
+    struct Plan: Equatable {
+        var attempts: Int
+        var step: String?
+        var until: Timestamp?
+        var reason: String?
+        var progress: [UInt8]
+    }
+
+    var settled: [Settled]
+    var plan: Plan?
+    var decided: Timestamp
+}
+
+extension MessageState {
+    /// What settling (or, for a release, unsettling) these recipients changes in the ledger.
+    func ledgerChange(by change: StateChange) -> Ledger {
+        var ledger = Ledger()
+        var after = self
+        after.apply(change)
+        for (old, new) in zip(recipients, after.recipients) where old.fate != new.fate {
+            ledger.recipients.count(old.fate, -1)
+            ledger.recipients.count(new.fate, 1)
+        }
+        if fate != after.fate {
+            ledger.messages.count(fate, -1)
+            ledger.messages.count(after.fate, 1)
+        }
+        return ledger
+    }
+
+    /// What the message adds to the ledger when it is received.
+    var receivedLedger: Ledger {
+        var ledger = Ledger()
+        ledger.messages.received = 1
+        ledger.messages.count(fate, 1)
+        ledger.recipients.received = recipients.count
+        for recipient in recipients { ledger.recipients.count(recipient.fate, 1) }
+        return ledger
+    }
+
+    /// What the message holds of the ledger's open columns.
+    var openLedger: Ledger {
+        var ledger = Ledger()
+        if fate >= .quarantined { ledger.messages.count(fate, 1) }
+        for recipient in recipients where recipient.fate >= .quarantined { ledger.recipients.count(recipient.fate, 1) }
+        return ledger
+    }
+}

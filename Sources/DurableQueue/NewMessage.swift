@@ -1,0 +1,29 @@
+package import Bytes
+package import StageKit
+
+/// A message on its way into the queue.
+package struct NewMessage: Sendable {
+    package var id: MessageID
+    package var pipeline: PipelineVersion
+    /// When the session took it.
+    package var received: Timestamp
+    /// The envelope and facts, in whatever encoding the engine uses.
+    package var head: [UInt8]
+    package var content: Octets
+    /// How many recipients it has; the queue knows them by their index, and counts a message without any as one.
+    package var recipientCount: Int
+    package var disposition: Disposition
+
+    package init(
+        id: MessageID, pipeline: PipelineVersion, received: Timestamp, head: [UInt8], content: Octets,
+        recipientCount: Int, disposition: Disposition = .deliver
+    ) {
+        self.id = id
+        self.pipeline = pipeline
+        self.received = received
+        self.head = head
+        self.content = content
+        self.recipientCount = recipientCount
+        self.disposition = disposition
+    }
+}

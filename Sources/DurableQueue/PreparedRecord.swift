@@ -1,0 +1,51 @@
+import Bytes
+
+/// A record ready to be written, its checksum already counted by whoever made it.
+struct PreparedRecord: Sendable {
+    var kind: RecordHeader.Kind
+    /// The payload, but for a message's content.
+    var prefix: [UInt8]
+    /// The content, which is not copied before it is written.
+    var content: Octets?
+    var checksum: UInt32
+    /// What it adds to which pipeline's ledger.
+    var pipeline: String
+    var ledger: Ledger
+
+    init(_ record: Record, content: Octets? = nil) {
+        (kind, prefix) = record.encoded()
+        self.content = content
+        var checksum = CRC32C()
+        prefix.withUnsafeBytes { checksum.update($0) }
+        content?.withUnsafeBytes { checksum.update($0) }
+        self.checksum = checksum.value
+        (pipeline, ledger) =
+            switch record {
+            case .accepted(let message): (message.pipeline.name, message.state.receivedLedger)
+            case .changed(_, let pipeline, _, let ledger): (pipeline, ledger)
+            default: ("", Ledger())
+            }
+    }
+
+    /// Octets of payload.
+    var length: Int { prefix.count + (content?.count ?? 0) }
+
+    /// What it takes in a segment.
+    var size: Int { RecordHeader.paddedSize(payload: length) }
+
+    /// Whether it must be written again, elsewhere, if the disk loses it.
+    ///
+    /// A message is not (its sender is told), and what moves messages is planned anew.
+    var isOutcome: Bool { kind == .changed || kind == .attempted }
+}
+
+/// Where a message's record stands.
+struct Location: Sendable, Equatable {
+    var segment: UInt64
+    /// Of the record's header.
+    var offset: Int
+    /// Octets of payload.
+    var length: Int
+    /// The record's number.
+    var sequence: UInt64
+}

@@ -1,0 +1,19 @@
+package import Bytes
+
+/// The sizes and limits of a queue.
+package struct QueueOptions: Sendable {
+    /// How large a segment of the journal is made. Smaller ones free space sooner, larger ones are begun less often.
+    package var segmentSize = ByteCount(octets: 64 << 20)
+    /// How many messages may be pending or in quarantine: about 1 KB of memory each.
+    package var messageLimit = 1_000_000
+    /// How much mail may be pending or in quarantine.
+    package var octetLimit = ByteCount(octets: 64 << 30)
+    /// How much mail is kept in memory, so that what is delivered at once is never read back.
+    package var cacheLimit = ByteCount(octets: 64 << 20)
+    /// How much mail one claim hands out at most; a single larger message is handed out alone.
+    package var claimLimit = ByteCount(octets: 32 << 20)
+    /// How many attempts at one step may end with the end of the process before the message is quarantined.
+    package var attemptLimit = 3
+
+    package init() {}
+}

@@ -1,0 +1,73 @@
+import Bytes
+import StageKit
+
+extension QueueState {
+    /// Gives what is due to those who wait for it, in the order of arrival.
+    mutating func handOut() -> [Handout] {
+        guard mode == .open else { return [] }
+        var handouts: [Handout] = []
+        for name in lines.keys {
+            while let waiter = lines[name]?.waiters.first {
+                let messages = take(from: name, upTo: waiter.limit)
+                guard !messages.isEmpty else { break }
+                lines[name]?.waiters.removeFirst()
+                handouts.append(Handout(continuation: waiter.continuation, messages: messages))
+            }
+        }
+        return handouts
+    }
+
+    /// Claims what is due in a pipeline.
+    mutating func take(from pipeline: String, upTo limit: Int) -> [Claimed] {
+        var messages: [Claimed] = []
+        var octets = 0
+        while messages.count < limit, let next = lines[pipeline]?.ready.first?.value {
+            guard var entry = entries[next], entry.phase == .ready else {
+                _ = lines[pipeline]?.ready.popFirst()
+                continue
+            }
+            octets += entry.size
+            guard messages.isEmpty || octets <= options.claimLimit.octets else { break }
+            _ = lines[pipeline]?.ready.popFirst()
+            messages.append(Claimed(entry: entry))
+            if entry.cached != nil { cachedOctets -= entry.size }
+            entry.cached = nil
+            entry.phase = .claimed
+            entries[next] = entry
+        }
+        return messages
+    }
+
+    /// Puts a message back into its line.
+    mutating func makeReady(_ id: MessageID) {
+        guard let entry = entries[id] else { return }
+        entries[id]?.phase = .ready
+        lines[entry.pipeline.name, default: Line()].ready.insert(id, key: entry.arrival)
+    }
+
+    /// Has a message wait until `until`, but not longer than that was when it was decided, whatever the clock says.
+    mutating func postpone(_ id: MessageID, until: Timestamp, decided: Timestamp, now: Timestamp) {
+        let wait = min(until - now, until - decided)
+        guard wait > .zero else { return makeReady(id) }
+        lastNumber += 1
+        entries[id]?.phase = .postponed(lastNumber)
+        byTime.insert((id, lastNumber), key: until)
+        byInstant.insert((id, lastNumber), key: ContinuousClock.now + wait)
+    }
+
+    /// Puts those into their lines whose time has come.
+    mutating func promote(now: Timestamp, instant: ContinuousClock.Instant) {
+        while let next = byTime.first, next.key <= now {
+            _ = byTime.popFirst()
+            promote(next.value)
+        }
+        while let next = byInstant.first, next.key <= instant {
+            _ = byInstant.popFirst()
+            promote(next.value)
+        }
+    }
+
+    private mutating func promote(_ postponed: (id: MessageID, number: Int)) {
+        if entries[postponed.id]?.phase == .postponed(postponed.number) { makeReady(postponed.id) }
+    }
+}

@@ -1,0 +1,16 @@
+/// What has become of one recipient of a message.
+package enum RecipientState: Sendable, Equatable {
+    case pending
+    case delivered
+    case bounced(reason: String)
+    case discarded(reason: String)
+    case quarantined(step: String, reason: String)
+
+    /// Whether it still waits for delivery.
+    package var isPending: Bool { self == .pending }
+
+    /// Whether it waits for an operator.
+    package var isQuarantined: Bool {
+        if case .quarantined = self { true } else { false }
+    }
+}

@@ -1,0 +1,108 @@
+import Bytes
+import StageKit
+
+extension Record {
+    /// Reads a payload whose checksum is right.
+    init(_ kind: RecordHeader.Kind, payload: UnsafeRawBufferPointer) throws(MalformedRecord) {
+        var reader = RecordReader(payload)
+        switch kind {
+        case .checkpoint: self = .checkpoint(try reader.checkpoint())
+        case .accepted: self = .accepted(try reader.message())
+        case .carried: self = .carried(try reader.message())
+        case .changed:
+            self = .changed(
+                try reader.id(), pipeline: try reader.text(), try reader.change(), try reader.ledger())
+        case .attempted:
+            let step = try reader.text()
+            var messages: [(id: MessageID, count: Int)] = []
+            for _ in 0..<(try reader.countOfItems()) { messages.append((try reader.id(), try reader.count())) }
+            self = .attempted(step: step, messages)
+        case .retired: self = .retired(through: try reader.uint64())
+        }
+    }
+}
+
+extension RecordReader {
+    mutating func id() throws(MalformedRecord) -> MessageID {
+        MessageID(high: try uint64(), low: try uint64())
+    }
+
+    fileprivate mutating func checkpoint() throws(MalformedRecord) -> Checkpoint {
+        var ledgers: [String: Ledger] = [:]
+        for _ in 0..<(try countOfItems()) {
+            let name = try text()
+            ledgers[name] = try ledger()
+        }
+        var segments: [Checkpoint.Segment] = []
+        for _ in 0..<(try countOfItems()) {
+            segments.append(Checkpoint.Segment(number: try uint64(), end: try uint64(), count: try count()))
+        }
+        return Checkpoint(ledgers: ledgers, segments: segments)
+    }
+
+    mutating func message() throws(MalformedRecord) -> MessageRecord {
+        MessageRecord(
+            id: try id(),
+            pipeline: PipelineVersion(name: try text(), digest: try text()),
+            received: Timestamp(microseconds: try int64()),
+            arrival: try uint64(),
+            state: try state(),
+            head: try octets(),
+            contentCount: remaining)
+    }
+
+    private mutating func state() throws(MalformedRecord) -> MessageState {
+        var state = MessageState(.deliver, recipientCount: 1)
+        state.recipients = []
+        for _ in 0..<(try countOfItems()) { state.recipients.append(try recipient()) }
+        let plan = try plan()
+        state.attempts = plan.attempts
+        state.step = plan.step
+        state.until = plan.until
+        state.reason = plan.reason
+        state.progress = plan.progress
+        state.decided = Timestamp(microseconds: try int64())
+        for _ in 0..<(try countOfItems()) {
+            state.markers.append(MessageState.Marker(step: try text(), count: try count()))
+        }
+        return state
+    }
+
+    private mutating func recipient() throws(MalformedRecord) -> RecipientState {
+        switch try byte() {
+        case 0: .pending
+        case 1: .delivered
+        case 2: .bounced(reason: try text())
+        case 3: .discarded(reason: try text())
+        case 4: .quarantined(step: try text(), reason: try text())
+        default: throw MalformedRecord()
+        }
+    }
+
+    fileprivate mutating func change() throws(MalformedRecord) -> StateChange {
+        var settled: [StateChange.Settled] = []
+        for _ in 0..<(try countOfItems()) {
+            settled.append(StateChange.Settled(index: try count(), state: try recipient()))
+        }
+        let plan = try byte() == 0 ? nil : try plan()
+        return StateChange(settled: settled, plan: plan, decided: Timestamp(microseconds: try int64()))
+    }
+
+    private mutating func plan() throws(MalformedRecord) -> StateChange.Plan {
+        let attempts = try count()
+        let present = try byte()
+        return StateChange.Plan(
+            attempts: attempts,
+            step: present & 1 == 0 ? nil : try text(),
+            until: present & 2 == 0 ? nil : Timestamp(microseconds: try int64()),
+            reason: present & 4 == 0 ? nil : try text(),
+            progress: try octets())
+    }
+
+    fileprivate mutating func ledger() throws(MalformedRecord) -> Ledger {
+        var ledger = Ledger()
+        for column in Tally.columns { ledger.recipients[keyPath: column] = try difference() }
+        for column in Tally.columns { ledger.messages[keyPath: column] = try difference() }
+        return ledger
+    }
+}

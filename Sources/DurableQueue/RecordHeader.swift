@@ -1,0 +1,72 @@
+import Bytes
+
+/// What stands before every record of a segment.
+struct RecordHeader: Equatable {
+    /// On disk; never renumber.
+    enum Kind: UInt8 {
+        case checkpoint = 1
+        case accepted = 2
+        case carried = 3
+        case changed = 4
+        case attempted = 5
+        case retired = 6
+    }
+
+    static let size = 40
+    /// Records begin at multiples of this, so that a search for the next one is quick.
+    static let alignment = 8
+    /// `SQr1` in the order of the file.
+    static let magic: UInt32 = 0x3172_5153
+
+    var kind: Kind
+    /// Octets of payload.
+    var length: Int
+    var payloadChecksum: UInt32
+    /// The record's number, counted through all segments.
+    var sequence: UInt64
+    /// The first record that was not durable yet when this one was written.
+    var firstUnsynced: UInt64
+
+    /// What the record takes in the segment.
+    var paddedSize: Int { Self.paddedSize(payload: length) }
+
+    static func paddedSize(payload: Int) -> Int {
+        (size + payload + alignment - 1) / alignment * alignment
+    }
+
+    /// Writes the header to the first 40 octets of `buffer`.
+    func write(to buffer: UnsafeMutableRawBufferPointer) {
+        buffer.storeBytes(of: Self.magic.littleEndian, toByteOffset: 0, as: UInt32.self)
+        buffer.storeBytes(of: UInt32(kind.rawValue).littleEndian, toByteOffset: 4, as: UInt32.self)
+        buffer.storeBytes(of: UInt32(length).littleEndian, toByteOffset: 8, as: UInt32.self)
+        buffer.storeBytes(of: payloadChecksum.littleEndian, toByteOffset: 12, as: UInt32.self)
+        buffer.storeBytes(of: sequence.littleEndian, toByteOffset: 16, as: UInt64.self)
+        buffer.storeBytes(of: firstUnsynced.littleEndian, toByteOffset: 24, as: UInt64.self)
+        buffer.storeBytes(of: 0, toByteOffset: 32, as: UInt32.self)
+        let checksum = CRC32C.checksum(of: UnsafeRawBufferPointer(rebasing: buffer[..<36]))
+        buffer.storeBytes(of: checksum.littleEndian, toByteOffset: 36, as: UInt32.self)
+    }
+
+    init(kind: Kind, length: Int, payloadChecksum: UInt32, sequence: UInt64, firstUnsynced: UInt64) {
+        self.kind = kind
+        self.length = length
+        self.payloadChecksum = payloadChecksum
+        self.sequence = sequence
+        self.firstUnsynced = firstUnsynced
+    }
+
+    /// Reads a header; `nil` if these octets are none.
+    init?(_ buffer: UnsafeRawBufferPointer) {
+        guard buffer.count >= Self.size,
+            UInt32(littleEndian: buffer.loadUnaligned(fromByteOffset: 0, as: UInt32.self)) == Self.magic,
+            UInt32(littleEndian: buffer.loadUnaligned(fromByteOffset: 36, as: UInt32.self))
+                == CRC32C.checksum(of: UnsafeRawBufferPointer(rebasing: buffer[..<36])),
+            let kind = Kind(rawValue: buffer[4])
+        else { return nil }
+        self.kind = kind
+        length = Int(UInt32(littleEndian: buffer.loadUnaligned(fromByteOffset: 8, as: UInt32.self)))
+        payloadChecksum = UInt32(littleEndian: buffer.loadUnaligned(fromByteOffset: 12, as: UInt32.self))
+        sequence = UInt64(littleEndian: buffer.loadUnaligned(fromByteOffset: 16, as: UInt64.self))
+        firstUnsynced = UInt64(littleEndian: buffer.loadUnaligned(fromByteOffset: 24, as: UInt64.self))
+    }
+}

@@ -1,0 +1,316 @@
+import Bytes
+import Files
+import StageKit
+
+/// Rebuilds the queue from its directory.
+///
+/// It goes through all segments in the order of their numbers. What counts of an older segment, the newest checkpoint
+/// says; writing always goes on in a new segment, so that nothing that was cut off can come back.
+struct Recovery {
+    let fileSystem: any FileSystem
+    let directory: String
+    let options: QueueOptions
+    let now: @Sendable () -> Timestamp
+    private(set) var report = RecoveryReport()
+
+    private var scans: [SegmentScan] = []
+    private var entries: [MessageID: Entry] = [:]
+    private var ledgers: [String: Ledger] = [:]
+    private var spares: [UInt64] = []
+    private var lastNumber: UInt64 = 0
+    private var nextSequence: UInt64 = 1
+    private var retiredThrough: UInt64 = 0
+    private var sealed: [Journal.Sealed] = []
+
+    init(
+        fileSystem: any FileSystem, directory: String, options: QueueOptions, now: @escaping @Sendable () -> Timestamp
+    ) {
+        self.fileSystem = fileSystem
+        self.directory = directory
+        self.options = options
+        self.now = now
+    }
+
+    /// Reads everything, begins a new segment, and sets aside what is damaged.
+    mutating func run() throws -> (Journal, QueueState) {
+        try readDirectory()
+        weighSegments()
+        for scan in scans { replay(scan) }
+        balance()
+        let journal = makeJournal()
+        let state = makeState(journal)
+        return (journal, try begin(journal, state))
+    }
+
+    // MARK: Reading
+
+    private mutating func readDirectory() throws {
+        var segments: [UInt64] = []
+        for name in try fileSystem.list(directory) {
+            switch SegmentName(name) {
+            case .segment(let number): segments.append(number)
+            case .spare(let number): spares.append(number)
+            case .damaged(let number): lastNumber = max(lastNumber, number)
+            case .lock: break
+            case .stranger: report.findings.append(.init(.stranger, file: name, note: "left alone"))
+            }
+        }
+        lastNumber = max(lastNumber, segments.max() ?? 0, spares.max() ?? 0)
+        for number in segments.sorted() { readSegment(number) }
+    }
+
+    private mutating func readSegment(_ number: UInt64) {
+        let name = SegmentName.segment(number).text
+        do throws(FileError) {
+            let file = try fileSystem.open(directory + "/" + name, .read)
+            defer { file.close() }
+            var bytes = [UInt8](repeating: 0, count: try file.size())
+            bytes.withUnsafeMutableBytes { readTolerantly(file, name, into: $0) }
+            let scan = bytes.withUnsafeBytes { SegmentScan(number: number, bytes: $0, following: nextSequence) }
+            nextSequence = max(nextSequence, scan.end)
+            scans.append(scan)
+        } catch {
+            report.findings.append(.init(.refused, file: name, note: "\(error)"))
+        }
+    }
+
+    /// Reads block by block, so that one bad sector costs one block.
+    private mutating func readTolerantly(
+        _ file: any File, _ name: String, into buffer: UnsafeMutableRawBufferPointer
+    ) {
+        let block = 64 << 10
+        for start in stride(from: 0, to: buffer.count, by: block) {
+            let part = UnsafeMutableRawBufferPointer(rebasing: buffer[start..<min(start + block, buffer.count)])
+            do throws(FileError) {
+                _ = try file.read(into: part, at: start)
+            } catch {
+                report.findings.append(
+                    .init(.damaged, file: name, offset: start, count: part.count, note: "\(error)"))
+            }
+        }
+    }
+
+    // MARK: What counts
+
+    /// Cuts every segment where the newest checkpoint says that it ends, and sorts out those that do not count at all.
+    private mutating func weighSegments() {
+        var manifest: [UInt64: Checkpoint.Segment] = [:]
+        var checkpointed: UInt64 = 0
+        for scan in scans {
+            for found in scan.records {
+                if case .retired(let number) = found.record { retiredThrough = max(retiredThrough, number) }
+                guard case .checkpoint(let checkpoint) = found.record else { continue }
+                checkpointed = scan.number
+                manifest = Dictionary(checkpoint.segments.map { ($0.number, $0) }, uniquingKeysWith: { $1 })
+            }
+        }
+        var counting: [SegmentScan] = []
+        for scan in scans {
+            let name = SegmentName.segment(scan.number)
+            if scan.number <= retiredThrough || (scan.number < checkpointed && manifest[scan.number] == nil) {
+                remove(name)  // its messages are finished, or stand in newer segments
+            } else if scan.records.isEmpty, scan.isUnbegun, manifest[scan.number] == nil {
+                remove(name)  // made for a segment that was never begun
+            } else if let weighed = weigh(scan, manifest[scan.number]) {
+                counting.append(weighed)
+            }
+        }
+        scans = counting
+        for number in manifest.keys.sorted()
+        where number > retiredThrough && !sealed.contains(where: { $0.number == number }) {
+            report.findings.append(.init(.missing, file: SegmentName.segment(number).text))
+        }
+        nextSequence = max(nextSequence, manifest.values.map(\.end).max() ?? 0)
+    }
+
+    /// Judges one segment by what the newest checkpoint says of it, if anything.
+    private mutating func weigh(_ original: SegmentScan, _ known: Checkpoint.Segment?) -> SegmentScan? {
+        var scan = original
+        if let known {
+            scan.records.removeAll { $0.header.sequence >= known.end }
+            scan.gaps.removeAll { $0.sequence >= known.end }
+        }
+        // What the checkpoint has counted was durable, so that it is missing is not the work of a crash.
+        let isIncomplete = known.map { scan.records.count < $0.count } ?? false
+        let isDamaged = isIncomplete || (scan.header == nil) || scan.gaps.contains { !$0.isTorn }
+        let file = SegmentName.segment(scan.number).text
+        if scan.header == nil {
+            // The newest segment without a record is one whose beginning the power cut.
+            let isTorn = scan.records.isEmpty && scan.number == scans.last?.number
+            report.findings.append(
+                .init(isTorn ? .torn : .damaged, file: file, count: min(SegmentHeader.size, scan.size)))
+        }
+        for gap in scan.gaps where known == nil || isIncomplete {
+            report.findings.append(
+                .init(
+                    gap.isTorn && !isIncomplete ? .torn : .damaged, file: file, offset: gap.offset, count: gap.count,
+                    messages: gap.messages))
+        }
+        if isIncomplete, scan.gaps.isEmpty {
+            report.findings.append(.init(.damaged, file: file, offset: scan.size, note: "records at its end are gone"))
+        }
+        sealed.append(
+            Journal.Sealed(
+                number: scan.number, end: known?.end ?? scan.end, count: scan.records.count, size: scan.size,
+                fate: isDamaged ? .setAside : .remove))
+        return scan
+    }
+
+    private mutating func remove(_ name: SegmentName) {
+        do throws(FileError) {
+            try fileSystem.remove(directory + "/" + name.text)
+        } catch {
+            report.findings.append(.init(.refused, file: name.text, note: "\(error)"))
+        }
+    }
+
+    // MARK: Replaying
+
+    private mutating func replay(_ scan: SegmentScan) {
+        for found in scan.records {
+            let location = Location(
+                segment: scan.number, offset: found.offset, length: found.header.length,
+                sequence: found.header.sequence)
+            switch found.record {
+            case .checkpoint(let checkpoint): ledgers = checkpoint.ledgers
+            case .accepted(let message):
+                ledgers[message.pipeline.name, default: Ledger()].add(message.state.receivedLedger)
+                take(message, at: location)
+            case .carried(let message): take(message, at: location)
+            case .changed(let id, let pipeline, let change, let ledger):
+                ledgers[pipeline, default: Ledger()].add(ledger)
+                entries[id]?.state.apply(change)
+                if let entry = entries[id], entry.state.fate < .quarantined { entries[id] = nil }
+            case .attempted(let step, let messages):
+                for (id, count) in messages {
+                    entries[id]?.state.mark(MessageState.Marker(step: step, count: count))
+                }
+            case .retired: break
+            }
+        }
+    }
+
+    private mutating func take(_ message: MessageRecord, at location: Location) {
+        guard message.state.fate >= .quarantined else { return }
+        entries[message.id] = Entry(
+            id: message.id, pipeline: message.pipeline, received: message.received,
+            arrival: message.arrival == 0 ? location.sequence : message.arrival, location: location,
+            size: RecordHeader.paddedSize(payload: location.length), state: message.state, phase: .ready)
+    }
+
+    /// Squares the ledgers with what is really there, where damage took records.
+    private mutating func balance() {
+        var open: [String: Ledger] = [:]
+        for entry in entries.values { open[entry.pipeline.name, default: Ledger()].add(entry.state.openLedger) }
+        for name in Set(ledgers.keys).union(open.keys) {
+            var ledger = ledgers[name] ?? Ledger()
+            let actual = open[name] ?? Ledger()
+            ledger.recipients.square(with: actual.recipients)
+            ledger.messages.square(with: actual.messages)
+            ledgers[name] = ledger
+        }
+    }
+
+    // MARK: Beginning
+
+    private func makeJournal() -> Journal {
+        let journal = Journal(
+            fileSystem: fileSystem, directory: directory, segmentSize: options.segmentSize.octets, now: now)
+        journal.sealed = sealed
+        journal.nextNumber = lastNumber + 1
+        journal.nextSequence = nextSequence
+        journal.firstUnsynced = nextSequence
+        journal.ledgers = ledgers
+        journal.syncedLedgers = ledgers
+        for number in spares {
+            let path = journal.path(.spare(number))
+            do throws(FileError) {
+                let file = try fileSystem.open(path, .read)
+                defer { file.close() }
+                // One whose space was not reserved to the end could run out of it later.
+                let size = try file.size()
+                if size == journal.segmentSize {
+                    journal.spares.append(Journal.Spare(path: path, size: size))
+                } else {
+                    journal.discard(path)
+                }
+            } catch {
+                journal.discard(path)
+            }
+        }
+        return journal
+    }
+
+    private mutating func makeState(_ journal: Journal) -> QueueState {
+        var state = QueueState(options)
+        state.ledgers = ledgers
+        let moment = now()
+        for var entry in entries.values {
+            state.heldMessages += 1
+            state.heldOctets += entry.size
+            entry.phase = entry.state.fate == .quarantined ? .held : .claimed
+            state.insert(entry)
+            guard entry.phase == .claimed else { continue }
+            if let marker = entry.state.markers.last(where: { $0.count >= options.attemptLimit }) {
+                quarantine(entry, marker, &state, journal, moment)
+            } else if let until = entry.state.until {
+                state.postpone(entry.id, until: until, decided: entry.state.decided, now: moment)
+            } else {
+                state.makeReady(entry.id)
+            }
+        }
+        report.poisoned.sort()
+        report.quarantined = state.entries.values.count { $0.phase == .held }
+        report.pending = state.entries.count - report.quarantined
+        return state
+    }
+
+    private mutating func quarantine(
+        _ entry: Entry, _ marker: MessageState.Marker, _ state: inout QueueState, _ journal: Journal,
+        _ moment: Timestamp
+    ) {
+        let reason = "\(marker.count) attempts at this step ended with the server and without an outcome"
+        let update = Update(
+            id: entry.id,
+            recipients: entry.state.recipients.indices.map { ($0, .quarantined(step: marker.step, reason: reason)) })
+        if let record = state.apply(update, now: moment) { journal.backlog.append(record) }
+        report.poisoned.append(entry.id)
+    }
+
+    private mutating func begin(_ journal: Journal, _ state: QueueState) throws -> QueueState {
+        let monitor = Monitor(state)
+        if let error = journal.beginAnew() {
+            report.findings.append(.init(.refused, file: directory, note: "\(error); nothing can be accepted yet"))
+        } else if let damaged = journal.sealed.last(where: { $0.fate == .setAside }) {
+            let reader = MessageReader(fileSystem: fileSystem, directory: directory)
+            journal.perform(state.reclaim(through: damaged.number), reader, monitor)
+        }
+        return monitor.withLock { $0 }
+    }
+}
+
+extension Journal {
+    /// Begins the first segment after a start, and writes what recovery decided.
+    func beginAnew() -> FileError? {
+        do throws(FileError) {
+            try provideSpare(for: 0, .outcome)
+            try begin(for: 0)
+        } catch {
+            return error
+        }
+        _ = commit([], durably: true)
+        return failure
+    }
+}
+
+extension Tally {
+    /// Corrects what is open to what was found, and counts what is gone.
+    fileprivate mutating func square(with actual: Tally) {
+        pending = actual.pending
+        quarantined = actual.quarantined
+        let closed = delivered + bounced + discarded + unreadable
+        let difference = received - closed - pending - quarantined
+        // Where the outcome's record is gone the message is pending again, and counts once.
+        if difference >= 0 { unreadable += difference } else { received -= difference }
+    }
+}

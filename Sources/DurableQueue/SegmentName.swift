@@ -1,0 +1,49 @@
+/// The names of the files in a queue's directory.
+enum SegmentName: Equatable {
+    /// A part of the journal.
+    case segment(UInt64)
+    /// A file that was made, or is left over, for a later segment.
+    case spare(UInt64)
+    /// What was set aside because it could not be read.
+    case damaged(UInt64)
+    case lock
+    case stranger
+
+    init(_ name: String) {
+        self = .stranger
+        if name == QueueLock.name {
+            self = .lock
+        } else if let number = Self.number(in: name, "journal-", ".segment") {
+            self = .segment(number)
+        } else if let number = Self.number(in: name, "spare-", ".segment") {
+            self = .spare(number)
+        } else if let number = Self.number(in: name, "journal-", ".segment.damaged") {
+            self = .damaged(number)
+        }
+    }
+
+    /// The name itself.
+    var text: String {
+        switch self {
+        case .segment(let number): "journal-\(Self.digits(number)).segment"
+        case .spare(let number): "spare-\(Self.digits(number)).segment"
+        case .damaged(let number): "journal-\(Self.digits(number)).segment.damaged"
+        case .lock: QueueLock.name
+        case .stranger: ""
+        }
+    }
+
+    private static func digits(_ number: UInt64) -> String {
+        let text = String(number, radix: 16)
+        return String(repeating: "0", count: 16 - text.count) + text
+    }
+
+    private static func number(in name: String, _ prefix: String, _ suffix: String) -> UInt64? {
+        guard name.hasPrefix(prefix), name.hasSuffix(suffix) else { return nil }
+        let digits = name.dropFirst(prefix.count).dropLast(suffix.count)
+        guard digits.utf8.count == 16, let number = UInt64(digits, radix: 16), Self.digits(number) == digits else {
+            return nil
+        }
+        return number
+    }
+}

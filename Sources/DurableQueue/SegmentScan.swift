@@ -1,0 +1,139 @@
+import Bytes
+import CBytes
+import StageKit
+
+/// What one segment holds, as far as it can be read.
+struct SegmentScan {
+    struct Found {
+        var header: RecordHeader
+        var offset: Int
+        var record: Record
+    }
+
+    /// A stretch without readable records.
+    struct Gap: Equatable {
+        var offset: Int
+        var count: Int
+        /// The record that should have begun here.
+        var sequence: UInt64
+        /// Whether nothing in it had been durable when what follows was written.
+        var isTorn: Bool
+        var messages: [MessageID]
+    }
+
+    var number: UInt64
+    var size: Int
+    /// `nil` if the segment was never begun under this number, or its header cannot be read.
+    var header: SegmentHeader?
+    /// Whether the first octets are a header of another number, or nothing at all.
+    var isUnbegun = false
+    var records: [Found] = []
+    var gaps: [Gap] = []
+    /// The number that the next record would have.
+    var end: UInt64
+
+    /// Reads a segment; `following` is the number after the last record of the segments before.
+    init(number: UInt64, bytes: UnsafeRawBufferPointer, following: UInt64) {
+        self.number = number
+        size = bytes.count
+        end = following
+        let header = SegmentHeader(bytes)
+        if let header, header.number == number {
+            self.header = header
+            end = header.firstSequence
+        } else {
+            isUnbegun = header != nil || bytes.prefix(SegmentHeader.size).allSatisfy { $0 == 0 }
+        }
+        readRecords(bytes)
+    }
+
+    private mutating func readRecords(_ bytes: UnsafeRawBufferPointer) {
+        var offset = SegmentHeader.size
+        while offset < bytes.count {
+            if let found = Self.record(in: bytes, at: offset, from: end) {
+                if found.header.sequence > end { note(found.header, offset..<offset, bytes) }
+                take(found)
+                offset += found.header.paddedSize
+                continue
+            }
+            guard let next = nextRecord(in: bytes, after: offset) else {
+                noteTail(offset, bytes)
+                return
+            }
+            note(next.header, offset..<next.offset, bytes)
+            take(next)
+            offset = next.offset + next.header.paddedSize
+        }
+    }
+
+    private mutating func take(_ found: Found) {
+        records.append(found)
+        end = found.header.sequence + 1
+    }
+
+    /// Notes that records are missing before the one with this header.
+    private mutating func note(_ next: RecordHeader, _ range: Range<Int>, _ bytes: UnsafeRawBufferPointer) {
+        gaps.append(
+            Gap(
+                offset: range.lowerBound, count: range.count, sequence: end, isTorn: next.firstUnsynced <= end,
+                messages: Self.messages(in: bytes, range)))
+    }
+
+    /// Notes what lies behind the last record, unless it is the mark of the end or a remnant of earlier use.
+    private mutating func noteTail(_ offset: Int, _ bytes: UnsafeRawBufferPointer) {
+        let rest = UnsafeRawBufferPointer(rebasing: bytes[offset...])
+        if rest.prefix(RecordHeader.alignment).allSatisfy({ $0 == 0 }) { return }
+        if let stale = RecordHeader(rest), stale.sequence < end { return }
+        gaps.append(
+            Gap(
+                offset: offset, count: rest.count, sequence: end, isTorn: true,
+                messages: Self.messages(in: bytes, offset..<bytes.count)))
+    }
+
+    private func nextRecord(in bytes: UnsafeRawBufferPointer, after offset: Int) -> Found? {
+        var start = offset + 1
+        let magic = RecordHeader.magic.littleEndian
+        while start < bytes.count, let base = bytes.baseAddress {
+            let hit = withUnsafeBytes(of: magic) { needle in
+                sluice_memmem(base + start, bytes.count - start, needle.baseAddress, needle.count)
+            }
+            guard let hit else { return nil }
+            start = hit - base
+            if start % RecordHeader.alignment == 0, let found = Self.record(in: bytes, at: start, from: end) {
+                return found
+            }
+            start += 1
+        }
+        return nil
+    }
+
+    /// The record at an offset, if it is whole and no remnant of earlier use.
+    private static func record(in bytes: UnsafeRawBufferPointer, at offset: Int, from first: UInt64) -> Found? {
+        guard let header = RecordHeader(UnsafeRawBufferPointer(rebasing: bytes[offset...])),
+            header.sequence >= first, header.length <= bytes.count - offset - RecordHeader.size
+        else { return nil }
+        let start = offset + RecordHeader.size
+        let payload = UnsafeRawBufferPointer(rebasing: bytes[start..<start + header.length])
+        guard CRC32C.checksum(of: payload) == header.payloadChecksum else { return nil }
+        do {
+            return Found(header: header, offset: offset, record: try Record(header.kind, payload: payload))
+        } catch {
+            return nil  // a gap, which is reported
+        }
+    }
+
+    /// The messages that a gap held, as far as their headers are whole.
+    private static func messages(in bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> [MessageID] {
+        var messages: [MessageID] = []
+        var offset = range.lowerBound
+        while offset < range.upperBound,
+            let header = RecordHeader(UnsafeRawBufferPointer(rebasing: bytes[offset...])),
+            header.kind == .accepted || header.kind == .carried
+        {
+            var reader = RecordReader(UnsafeRawBufferPointer(rebasing: bytes[(offset + RecordHeader.size)...]))
+            do { messages.append(try reader.id()) } catch { break }
+            offset += header.paddedSize
+        }
+        return messages
+    }
+}

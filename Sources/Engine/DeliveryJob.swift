@@ -1,0 +1,143 @@
+import Bytes
+import DurableQueue
+import StageKit
+
+/// One message on its way through the delivering steps.
+struct DeliveryJob: Sendable {
+    /// Why and where recipients wait for another attempt.
+    struct Setback: Sendable {
+        let stepIndex: Int
+        let reason: String
+        /// Whether the failure will not pass, so that another attempt is in vain.
+        let isPermanent: Bool
+        let recipients: [Recipient]
+    }
+
+    /// The message; its recipients are those who still go on.
+    var message: Message
+    /// How many attempts failed before this one.
+    let attempts: Int
+    /// What has become of the others in this attempt.
+    var settled: [(index: Int, state: RecipientState)] = []
+    /// What failed in this attempt.
+    var setbacks: [Setback] = []
+    /// The step it goes to next.
+    var stepIndex: Int
+
+    /// A message as the queue hands it out.
+    ///
+    /// - Throws: ``MalformedRecord`` if the head in the queue cannot be read.
+    init(_ queued: QueuedMessage, stepIndex: Int) throws(MalformedRecord) {
+        message = try MessageHead.decode(
+            queued.head, id: queued.id, received: queued.received, content: queued.content)
+        attempts = queued.attempts
+        self.stepIndex = stepIndex
+        if !queued.progress.isEmpty { try restore(queued.progress) }
+        message.recipients.removeAll { recipient in
+            queued.recipients.indices.contains(recipient.index) && !queued.recipients[recipient.index].isPending
+        }
+        keepAsideObjections()
+    }
+
+    /// Whether nobody goes on.
+    var isDone: Bool { message.recipients.isEmpty }
+
+    /// The facts as they are now, for the next attempt.
+    var progress: [UInt8] {
+        var writer = OctetWriter()
+        FactCoding.append(message.facts, to: &writer)
+        let waiting = setbacks.flatMap(\.recipients)
+        writer.append(count: waiting.count)
+        for recipient in waiting {
+            writer.append(count: recipient.index)
+            FactCoding.append(recipient.facts, to: &writer)
+        }
+        return writer.bytes
+    }
+
+    private mutating func restore(_ progress: [UInt8]) throws(MalformedRecord) {
+        try Octets(progress).withUnsafeBytes { bytes throws(MalformedRecord) in
+            var reader = OctetReader(bytes)
+            message.facts = try FactCoding.facts(from: &reader)
+            for _ in 0..<(try reader.countOfItems()) {
+                let index = try reader.count()
+                let facts = try FactCoding.facts(from: &reader)
+                if message.recipients.indices.contains(index) { message.recipients[index].facts = facts }
+            }
+        }
+    }
+
+    /// Recipients whose copy a stage of the session objected to, although the message was accepted.
+    private mutating func keepAsideObjections() {
+        for recipient in message.recipients {
+            guard let label = recipient.facts[SessionSteps.objection] else { continue }
+            settled.append(
+                (recipient.index, .quarantined(step: "session.message", reason: "\(label) for this recipient")))
+        }
+        message.recipients.removeAll { $0.facts[SessionSteps.objection] != nil }
+    }
+}
+
+extension DeliveryJob {
+    /// Everybody goes on.
+    mutating func proceed() {
+        stepIndex += 1
+    }
+
+    /// Everybody waits for another attempt at this step, or none if the failure is permanent.
+    mutating func setBack(reason: String, isPermanent: Bool) {
+        setbacks.append(
+            Setback(
+                stepIndex: stepIndex, reason: reason, isPermanent: isPermanent, recipients: message.recipients))
+        message.recipients = []
+    }
+
+    /// What a step decided.
+    mutating func apply(_ verdict: Verdict, step: String) {
+        switch verdict {
+        case .proceed: proceed()
+        case .perRecipient(let verdicts): apply(verdicts, step: step)
+        case .postpone, .reject, .discard, .quarantine:
+            for recipient in message.recipients { leave(recipient, verdict, step: step) }
+            message.recipients = []
+        }
+    }
+
+    private mutating func apply(_ verdicts: [Verdict], step: String) {
+        guard verdicts.count == message.recipients.count else {
+            setBack(
+                reason: "\(step) gave \(verdicts.count) verdicts for \(message.recipients.count) recipients",
+                isPermanent: false)
+            return
+        }
+        var onward: [Recipient] = []
+        for (recipient, verdict) in zip(message.recipients, verdicts) {
+            if verdict == .proceed {
+                onward.append(recipient)
+            } else {
+                leave(recipient, verdict, step: step)
+            }
+        }
+        message.recipients = onward
+        stepIndex += 1
+    }
+
+    private mutating func leave(_ recipient: Recipient, _ verdict: Verdict, step: String) {
+        switch verdict {
+        case .discard(let reason): settled.append((recipient.index, .discarded(reason: reason)))
+        case .quarantine(let reason):
+            settled.append((recipient.index, .quarantined(step: step, reason: reason)))
+        case .postpone(_, let reason):
+            setbacks.append(
+                Setback(stepIndex: stepIndex, reason: reason, isPermanent: false, recipients: [recipient]))
+        case .reject(_, let reason):
+            setbacks.append(
+                Setback(stepIndex: stepIndex, reason: reason, isPermanent: true, recipients: [recipient]))
+        case .proceed, .perRecipient:
+            setbacks.append(
+                Setback(
+                    stepIndex: stepIndex, reason: "\(step) gave a nested verdict", isPermanent: false,
+                    recipients: [recipient]))
+        }
+    }
+}

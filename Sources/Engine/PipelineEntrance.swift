@@ -1,0 +1,132 @@
+import Addressing
+import Bytes
+import DurableQueue
+import Logging
+import PipelineFiles
+import SMTP
+import StageKit
+
+/// A pipeline as its receivers see it: the session's phases and the durable line.
+struct PipelineEntrance: Entrance {
+    /// A record of the journal has a length of 32 bits, and a message this large is no mail.
+    let messageLimit = 1 << 30
+    let version: PipelineVersion
+    let accept: AcceptPlan
+    let phases: Set<SessionPhase>
+    let queue: DurableQueue
+    let logger: Logger
+    let now: @Sendable () -> Timestamp
+    private let steps: [SessionPhase: SessionSteps]
+
+    init(_ runtime: PipelineRuntime, steps: [SessionPhase: SessionSteps]) {
+        version = PipelineVersion(name: runtime.plan.name, digest: runtime.plan.digest)
+        accept = runtime.plan.accept
+        phases = Set(steps.filter { !$0.value.steps.isEmpty }.keys)
+        queue = runtime.queue
+        logger = runtime.logger
+        now = runtime.services.now
+        self.steps = steps
+    }
+
+    func makeMessage(from client: Client) -> Message {
+        var generator = SystemRandomNumberGenerator()
+        let time = now()
+        var message = Message(id: MessageID(at: time, using: &generator), received: time, client: client)
+        message.facts[CoreFacts.clientAddress] = client.address
+        return message
+    }
+
+    func connect(_ message: inout Message) async -> PhaseResult {
+        await run(.connect, &message)
+    }
+
+    func mail(_ message: inout Message) async -> PhaseResult {
+        noteEnvelope(&message)
+        return await run(.mail, &message)
+    }
+
+    func recipient(_ recipient: inout Recipient, of message: inout Message) async -> PhaseResult {
+        guard let steps = steps[.recipient] else { return .proceed }
+        var subject = SessionSteps.Subject(message: message, recipient: recipient)
+        let ruling = await steps.run(&subject)
+        message = subject.message
+        recipient = subject.recipient ?? recipient
+        return result(of: ruling)
+    }
+
+    func accept(_ message: Message) async -> Acceptance {
+        var subject = SessionSteps.Subject(message: message)
+        noteEnvelope(&subject.message)
+        subject.message.facts[CoreFacts.recipients] = message.recipients.count
+        subject.message.facts[CoreFacts.size] = message.content.count
+        let ruling = await steps[.message]?.run(&subject) ?? .proceed
+        switch ruling {
+        case .refuse(let reply): return .refused(reply)
+        case .proceed: return await commit(subject.message, .deliver)
+        case .discard(let reason): return await commit(subject.message, .discard(reason: reason))
+        case .quarantine(let step, let reason):
+            return await commit(subject.message, .quarantine(step: step, reason: reason))
+        }
+    }
+
+    private func noteEnvelope(_ message: inout Message) {
+        message.facts[CoreFacts.clientHelo] = message.client.helo
+        message.facts[CoreFacts.sender] = message.reversePath.text
+    }
+
+    private func run(_ phase: SessionPhase, _ message: inout Message) async -> PhaseResult {
+        guard let steps = steps[phase] else { return .proceed }
+        var subject = SessionSteps.Subject(message: message)
+        let ruling = await steps.run(&subject)
+        message = subject.message
+        return result(of: ruling)
+    }
+
+    /// Before there is a message, it can neither be dropped nor kept aside: that ruling fails closed.
+    private func result(of ruling: SessionSteps.Ruling) -> PhaseResult {
+        switch ruling {
+        case .proceed: .proceed
+        case .refuse(let reply): .refuse(reply)
+        case .discard, .quarantine: .refuse(SessionSteps.failureReply)
+        }
+    }
+
+    private func commit(_ message: Message, _ disposition: Disposition) async -> Acceptance {
+        let entry = NewMessage(
+            id: message.id, pipeline: version, received: message.received, head: MessageHead.encode(message),
+            content: message.content, recipientCount: message.recipients.count, disposition: disposition)
+        do {
+            let receipt = try await queue.append(entry)
+            logger.info(
+                "message accepted",
+                metadata: [
+                    "message.id": "\(message.id)", "client": "\(message.client.address)",
+                    "size": "\(message.content.count)", "recipients": "\(message.recipients.count)",
+                ])
+            return .accepted(receipt)
+        } catch {
+            logger.error(
+                "message not accepted", metadata: ["message.id": "\(message.id)", "error": "\(error)"])
+            return .refused(reply(to: error))
+        }
+    }
+
+    private func reply(to error: QueueError) -> Reply {
+        switch error {
+        case .full: accept.whenFull
+        case .outOfSpace: Reply(.insufficientStorage, "Insufficient system storage, try again later")
+        case .closed: Reply(.unavailable, "Service shutting down, try again later")
+        case .failed, .inUse, .unknownMessage, .unreadable: SessionSteps.failureReply
+        }
+    }
+}
+
+extension ReversePath {
+    /// The address, or nothing for the null path.
+    var text: String {
+        switch self {
+        case .null: ""
+        case .address(let address): address.description
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import Logging
+import PipelineFiles
+import StageKit
+
+/// A step of a plan with everything that serving a message needs looked up beforehand.
+struct PreparedStep: Sendable {
+    /// What the step does.
+    enum Work: Sendable {
+        case decide([Branch])
+        case connect(any ConnectStage)
+        case mail(any MailStage)
+        case recipient(any RecipientStage)
+        case message(any Stage)
+        case batch(any BatchStage)
+    }
+
+    let plan: Step
+    let work: Work
+    let context: StageContext
+
+    var id: String { plan.id }
+
+    /// A step of the session.
+    ///
+    /// - Throws: ``StageContractViolation`` if the stage cannot stand there; the check has found that before.
+    init(_ plan: Step, in phase: SessionPhase, context: StageContext) throws {
+        self.plan = plan
+        self.context = context
+        switch plan.kind {
+        case .decide(let branches): work = .decide(branches)
+        case .stage(let stage):
+            switch phase {
+            case .connect: work = .connect(try cast(stage, "connect"))
+            case .mail: work = .mail(try cast(stage, "mail"))
+            case .recipient: work = .recipient(try cast(stage, "recipient"))
+            case .message: work = .message(stage)
+            }
+        }
+    }
+
+    /// A step after the durable line.
+    init(delivering plan: Step, context: StageContext) {
+        self.plan = plan
+        self.context = context
+        switch plan.kind {
+        case .decide(let branches): work = .decide(branches)
+        case .stage(let stage):
+            if let stage = stage as? any BatchStage {
+                work = .batch(stage)
+            } else {
+                work = .message(stage)
+            }
+        }
+    }
+
+    /// How many messages one call takes at most.
+    var batchLimit: Int {
+        if case .batch(let stage) = work { stage.batchLimit } else { 1 }
+    }
+}
+
+private func cast<Wanted>(_ stage: any Stage, _ phase: String) throws -> Wanted {
+    guard let stage = stage as? Wanted else {
+        throw StageContractViolation("\(type(of: stage).name) cannot stand in session: \(phase)")
+    }
+    return stage
+}

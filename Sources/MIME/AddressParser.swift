@@ -1,0 +1,199 @@
+/// Reads address lists: groups, comments, quoted strings, routes, and what people write instead (RFC 5322, sections 3.4 and 4.4).
+struct AddressParser {
+    /// One piece of a display name or of an address.
+    private enum Word {
+        case atom(UnsafeRawBufferPointer)
+        case quoted([UInt8])
+
+        var octets: [UInt8] {
+            switch self {
+            case .atom(let bytes): Array(bytes)
+            case .quoted(let bytes): bytes
+            }
+        }
+    }
+
+    private var cursor: Cursor
+    private var found: [MailAddress] = []
+    private var words: [Word] = []
+    private var comment: UnsafeRawBufferPointer?
+
+    /// The mailboxes of a field's value, groups flattened.
+    static func addresses(_ value: UnsafeRawBufferPointer) -> [MailAddress] {
+        var parser = AddressParser(cursor: Cursor(value))
+        parser.parseList()
+        return parser.found
+    }
+
+    private mutating func parseList() {
+        while let octet = cursor.current {
+            switch octet {
+            case _ where ASCII.isBlank(octet): cursor.skipBlanks()
+            case ASCII.openParenthesis: comment = cursor.takeComment()
+            case ASCII.quote: words.append(.quoted(cursor.takeQuotedString()))
+            case ASCII.less: parseAngle()
+            case ASCII.at: parseDomain()
+            case ASCII.comma, ASCII.semicolon:
+                cursor.position += 1
+                finishLocalName()
+            case ASCII.colon:
+                // What came before is a group's name.
+                cursor.position += 1
+                reset()
+            default: takeAtom()
+            }
+        }
+        finishLocalName()
+    }
+
+    private mutating func reset() {
+        words.removeAll(keepingCapacity: true)
+        comment = nil
+    }
+
+    private mutating func takeAtom() {
+        let atom = cursor.take { octet in
+            octet > ASCII.space && octet != ASCII.openParenthesis && octet != ASCII.quote && octet != ASCII.less
+                && octet != ASCII.at && octet != ASCII.comma && octet != ASCII.semicolon && octet != ASCII.colon
+        }
+        if atom.isEmpty {
+            cursor.position += 1
+        } else {
+            words.append(.atom(atom))
+        }
+    }
+
+    /// A word alone is a local mailbox, such as `root`; several are a name without an address.
+    private mutating func finishLocalName() {
+        defer { reset() }
+        guard words.count == 1, let word = words.first else { return }
+        let local = FieldText.decode(word.octets)
+        guard !local.isEmpty else { return }
+        found.append(MailAddress(displayName: commentText, localPart: local, domain: ""))
+    }
+
+    private var commentText: String? {
+        guard let comment else { return nil }
+        let text = FieldText.decode(Array(comment))
+        return text.isEmpty ? nil : text
+    }
+
+    // MARK: local@domain without angle brackets
+
+    private mutating func parseDomain() {
+        cursor.position += 1
+        let local = takeTrailingLocalPart()
+        let domain = takeDomain()
+        // `joe@example.org <joe@example.org>`: the first is a name.
+        cursor.skipBlanks()
+        var name: String?
+        while cursor.current == ASCII.openParenthesis {
+            comment = cursor.takeComment()
+            cursor.skipBlanks()
+        }
+        if cursor.current == ASCII.less {
+            words.append(.quoted(local + [ASCII.at] + Array(domain.utf8)))
+            return
+        }
+        name = displayName ?? commentText
+        append(name: name, local: local, domain: domain)
+        reset()
+    }
+
+    /// Takes the words that touch the at sign, with dots between them (RFC 5322, section 4.4: blanks around dots).
+    private mutating func takeTrailingLocalPart() -> [UInt8] {
+        guard let last = words.popLast() else { return [] }
+        var local = last.octets
+        while let previous = words.last {
+            let octets = previous.octets
+            guard local.first == ASCII.dot || octets.last == ASCII.dot else { break }
+            local = octets + local
+            words.removeLast()
+        }
+        return local
+    }
+
+    private mutating func takeDomain() -> String {
+        var domain: [UInt8] = []
+        while true {
+            let before = cursor.position
+            cursor.skipBlanks()
+            if cursor.current == ASCII.openParenthesis, domain.isEmpty || domain.last == ASCII.dot {
+                cursor.skipComments()
+            }
+            if cursor.current == ASCII.openBracket {
+                domain += Array(cursor.take { $0 != ASCII.closeBracket }).filter { !ASCII.isBlank($0) }
+                if cursor.skip(ASCII.closeBracket) { domain.append(ASCII.closeBracket) }
+                break
+            }
+            let label = cursor.take { MailAddress.isAtomText($0) || $0 == ASCII.dot }
+            let joins = domain.isEmpty || domain.last == ASCII.dot || label.first == ASCII.dot
+            guard !label.isEmpty, joins else {
+                cursor.position = before
+                break
+            }
+            domain += label
+        }
+        while domain.last == ASCII.dot { domain.removeLast() }
+        return domain.withUnsafeBytes(Charset.guess)
+    }
+
+    // MARK: name <local@domain>
+
+    private mutating func parseAngle() {
+        cursor.position += 1
+        let name = displayName
+        var local: [UInt8] = []
+        var domain = ""
+        var hasAt = false
+        scan: while let octet = cursor.current {
+            switch octet {
+            case ASCII.greater:
+                cursor.position += 1
+                break scan
+            case ASCII.openParenthesis: comment = cursor.takeComment()
+            case ASCII.quote: local += cursor.takeQuotedString()
+            case ASCII.at:
+                cursor.position += 1
+                domain = takeDomain()
+                hasAt = true
+            case ASCII.colon where hasAt && local.isEmpty, ASCII.comma where hasAt && local.isEmpty:
+                // The route before the mailbox (RFC 5322, section 4.4) says nothing to anybody any more.
+                cursor.position += 1
+                (domain, hasAt) = ("", false)
+            case ASCII.comma where hasAt, ASCII.semicolon: break scan
+            default:
+                if !hasAt, !ASCII.isBlank(octet), octet != ASCII.less { local.append(octet) }
+                cursor.position += 1
+            }
+        }
+        append(name: name ?? commentText, local: local, domain: domain)
+        words.removeAll(keepingCapacity: true)
+        comment = nil
+        skipToNext()
+    }
+
+    /// Skips what stands between an address and the next comma, unless it looks like another address.
+    private mutating func skipToNext() {
+        cursor.skipComments()
+        if cursor.current == ASCII.greater { cursor.position += 1 }
+    }
+
+    private mutating func append(name: String?, local: [UInt8], domain: String) {
+        let localText = FieldText.decode(local)
+        guard !localText.isEmpty || !domain.isEmpty else { return }
+        found.append(MailAddress(displayName: name, localPart: localText, domain: domain))
+    }
+
+    /// The words so far as a name: decoded together, because encoded words run over their edges.
+    private var displayName: String? {
+        guard !words.isEmpty else { return nil }
+        var octets: [UInt8] = []
+        for word in words {
+            if !octets.isEmpty { octets.append(ASCII.space) }
+            octets += word.octets
+        }
+        let text = FieldText.decode(octets)
+        return text.isEmpty ? nil : text
+    }
+}

@@ -1,0 +1,116 @@
+/// Text in header fields: unfolding, encoded words, and octets that nobody encoded.
+enum FieldText {
+    /// The text that people read in place of these octets.
+    static func decode(_ octets: [UInt8]) -> String {
+        octets.withUnsafeBytes(decode)
+    }
+
+    /// The text that people read in place of these octets.
+    static func decode(_ raw: UnsafeRawBufferPointer) -> String {
+        let value = raw.trimmed
+        if isSimple(value) { return String(decoding: value, as: UTF8.self) }
+        var builder = Builder()
+        let unfolded = unfold(value)
+        unfolded.withUnsafeBytes { builder.add($0) }
+        return builder.finish()
+    }
+
+    /// Whether the text says itself: ASCII without folds, control characters and encoded words.
+    private static func isSimple(_ value: UnsafeRawBufferPointer) -> Bool {
+        var previous: UInt8 = 0
+        for octet in value {
+            guard octet < 0x80, octet >= ASCII.space || octet == ASCII.tab else { return false }
+            if octet == ASCII.question, previous == ASCII.equals { return false }
+            previous = octet
+        }
+        return true
+    }
+
+    /// Removes line ends (RFC 5322, section 2.2.3); any other control character becomes a space.
+    private static func unfold(_ value: UnsafeRawBufferPointer) -> [UInt8] {
+        var output: [UInt8] = []
+        output.reserveCapacity(value.count)
+        var position = 0
+        while position < value.count {
+            let octet = value[position]
+            position += 1
+            if octet == ASCII.lineFeed { continue }
+            if octet == ASCII.carriageReturn, position < value.count, value[position] == ASCII.lineFeed { continue }
+            output.append(isControl(octet) ? ASCII.space : octet)
+        }
+        return output
+    }
+
+    private static func isControl(_ octet: UInt8) -> Bool {
+        octet < ASCII.space && octet != ASCII.tab && octet != ASCII.escape
+    }
+
+    /// Puts literal text and encoded words together.
+    ///
+    /// Octets of neighbouring words in one charset are joined before they are decoded, because writers split
+    /// characters between words (against RFC 2047, section 5).
+    private struct Builder {
+        private var text = ""
+        private var charset: String?
+        private var pending: [UInt8] = []
+
+        mutating func add(_ bytes: UnsafeRawBufferPointer) {
+            var position = 0
+            var literal = 0
+            var lastTerminator = EncodedWord.Search()
+            while let start = nextMarker(bytes, from: position) {
+                guard let word = EncodedWord(in: bytes, at: start, search: &lastTerminator) else {
+                    position = start + 2
+                    continue
+                }
+                addLiteral(bytes.part(literal..<start), isBeforeWord: true)
+                addWord(word)
+                position = word.end
+                literal = position
+            }
+            addLiteral(bytes.part(literal..<bytes.count), isBeforeWord: false)
+        }
+
+        private func nextMarker(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
+            var position = start
+            while let found = bytes.firstOffset(of: ASCII.equals, from: position) {
+                if found + 1 < bytes.count, bytes[found + 1] == ASCII.question { return found }
+                position = found + 1
+            }
+            return nil
+        }
+
+        /// Adds what stands between words; blanks alone between two words vanish (RFC 2047, section 6.2).
+        private mutating func addLiteral(_ literal: UnsafeRawBufferPointer, isBeforeWord: Bool) {
+            if charset != nil, isBeforeWord, literal.trimmed.isEmpty { return }
+            flush()
+            guard !literal.isEmpty else { return }
+            text += Charset.guess(literal)
+        }
+
+        private mutating func addWord(_ word: EncodedWord) {
+            let label = word.charset.lowercased()
+            if charset != label { flush() }
+            charset = label
+            pending += word.octets
+        }
+
+        private mutating func flush() {
+            guard let label = charset else { return }
+            text += FieldText.singleLine(Charset(label: label).decode(pending))
+            charset = nil
+            pending.removeAll(keepingCapacity: true)
+        }
+
+        mutating func finish() -> String {
+            flush()
+            return text
+        }
+    }
+
+    /// The text with line ends and zeros as spaces: an encoded word must not smuggle lines into a field.
+    private static func singleLine(_ text: String) -> String {
+        guard text.utf8.contains(where: { isControl($0) }) else { return text }
+        return String(decoding: text.utf8.map { isControl($0) ? ASCII.space : $0 }, as: UTF8.self)
+    }
+}

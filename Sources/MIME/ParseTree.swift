@@ -1,0 +1,52 @@
+import Bytes
+
+/// What parsing found: offsets only; whatever is asked of a message is decoded from them.
+final class ParseTree: Sendable {
+    /// The message, then the decoded bodies of encoded containers.
+    let sources: [Octets]
+    let fields: [FieldRecord]
+    let parts: [PartRecord]
+    let defects: [Defect]
+    let limits: ParsingLimits
+
+    init(
+        sources: [Octets], fields: [FieldRecord], parts: [PartRecord], defects: [Defect], limits: ParsingLimits
+    ) {
+        self.sources = sources
+        self.fields = fields
+        self.parts = parts
+        self.defects = defects
+        self.limits = limits
+    }
+}
+
+/// Where a header field stands in its source.
+struct FieldRecord: Sendable {
+    let known: KnownField
+    /// Of the name, without blanks before the colon.
+    let name: Range<Int>
+    /// From behind the colon to the line end that ends the field.
+    let value: Range<Int>
+    /// After the field's last line end.
+    let end: Int
+}
+
+/// Where a part stands in its source, and how it is put together.
+struct PartRecord: Sendable {
+    /// What a part holds.
+    enum Content: UInt8, Sendable {
+        case leaf, multipart, message, encodedMessage
+    }
+
+    let parent: Int?
+    let source: Int
+    /// The part's fields, in ``ParseTree/fields``.
+    let fields: Range<Int>
+    let header: Range<Int>
+    var body: Range<Int>
+    let content: Content
+    /// Whether the part has no content type and stands in a digest (RFC 2046, section 5.1.5).
+    let isMessageByDefault: Bool
+    /// Where the parts after this one and its descendants start, in ``ParseTree/parts``.
+    var subtreeEnd: Int
+}

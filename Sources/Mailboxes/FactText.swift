@@ -1,0 +1,28 @@
+package import StageKit
+
+/// Facts as lines of text, `name: value`, in the order of their names: what the store keeps for people to read.
+package enum FactText {
+    /// The lines; octets are left out.
+    package static func lines(_ facts: Facts) -> String {
+        facts.values.sorted { $0.key < $1.key }
+            .compactMap { name, value in text(of: value).map { "\(name): \($0)\n" } }
+            .joined()
+    }
+
+    private static func text(of value: FactValue) -> String? {
+        switch value {
+        case .bool(let value): String(value)
+        case .int(let value): String(value)
+        case .double(let value): String(value)
+        case .string(let value): oneLine(value)
+        case .strings(let values): oneLine(values.joined(separator: ", "))
+        case .bytes: nil
+        }
+    }
+
+    /// A subject may hold anything, but a line ends where we say.
+    private static func oneLine(_ text: String) -> String {
+        text.unicodeScalars.contains { $0.value < 0x20 }
+            ? String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 ? " " : $0 })) : text
+    }
+}

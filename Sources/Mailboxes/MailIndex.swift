@@ -1,0 +1,127 @@
+package import Files
+import MailStore
+package import SearchIndex
+import Synchronization
+
+/// The search index, kept equal to the store.
+package final class MailIndex: Sendable {
+    /// How many mails are read from the store at once while catching up: some megabytes of memory.
+    static let catchUpBatch = 256
+
+    private let index: SearchIndex
+    private let reader: MailReader
+    private let threads = BlockingThreads(count: 1)
+    private let coversThrough: UInt64
+    private let isCaughtUp = Mutex(false)
+
+    /// Opens the index beside the store; call ``catchUp()`` before it is used.
+    ///
+    /// - Throws: What the index says.
+    package init(directory: String, fileSystem: any FileSystem, reader: MailReader) throws {
+        self.reader = reader
+        (index, coversThrough) = try SearchIndex.open(
+            directory: directory, fileSystem: fileSystem, options: IndexOptions())
+    }
+
+    /// Indexes what the store has and the index had not made durable when it was last used.
+    ///
+    /// - Throws: What the stores and the index say.
+    package func catchUp() async throws {
+        guard isCaughtUp.withLock({ done in
+            defer { done = true }
+            return !done
+        }) else { return }
+        try await noteMailboxes()
+        var sequence = coversThrough
+        while true {
+            let mails = try await reader.store.mails(after: sequence, limit: Self.catchUpBatch)
+            guard let last = mails.last else { break }
+            var entries: [IndexEntry] = []
+            for mail in mails {
+                let content = try await reader.content(of: mail.body)
+                entries.append(IndexEntry(mail.summary, content: content))
+            }
+            try await add(entries)
+            sequence = last.summary.sequence
+        }
+        index.startMerging()
+    }
+
+    /// Makes mails searchable; they are when this returns.
+    ///
+    /// - Throws: What the index says.
+    package func add(_ entries: [IndexEntry]) async throws {
+        let index = index
+        try await threads.run {
+            try index.add(entries.map(\.mail))
+            for entry in entries where entry.mailbox != Mailbox.inbox {
+                index.setFlags(
+                    user: entry.mail.user, number: entry.mail.number, flags: [],
+                    mailbox: Mailbox.number(of: entry.mailbox))
+            }
+        }
+    }
+
+    /// A user's mails that match, newest first.
+    ///
+    /// - Throws: What the index says.
+    package func search(
+        user: UInt32, query: Query, limit: Int, before: UInt32?
+    ) throws -> SearchResult {
+        try index.search(
+            user: user, query: query.resolvingMailboxes { Mailbox.number(of: $0) }, limit: limit, before: before)
+    }
+
+    /// How many of a user's mails match.
+    ///
+    /// - Throws: What the index says.
+    package func count(user: UInt32, query: Query) throws -> Int {
+        try index.count(user: user, query: query.resolvingMailboxes { Mailbox.number(of: $0) })
+    }
+
+    /// The levels and sizes of the index.
+    package func statistics() -> IndexStatistics { index.statistics() }
+
+    /// Writes what is only in memory, and lets go of the files.
+    ///
+    /// - Throws: What the disk says.
+    package func close() async throws {
+        let index = index
+        try await threads.run { try index.close() }
+    }
+
+    /// Which mails lie elsewhere than in the inbox is not in segments, so it is read from the store.
+    private func noteMailboxes() async throws {
+        for user in try await reader.store.users() {
+            var before: UInt32?
+            while true {
+                let junk = try await reader.store.list(
+                    user: user.id, mailbox: Mailbox.junk, before: before, limit: Self.catchUpBatch)
+                guard let last = junk.last else { break }
+                for mail in junk {
+                    index.setFlags(
+                        user: user.id.value, number: mail.number, flags: [],
+                        mailbox: Mailbox.number(of: Mailbox.junk))
+                }
+                before = last.number
+            }
+        }
+    }
+}
+
+/// The mailboxes that the server itself puts mail into.
+package enum Mailbox {
+    package static let inbox = "INBOX"
+    package static let junk = "Junk"
+
+    /// The number of a mailbox in the index; letter case does not count.
+    static func number(of name: String) -> UInt32 {
+        switch name.lowercased() {
+        case "inbox": 0
+        case "junk": 1
+        default:
+            // FNV-1a: a number that is the same for a name at every start. A clash would show a mail under two names.
+            name.lowercased().utf8.reduce(2_166_136_261) { ($0 ^ UInt32($1)) &* 16_777_619 } | 2
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import StageKit
+
+extension FileCheck {
+    typealias Listener = (address: ListenerAddress, location: SourceLocation)
+
+    /// Checks `receive:`, a group of receivers by name.
+    mutating func checkReceivers(
+        _ node: SettingNode?, _ start: SourceLocation
+    ) -> (steps: [ReceiverStep], listeners: [Listener]) {
+        guard let node, node.content != .empty, node.content != .map([]), node.content != .list([]) else {
+            note(.noReceiver, node?.location ?? start, "receive names nothing; without a receiver no mail comes in")
+            return ([], [])
+        }
+        guard case .map(let entries) = node.content else {
+            note(
+                .wrongType, node.location,
+                "receive must be a group of receivers such as { smtp: { … } }, not \(node.shown)")
+            return ([], [])
+        }
+        var steps: [ReceiverStep] = []
+        var listeners: [Listener] = []
+        for entry in entries {
+            guard let type = receiverType(entry) else { continue }
+            guard let receiver = makeComponent(type, entry.value) else { continue }
+            steps.append(ReceiverStep(component: receiver, location: entry.location))
+            listeners += receiver.listeners.map { ($0, place(of: $0, in: entry.value) ?? entry.location) }
+        }
+        return (steps, listeners)
+    }
+
+    private mutating func receiverType(_ entry: SettingNode.Entry) -> (any Receiver.Type)? {
+        guard let component = context.catalog[entry.key] else {
+            let known = context.catalog.receiverNames
+            note(
+                .unknownStage, entry.location,
+                "there is no receiver \(entry.key); known are \(known.joined(separator: ", "))",
+                suggestion: closest(to: entry.key, among: known))
+            return nil
+        }
+        guard let receiver = component as? any Receiver.Type else {
+            note(.wrongKind, entry.location, "\(entry.key) is a stage, not a receiver; it stands in session or deliver")
+            return nil
+        }
+        return receiver
+    }
+
+    /// Where an address stands in a receiver's settings.
+    private func place(of address: ListenerAddress, in node: SettingNode) -> SourceLocation? {
+        switch node.content {
+        case .empty: nil
+        case .scalar(let text, _): ListenerAddress(text) == address ? node.location : nil
+        case .list(let nodes): nodes.lazy.compactMap { place(of: address, in: $0) }.first
+        case .map(let entries): entries.lazy.compactMap { place(of: address, in: $0.value) }.first
+        }
+    }
+
+    /// Makes a component from its settings; notes everything that is wrong with them.
+    ///
+    /// `others` may stand beside the settings, and are suggested with them.
+    mutating func makeComponent<Module: Component>(
+        _ type: Module.Type, _ node: SettingNode, besides others: [String] = []
+    ) -> Module? {
+        var settings = Settings(node)
+        do {
+            let configuration = try Module.Configuration(from: &settings)
+            let problems = settings.finish(besides: others)
+            findings += problems.map { Finding($0, in: node) }
+            guard problems.isEmpty else { return nil }
+            return try Module(configuration: configuration, services: context.services)
+        } catch {
+            if settings.problems.isEmpty { note(error, of: type.manifest.name.description, node) }
+            let known = Set(findings)
+            findings += settings.finish(besides: others).map { Finding($0, in: node) }.filter { !known.contains($0) }
+            return nil
+        }
+    }
+
+    private mutating func note(_ error: any Error, of name: String, _ node: SettingNode) {
+        guard let error = error as? ConfigurationError else {
+            note(.invalidSetting, node.location, node.redacting("\(name) cannot be made: \(error)"))
+            return
+        }
+        var place = node
+        for key in error.setting?.split(separator: ".") ?? [] {
+            guard let entry = place.entries.first(where: { $0.key == key }) else { break }
+            place = entry.value
+        }
+        note(.invalidSetting, place.location, node.redacting("\(name): \(error)"))
+    }
+}

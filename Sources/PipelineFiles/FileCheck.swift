@@ -1,0 +1,105 @@
+import SMTP
+import StageKit
+
+/// The check of one pipeline file.
+struct FileCheck {
+    /// The parts of a pipeline file.
+    static let parts = ["receive", "session", "accept", "deliver", "on-error", "tests"]
+
+    let path: String
+    let source: SourceText
+    let context: CheckContext
+    /// Everything found so far.
+    var findings: [Finding] = []
+    /// The facts that are there at the step under check.
+    var scope = FactScope()
+    /// The ids of the steps so far.
+    var ids: [String: SourceLocation] = [:]
+    /// A `decide` that lets nothing pass, until a step behind it is found.
+    var end: SourceLocation?
+    /// What the pipeline says about failures.
+    var onError = ErrorPolicy.standard
+
+    init(path: String, source: SourceText, context: CheckContext) {
+        self.path = path
+        self.source = source
+        self.context = context
+    }
+
+    /// Notes a finding.
+    mutating func note(
+        _ code: Finding.Code, _ place: SourceLocation, _ text: String, suggestion: String? = nil
+    ) {
+        findings.append(Finding(code, at: place, text, suggestion: suggestion))
+    }
+
+    /// Notes what the reading of a group of settings found.
+    mutating func finish(_ settings: Settings) {
+        findings += settings.finish().map { Finding($0) }
+    }
+
+    /// Checks the file's content; the plan in the result counts only if there are no errors.
+    mutating func check(_ node: SettingNode, _ bytes: [UInt8]) -> CheckedPipeline {
+        var settings = Settings(node)
+        guard checkVersion(&settings, &findings) else { return CheckedPipeline() }
+        var result = CheckedPipeline()
+        let name: String = settings.take("pipeline", "The pipeline's name, different from those of all others.")
+        if !isWord(name) { settings.note("pipeline", "must be a name of a-z, 0-9 and hyphens, such as inbound") }
+        result.name = node.entries.contains { $0.key == "pipeline" } ? name : nil
+        result.nameLocation = settings.location(of: "pipeline")
+        let parts = takeParts(&settings)
+        finish(settings)
+        let receivers = checkReceivers(parts["receive"] ?? nil, node.location)
+        result.listeners = receivers.listeners
+        let session = checkSession(parts["session"] ?? nil)
+        let accept = checkAccept(parts["accept"] ?? nil)
+        scope.add(CoreFacts.declarations(from: .message), isCertain: true)
+        if let node = parts["on-error"] ?? nil { onError = checkErrorPolicy(node, else: .standard) }
+        let deliver = checkDelivery(parts["deliver"] ?? nil, node.location)
+        result.plan = PipelinePlan(
+            name: name, digest: digest(bytes), sourceFile: path, receivers: receivers.steps, session: session,
+            accept: accept, deliver: deliver, onError: onError, tests: checkTests(parts["tests"] ?? nil))
+        return result
+    }
+
+    private func takeParts(_ settings: inout Settings) -> [String: SettingNode?] {
+        var parts: [String: SettingNode?] = [:]
+        for part in Self.parts {
+            parts[part] = settings.takeOptional(part, of: Piece.self, "")?.node
+        }
+        if parts["accept"] == .some(nil) {
+            settings.noteMissing("accept", "it is the durable line; write accept: { queue: {} }")
+        }
+        return parts
+    }
+
+    /// The lengths keep what belongs to the site from being read as a part of the file.
+    private func digest(_ bytes: [UInt8]) -> String {
+        SHA256.hexadecimal(of: Array("\(context.siteBytes.count) \(bytes.count)\n".utf8) + context.siteBytes + bytes)
+    }
+
+    private mutating func checkAccept(_ node: SettingNode?) -> AcceptPlan {
+        let standard = AcceptPlan(whenFull: Reply(.insufficientStorage, "Insufficient system storage"))
+        guard let node else { return standard }
+        var settings = Settings(node)
+        var reply: Reply?
+        let queue = settings.takeOptional("queue", of: Piece.self, "The queue that keeps accepted messages.")
+        if let queue {
+            var group = Settings(queue.node)
+            if let full = group.takeOptional("when-full", of: Piece.self, "What a client is told when it is full.") {
+                reply = checkReply(full.node, ReplyUse(key: "when-full", category: 4))
+            }
+            finish(group)
+        } else {
+            settings.noteMissing("queue", "write queue: {} to keep accepted messages in the queue")
+        }
+        finish(settings)
+        return reply.map { AcceptPlan(whenFull: $0) } ?? standard
+    }
+}
+
+/// Whether a text is a name of `a-z`, digits and hyphens.
+func isWord(_ text: String) -> Bool {
+    !text.isEmpty && text.first != "-" && text.last != "-"
+        && text.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
+}

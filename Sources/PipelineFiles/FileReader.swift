@@ -1,0 +1,29 @@
+package import Files
+
+/// How the check reads: it opens nothing by itself.
+package struct FileReader: Sendable {
+    /// The names in a directory.
+    package let list: @Sendable (String) throws -> [String]
+    /// The content of a file.
+    package let read: @Sendable (String) throws -> [UInt8]
+
+    /// A reader of these functions.
+    package init(
+        list: @escaping @Sendable (String) throws -> [String], read: @escaping @Sendable (String) throws -> [UInt8]
+    ) {
+        self.list = list
+        self.read = read
+    }
+
+    /// A reader of a file system, which blocks while it reads.
+    ///
+    /// Of a file that is larger than the check accepts, only as much is read as shows that.
+    package init(_ fileSystem: any FileSystem) {
+        list = { try fileSystem.list($0) }
+        read = { path in
+            let file = try fileSystem.open(path, .read)
+            defer { file.close() }
+            return try file.read(0..<min(try file.size(), YAMLReader.sizeLimit + 1))
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import StageKit
+
+/// Reads `site.yaml`.
+struct SiteCheck {
+    /// The version of the format that this server reads.
+    static let version = "1"
+    /// What the check goes on with after a problem; never used by a running server.
+    static let placeholder = Site(hostName: "mail.example", localDomains: ["example"], dataDirectory: "data")
+
+    private(set) var findings: [Finding] = []
+    /// Where the address of the local HTTP interface stands.
+    private(set) var controlLocation: SourceLocation?
+    private let directory: String
+
+    init(directory: String) {
+        self.directory = directory
+    }
+
+    /// The site of a file's content.
+    mutating func check(_ node: SettingNode) -> Site {
+        var settings = Settings(node)
+        guard checkVersion(&settings, &findings) else { return Self.placeholder }
+        let site = read(&settings)
+        findings += settings.finish().map { Finding($0, in: node) }
+        return site
+    }
+
+    /// Takes all settings of a site; also called to record them.
+    mutating func read(_ settings: inout Settings) -> Site {
+        var site = Self.placeholder
+        site.hostName = settings.take("host-name", "The name the server gives itself in greetings and trace fields.")
+        if !isDomain(site.hostName) { settings.note("host-name", "must be a domain name, such as mail.example.org") }
+        let domains: [String] = settings.take("local-domains", "The domains whose mail is for us.")
+        for domain in domains where !isDomain(domain) {
+            settings.note("local-domains", "must be domain names, not \"\(domain)\"")
+        }
+        site.localDomains = Set(domains.map { $0.lowercased() })
+        let data: String = settings.take(
+            "data-directory", "Where everything durable lies, relative to the directory of this file.")
+        if data.isEmpty { settings.note("data-directory", "is empty; name a directory, such as data") }
+        site.dataDirectory = path(directory, data)
+        settings.takeGroup("resolver", "The DNS servers to ask; those of the system if there are none.") { group in
+            site.resolverServers = group.take("servers", default: [], "Addresses with ports, such as 127.0.0.1:53.")
+            for server in site.resolverServers where ListenerAddress(server) == nil {
+                group.note("servers", "must be addresses with ports such as 127.0.0.1:53, not \"\(server)\"")
+            }
+            site.resolverTimeout = group.take(
+                "timeout", default: .seconds(5), "How long one DNS query may take, with all its retries.")
+            if site.resolverTimeout <= .zero { group.note("timeout", "must be longer than nothing") }
+        }
+        settings.takeGroup("control", "The local HTTP interface.") { group in
+            guard let text: String = group.takeOptional("listen", "Its address, such as 127.0.0.1:8025.") else {
+                return
+            }
+            site.controlListener = ListenerAddress(text)
+            controlLocation = group.location(of: "listen")
+            if site.controlListener == nil {
+                group.note("listen", "must be an address with a port such as 127.0.0.1:8025, not \"\(text)\"")
+            }
+        }
+        return site
+    }
+
+    /// Letters, digits and hyphens in labels of 1 to 63 octets (RFC 5321, section 4.1.2), or UTF-8 (RFC 6531).
+    private func isDomain(_ text: String) -> Bool {
+        let labels = text.split(separator: ".", omittingEmptySubsequences: false)
+        return text.utf8.count <= 255
+            && labels.allSatisfy { label in
+                (1...63).contains(label.utf8.count) && label.first != "-" && label.last != "-"
+                    && label.unicodeScalars.allSatisfy {
+                        $0.value > 0x7F || PatternParser.word.contains($0) || $0 == "-"
+                    }
+            }
+    }
+}
+
+/// Takes `sluice:`; false for a version whose other keys this server cannot know.
+func checkVersion(_ settings: inout Settings, _ findings: inout [Finding]) -> Bool {
+    guard let piece = settings.takeOptional("sluice", of: Piece.self, "The version of the format: 1.") else {
+        settings.noteMissing("sluice", "write sluice: \(SiteCheck.version), the version of the format")
+        return true
+    }
+    guard case .scalar(SiteCheck.version, isQuoted: false) = piece.node.content else {
+        findings.append(
+            Finding(
+                .unsupportedVersion, at: piece.node.location,
+                "sluice must be \(SiteCheck.version), the version of the format, not \(piece.node.shown)"))
+        return false
+    }
+    return true
+}

@@ -1,0 +1,84 @@
+import Glibc
+
+/// An IPv4 or IPv6 address.
+package enum IPAddress: Hashable, Sendable {
+    /// An IPv4 address, most significant octet first.
+    case v4(UInt32)
+    /// An IPv6 address in two halves, most significant octet first.
+    case v6(high: UInt64, low: UInt64)
+
+    /// Reads the text form: dotted quad without leading zeros, or RFC 4291, section 2.2.
+    package init?(_ text: String) {
+        // inet_pton stops at a NUL; nothing that holds one is an address.
+        guard !text.utf8.contains(0) else { return nil }
+        var octets = [UInt8](repeating: 0, count: 16)
+        if inet_pton(AF_INET, text, &octets) == 1 {
+            self.init(octets: octets[0..<4])
+        } else if inet_pton(AF_INET6, text, &octets) == 1 {
+            self.init(octets: octets[...])
+        } else {
+            return nil
+        }
+    }
+
+    /// Reads 4 or 16 octets in network order; anything else is no address.
+    package init?(octets: ArraySlice<UInt8>) {
+        switch octets.count {
+        case 4: self = .v4(octets.reduce(0) { $0 << 8 | UInt32($1) })
+        case 16:
+            self = .v6(
+                high: octets.prefix(8).reduce(0) { $0 << 8 | UInt64($1) },
+                low: octets.suffix(8).reduce(0) { $0 << 8 | UInt64($1) })
+        default: return nil
+        }
+    }
+
+    /// The 4 or 16 octets in network order.
+    package var octets: [UInt8] {
+        switch self {
+        case .v4(let value): (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) }
+        case .v6(let high, let low):
+            (0..<16).map { UInt8(truncatingIfNeeded: ($0 < 8 ? high : low) >> (56 - 8 * ($0 % 8))) }
+        }
+    }
+
+    /// The same address, as IPv4 where it is an IPv4 address mapped into IPv6 (RFC 4291, section 2.5.5.2).
+    package var unmapped: IPAddress {
+        guard case .v6(0, let low) = self, low >> 32 == 0xFFFF else { return self }
+        return .v4(UInt32(truncatingIfNeeded: low))
+    }
+
+    /// Whether the first `bits` bits of both are the same; addresses of different families never are.
+    package func shares(_ bits: Int, bitsWith other: IPAddress) -> Bool {
+        switch (self, other) {
+        case (.v4(let left), .v4(let right)):
+            return (left ^ right) >> UInt32(32 - min(max(bits, 0), 32)) == 0 || bits <= 0
+        case (.v6(let high, let low), .v6(let otherHigh, let otherLow)):
+            let sameHigh = (high ^ otherHigh) >> UInt64(64 - min(max(bits, 0), 64)) == 0 || bits <= 0
+            let sameLow = (low ^ otherLow) >> UInt64(64 - min(max(bits - 64, 0), 64)) == 0 || bits <= 64
+            return sameHigh && sameLow
+        default: return false
+        }
+    }
+}
+
+extension IPAddress: CustomStringConvertible {
+    /// The canonical text form (RFC 5952 for IPv6).
+    package var description: String {
+        let octets = octets
+        var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+        let family = octets.count == 4 ? AF_INET : AF_INET6
+        guard inet_ntop(family, octets, &text, socklen_t(text.count)) != nil else { return "" }
+        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// The name under which the address is looked up in reverse, such as `4.3.2.1.in-addr.arpa` (RFC 1035, 3.5; 3596, 2.5).
+    package var reverseName: String {
+        switch self {
+        case .v4: octets.reversed().map { String($0) }.joined(separator: ".") + ".in-addr.arpa"
+        case .v6:
+            octets.reversed().flatMap { [$0 & 15, $0 >> 4] }.map { String($0, radix: 16) }.joined(separator: ".")
+                + ".ip6.arpa"
+        }
+    }
+}

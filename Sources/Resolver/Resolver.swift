@@ -1,0 +1,110 @@
+import Synchronization
+
+/// Looks names up by asking DNS servers, and remembers the answers as long as they say.
+///
+/// Equal questions asked at the same time are sent once. Nothing blocks the caller's thread: c-ares runs on a thread
+/// of its own.
+package final class Resolver: DNSResolving {
+    private struct State {
+        var cache: AnswerCache
+        var flights: [DNSQuestion: [UInt64: CheckedContinuation<DNSAnswer, Never>]] = [:]
+        var lastWaiter: UInt64 = 0
+    }
+
+    private enum Step {
+        case answer(DNSAnswer)
+        case send
+        case wait
+    }
+
+    private let configuration: ResolverConfiguration
+    private let driver: AresDriver
+    private let state: Mutex<State>
+
+    /// Sets up the client and its thread; asks nobody yet.
+    package init(configuration: ResolverConfiguration) throws {
+        self.configuration = configuration
+        state = Mutex(State(cache: AnswerCache(capacity: configuration.cacheCapacity)))
+        driver = try AresDriver(configuration: configuration)
+    }
+
+    deinit { driver.close() }
+
+    /// Ends the client: questions under way and later ones fail for the time being.
+    ///
+    /// May be called more than once.
+    package func close() { driver.close() }
+
+    /// How many answers are remembered.
+    package var cachedAnswers: Int { state.withLock { $0.cache.count } }
+
+    /// Looks up the records of one type, following CNAME records.
+    package func query(_ name: String, _ type: RecordType) async -> DNSAnswer {
+        guard let name = DomainName(name) else { return .malformed(reason: "no question can ask for such a name") }
+        let question = DNSQuestion(name, type)
+        if let known = state.withLock({ $0.cache.answer(to: question, at: .now) }) { return known }
+        let waiter = state.withLock { state in
+            state.lastWaiter += 1
+            return state.lastWaiter
+        }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { board(question, as: waiter, $0) }
+        } onCancel: {
+            leave(question, waiter)
+        }
+    }
+
+    private func board(_ question: DNSQuestion, as waiter: UInt64, _ caller: CheckedContinuation<DNSAnswer, Never>) {
+        let step: Step = state.withLock { state in
+            // Checked under the lock: a cancellation comes either before, seen here, or after, and finds the waiter.
+            if Task.isCancelled { return .answer(.temporaryFailure(reason: "cancelled")) }
+            // The answer may have come between the first look and here.
+            if let known = state.cache.answer(to: question, at: .now) { return .answer(known) }
+            if state.flights[question] != nil {
+                state.flights[question]?[waiter] = caller
+                return .wait
+            }
+            guard state.flights.count < configuration.pendingCapacity else {
+                return .answer(.temporaryFailure(reason: "too many questions under way"))
+            }
+            state.flights[question] = [waiter: caller]
+            return .send
+        }
+        switch step {
+        case .answer(let answer): caller.resume(returning: answer)
+        case .wait: break
+        case .send: driver.submit(question) { [weak self] response in self?.land(question, response) }
+        }
+    }
+
+    private func leave(_ question: DNSQuestion, _ waiter: UInt64) {
+        // The flight goes on: its answer is worth keeping, and others may wait for it.
+        let caller = state.withLock { $0.flights[question]?.removeValue(forKey: waiter) }
+        caller?.resume(returning: .temporaryFailure(reason: "cancelled"))
+    }
+
+    private func land(_ question: DNSQuestion, _ response: DNSResponse) {
+        let waiters = state.withLock { state in
+            if let lifetime = lifetime(of: response) {
+                state.cache.keep(response.answer, for: question, until: .now + lifetime)
+            }
+            return state.flights.removeValue(forKey: question) ?? [:]
+        }
+        for waiter in waiters.values { waiter.resume(returning: response.answer) }
+    }
+
+    private func lifetime(of response: DNSResponse) -> Duration? {
+        let stated = response.timeToLive.map { Duration.seconds(Int64($0)) }
+        let lifetime: Duration
+        switch response.answer {
+        case .records:
+            let least = configuration.minimumLifetime
+            lifetime = min(max(stated ?? .zero, least), configuration.maximumLifetime)
+        case .noData, .noSuchName:
+            // RFC 2308, section 5: a negative answer without a SOA record should not be kept.
+            lifetime = min(stated ?? .zero, configuration.maximumNegativeLifetime)
+        case .temporaryFailure, .malformed: return nil
+        }
+        return lifetime > .zero ? lifetime : nil
+    }
+}

@@ -1,0 +1,64 @@
+package import Bytes
+import Glibc
+
+/// Gathers the data of one message up to a limit; beyond it, everything is let go and nothing is kept any more.
+package struct MessageBuffer: ~Copyable {
+    /// How many octets there are.
+    package private(set) var count = 0
+    /// Whether more than the limit came.
+    package private(set) var isOverflowing = false
+    private let limit: Int
+    private var capacity = 0
+    private var base: UnsafeMutableRawPointer?
+
+    /// Most mail is smaller, so that most messages need one allocation.
+    private static let firstCapacity = 8_192
+    /// Spare memory up to this size is not worth giving back.
+    private static let toleratedSpare = 16_384
+
+    /// An empty buffer; `expected` octets are reserved at once.
+    package init(limit: Int, expecting expected: Int = 0) {
+        self.limit = limit
+        if expected > 0 { grow(to: min(expected, limit)) }
+    }
+
+    deinit { free(base) }
+
+    /// Appends octets.
+    package mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        guard !isOverflowing, bytes.count > 0 else { return }
+        guard bytes.count <= limit - count else { return overflow() }
+        if count + bytes.count > capacity { grow(to: count + bytes.count) }
+        guard let base, let source = bytes.baseAddress else { return }
+        memcpy(base + count, source, bytes.count)
+        count += bytes.count
+    }
+
+    /// Hands out the octets without copying them and is empty afterwards.
+    package mutating func take() -> Octets {
+        guard let base, count > 0 else { return Octets([]) }
+        // The lambda is the only one who knows the memory from here on.
+        nonisolated(unsafe) let memory =
+            capacity - count > Self.toleratedSpare ? realloc(base, count) ?? base : base
+        let octets = Octets(adopting: UnsafeRawBufferPointer(start: memory, count: count)) { free(memory) }
+        self.base = nil
+        capacity = 0
+        count = 0
+        return octets
+    }
+
+    private mutating func grow(to needed: Int) {
+        let wanted = max(needed, min(max(capacity * 2, Self.firstCapacity), limit))
+        guard let grown = realloc(base, wanted) else { return overflow() }
+        base = grown
+        capacity = wanted
+    }
+
+    private mutating func overflow() {
+        isOverflowing = true
+        free(base)
+        base = nil
+        capacity = 0
+        count = 0
+    }
+}

@@ -1,0 +1,45 @@
+extension ServerSession {
+    /// Answers a command that did what it should.
+    mutating func say(_ reply: Reply) -> Step? {
+        reply.write(to: &output)
+        return nil
+    }
+
+    /// Answers a mistake or a refusal, of which there may not be too many.
+    mutating func fail(_ reply: Reply) -> Step? {
+        reply.write(to: &output)
+        progress += 1
+        errors += 1
+        guard errors < configuration.errorLimit else { return end(.tooManyErrors) }
+        return reply.code == 421 ? end() : nil
+    }
+
+    /// Ends the session, with a last word if there is one.
+    mutating func end(_ reply: Reply? = nil) -> Step {
+        reply?.write(to: &output)
+        state = .closed
+        open = nil
+        waiting = WaitingInput()
+        forgetMessage()
+        return .close
+    }
+
+    mutating func ask(_ kind: OpenQuestion, _ question: Question) -> Step {
+        open = kind
+        return .ask(question)
+    }
+
+    mutating func forgetMessage() {
+        buffer = MessageBuffer(limit: configuration.messageLimit)
+        decoder = DataDecoder()
+        recipients = 0
+        hasTriedRecipients = false
+    }
+
+    /// Ends the transaction, whatever became of it (RFC 5321, section 4.1.1.5).
+    mutating func reset() {
+        forgetMessage()
+        parameters = MailParameters()
+        if state != .unidentified { state = .ready }
+    }
+}

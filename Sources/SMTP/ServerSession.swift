@@ -1,0 +1,207 @@
+package import Addressing
+package import Bytes
+
+/// The server's side of one SMTP session: octets in; replies, questions and messages out (RFC 5321).
+///
+/// It does no I/O and knows no clock. The owner gives it what arrives (``receive(_:)``), sends what ``takeOutput()``
+/// hands out, and does what the ``Step`` says. Where the session needs a decision it asks a ``Question`` and goes on
+/// when ``answer(_:)`` brings the result; what the client sends meanwhile waits in the session, up to a bound. The 250
+/// that makes us responsible for a message comes from ``acknowledge(_:)`` alone.
+package struct ServerSession: ~Copyable {
+    /// What the owner does next, after sending the output.
+    package enum Step: Sendable, Equatable {
+        /// Read more from the client.
+        case read
+        /// Find the answer to a question.
+        case ask(Question)
+        /// Wait for the answer that is being found.
+        case wait
+        /// Close the connection.
+        case close
+    }
+
+    /// A decision that is not the session's.
+    package enum Question: Sendable, Equatable {
+        /// May this client talk to us?
+        case connect
+        /// May this sender's mail come in?
+        case mail(ReversePath)
+        /// May it go to this recipient?
+        case recipient(EmailAddress)
+        /// Here is the whole message: who answers with ``ServerSession/acknowledge(_:)`` has it safe.
+        case message(Octets)
+    }
+
+    /// The answer to a question about a connection, a sender or a recipient, or a message that is not accepted.
+    package enum Answer: Sendable, Equatable {
+        /// Yes.
+        case proceed
+        /// No, and this is the reply (4yz or 5yz).
+        case refuse(Reply)
+    }
+
+    /// Where in the dialogue the session is.
+    package enum State: Sendable, Hashable, CaseIterable {
+        /// Before the greeting.
+        case connecting
+        /// Greeted with a refusal; only QUIT is left (RFC 5321, section 3.1).
+        case refused
+        /// Before HELO or EHLO.
+        case unidentified
+        /// Between messages.
+        case ready
+        /// After MAIL.
+        case transaction
+        /// In the data.
+        case data
+        /// Over.
+        case closed
+    }
+
+    /// Where in the dialogue the session is.
+    package internal(set) var state = State.connecting
+    /// The name given with HELO or EHLO.
+    package internal(set) var hello = ""
+    /// Whether the client said EHLO.
+    package internal(set) var isExtended = false
+    /// The parameters of the last MAIL.
+    package internal(set) var parameters = MailParameters()
+    /// How many commands and messages have ended; the clock of the client's patience starts anew with each.
+    package internal(set) var progress = 0
+    /// Whether the client has ended the session itself and so waits for nothing after the output.
+    package internal(set) var isEndedByClient = false
+    /// How many replies told the client about its mistakes since the last message was accepted.
+    package internal(set) var errors = 0
+
+    let configuration: Configuration
+    var open: OpenQuestion?
+    var output: [UInt8] = []
+    var waiting = WaitingInput()
+    var skipped = 0
+    var idleCommands = 0
+    var recipients = 0
+    var hasTriedRecipients = false
+    var isDraining = false
+    var isInputOver = false
+    var decoder = DataDecoder()
+    var buffer: MessageBuffer
+
+    /// A question that waits for its answer.
+    enum OpenQuestion {
+        case connect, mail, recipient, message
+    }
+
+    /// A session that has not begun.
+    package init(_ configuration: Configuration) {
+        self.configuration = configuration
+        buffer = MessageBuffer(limit: configuration.messageLimit)
+    }
+
+    /// Whether a question waits for its answer.
+    package var isWaiting: Bool { open != nil }
+
+    /// Whether the client has sent more than the open question needed.
+    package var hasInputWaitingForAnswer: Bool { open != nil && !waiting.isEmpty }
+
+    /// Begins; asks ``Question/connect``.
+    package mutating func begin() -> Step {
+        ask(.connect, .connect)
+    }
+
+    /// Takes in what has arrived.
+    package mutating func receive(_ input: UnsafeRawBufferPointer) -> Step {
+        guard state != .closed else { return .close }
+        if open != nil || !waiting.isEmpty {
+            waiting.append(input)
+            guard waiting.count <= SessionLimits.waitingInput else { return end(.tooMuchInput) }
+            return open == nil ? advance() : .wait
+        }
+        let (consumed, step) = process(input)
+        waiting.append(UnsafeRawBufferPointer(rebasing: input[consumed...]))
+        return step
+    }
+
+    /// Hears that the client sends nothing more; what it has sent is still served.
+    package mutating func endInput() -> Step {
+        isInputOver = true
+        isEndedByClient = true
+        guard state != .closed else { return .close }
+        return open == nil ? end() : .wait
+    }
+
+    /// Ends a session in which nothing came for too long (RFC 5321, section 4.5.3.2).
+    package mutating func timeOut() -> Step {
+        state == .closed ? .close : end(.timeout)
+    }
+
+    /// Lets a message in progress finish, then ends the session; at once if there is none.
+    package mutating func drain() -> Step {
+        isDraining = true
+        guard state != .closed else { return .close }
+        guard open == nil else { return .wait }
+        return isBetweenMessages ? end(.shuttingDown) : .read
+    }
+
+    /// The octets to send; empty afterwards.
+    package mutating func takeOutput() -> [UInt8] {
+        let taken = output
+        output = []
+        return taken
+    }
+
+    // MARK: The stream
+
+    /// Goes on with the input that has waited.
+    mutating func advance() -> Step {
+        guard state != .closed else { return .close }
+        if isDraining, isBetweenMessages { return end(.shuttingDown) }
+        let input = waiting.take()
+        let (consumed, step) = input.withUnread { process($0) }
+        waiting.putBack(input, consumed: consumed)
+        return step == .read && isInputOver ? end() : step
+    }
+
+    /// Works on input until it is used up or a step needs the owner.
+    private mutating func process(_ input: UnsafeRawBufferPointer) -> (consumed: Int, Step) {
+        var position = 0
+        while position < input.count {
+            let rest = UnsafeRawBufferPointer(rebasing: input[position...])
+            let (consumed, step) = state == .data ? processData(rest) : processLine(rest)
+            position += consumed
+            if let step { return (position, step) }
+            if consumed == 0 { break }
+            if isDraining, isBetweenMessages { return (position, end(.shuttingDown)) }
+        }
+        return (position, .read)
+    }
+
+    private mutating func processData(_ input: UnsafeRawBufferPointer) -> (consumed: Int, Step?) {
+        let (count, isComplete) = decoder.decode(input, into: &buffer)
+        return (count, isComplete ? endOfData() : nil)
+    }
+
+    private mutating func processLine(_ input: UnsafeRawBufferPointer) -> (consumed: Int, Step?) {
+        let feed = input.firstIndex(of: 0x0A, from: 0)
+        let isWhole = feed < input.count
+        let length = feed + (isWhole ? 1 : 0)
+        guard skipped + length <= SessionLimits.commandLine else {
+            skipped += length
+            guard skipped <= SessionLimits.skippedLine else { return (length, end(.tooMuchInput)) }
+            guard isWhole else { return (length, nil) }
+            skipped = 0
+            return (length, fail(.lineTooLong))
+        }
+        guard isWhole else { return (0, nil) }
+        let line = UnsafeRawBufferPointer(rebasing: input[..<feed])
+        guard line.last == 0x0D else { return (length, fail(.bareLineFeed)) }
+        return (length, command(UnsafeRawBufferPointer(rebasing: line.dropLast())))
+    }
+
+    /// Whether the session may end without a message being lost half-way.
+    private var isBetweenMessages: Bool {
+        switch state {
+        case .transaction, .data: false
+        case .connecting, .refused, .unidentified, .ready, .closed: true
+        }
+    }
+}

@@ -1,0 +1,19 @@
+/// The limits of a session that no pipeline file changes.
+package enum SessionLimits {
+    /// A command line with its line end: four times the least of RFC 5321, section 4.5.3.1.4, so that the parameters of
+    /// all extensions fit.
+    package static let commandLine = 2_048
+    /// So much of a longer line is skipped before the connection is closed: nobody sends this by mistake.
+    package static let skippedLine = 1_048_576
+    /// Input that may wait while a decision is pending: more than the kernel hands over between two pauses, and more
+    /// than any pipelined group of commands.
+    package static let waitingInput = 1_048_576
+    /// The argument of HELO or EHLO: a domain (RFC 5321, section 4.5.3.1.2).
+    package static let hello = 255
+    /// A reply line with its line end (RFC 5321, section 4.5.3.1.5).
+    package static let replyLine = 512
+    /// `Received:` fields after which a message is in a loop (RFC 5321, section 6.3).
+    package static let hops = 100
+    /// The memory that a SIZE parameter alone reserves at most; the rest grows with what really arrives.
+    package static let reservedForDeclaredSize = 65_536
+}

@@ -1,0 +1,31 @@
+import Addressing
+import Bytes
+import StageKit
+
+/// The trace field that a server puts before a message it accepts (RFC 5321, section 4.4).
+enum ReceivedField {
+    /// The field with its line ends.
+    ///
+    /// The recipient is named only where it is the only one, so that nobody learns of the others.
+    static func text(for message: Message, hostName: String) -> String {
+        let literal = AddressLiteral(address: message.client.address).map { " (\($0))" } ?? ""
+        let isInternationalized = message.client.transport.hasPrefix("UTF8")
+        let hello = shown(message.client.helo, isInternationalized: isInternationalized)
+        var text = "Received: from \(hello)\(literal)\r\n"
+        text += "\tby \(hostName) with \(message.client.transport) id \(message.id)"
+        if message.recipients.count == 1, let recipient = message.recipients.first {
+            text += "\r\n\tfor <\(recipient.address)>"
+        }
+        return text + ";\r\n\t\(DateTime(message.received))\r\n"
+    }
+
+    /// The name without what could end a token or begin a comment: it is the client's word.
+    private static func shown(_ hello: String, isInternationalized: Bool) -> String {
+        let kept = hello.unicodeScalars.map { scalar -> Unicode.Scalar in
+            let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
+            let isLetter = isInternationalized && scalar.value > 0x9F && scalar.properties.isAlphabetic
+            return isPlain || isLetter || ".-_:[]".unicodeScalars.contains(scalar) ? scalar : "?"
+        }
+        return String(String.UnicodeScalarView(kept))
+    }
+}

@@ -1,0 +1,30 @@
+package import SMTP
+package import StageKit
+
+extension SMTPServer {
+    /// How a server behaves.
+    package struct Configuration: Sendable {
+        /// Where it listens.
+        package var listeners: [ListenerAddress]
+        /// What all sessions have in common; the pipeline's message limit is taken where it is smaller.
+        package var session: ServerSession.Configuration
+        /// How many sessions may be open at once.
+        package var sessionLimit = 2_000
+        /// How many of them may come from one address, or one IPv6 network of 64 bits.
+        package var sessionLimitPerAddress = 200
+        /// How long the client may take for its next command (RFC 5321, section 4.5.3.2.7).
+        package var commandTimeout: Duration = .seconds(300)
+        /// How long it may pause within the data (RFC 5321, section 4.5.3.2.5).
+        package var dataTimeout: Duration = .seconds(180)
+        /// How long a message in progress may take to finish when the server stops.
+        package var gracePeriod: Duration = .seconds(10)
+        /// How many threads serve the sockets.
+        package var threads = 1
+
+        /// A configuration with the limits that fit mail between servers.
+        package init(listeners: [ListenerAddress], session: ServerSession.Configuration) {
+            self.listeners = listeners
+            self.session = session
+        }
+    }
+}

@@ -1,0 +1,137 @@
+import Glibc
+package import Logging
+import NIOCore
+import NIOPosix
+import SMTP
+package import StageKit
+import Synchronization
+
+/// Listens for SMTP and lets mail in through a pipeline's entrance.
+///
+/// ``bind()`` opens the listeners, so that a taken port is found before anything starts; connections wait in the
+/// kernel until ``serve(_:)``. A stop is graceful: sessions between messages end at once with 421, those in a message may
+/// finish it within the grace period.
+package final class SMTPServer: Sendable {
+    private let configuration: Configuration
+    private let logger: Logger
+    private let sessions: OpenSessions
+    private let state = Mutex(State())
+    private let stopRequests: AsyncStream<Void>
+    private let stopRequest: AsyncStream<Void>.Continuation
+
+    /// Connections that the kernel keeps for us; with fewer, a burst of new ones loses SYNs and waits a second.
+    private static let backlog: Int32 = 4_096
+
+    private struct State {
+        var group: MultiThreadedEventLoopGroup?
+        var listeners: [any Channel] = []
+        var services: SessionServices?
+    }
+
+    /// A server that has opened nothing yet.
+    package init(_ configuration: Configuration, logger: Logger) {
+        self.configuration = configuration
+        self.logger = logger
+        sessions = OpenSessions(
+            limit: configuration.sessionLimit, limitPerAddress: configuration.sessionLimitPerAddress)
+        (stopRequests, stopRequest) = AsyncStream.makeStream()
+    }
+
+    /// Opens all listeners; gives their addresses, with the ports that the system chose.
+    ///
+    /// - Throws: ``SMTPServerError`` for the first that cannot be opened; none is open then.
+    @discardableResult
+    package func bind() async throws -> [ListenerAddress] {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
+        state.withLock { $0.group = group }
+        let bootstrap = makeBootstrap(group)
+        var addresses: [ListenerAddress] = []
+        do {
+            for address in configuration.listeners {
+                let channel = try await open(address, bootstrap)
+                state.withLock { $0.listeners.append(channel) }
+                addresses.append(ListenerAddress(host: address.host, port: channel.localAddress?.port ?? address.port))
+            }
+        } catch {
+            await stop()
+            throw error
+        }
+        return addresses
+    }
+
+    /// Serves until the task is cancelled or ``stop()`` is called; returns when the last session is over.
+    package func serve(_ entrance: any Entrance) async throws {
+        let services = SessionServices(configuration, entrance: entrance, sessions: sessions, logger: logger)
+        let listeners = state.withLock { state in
+            state.services = services
+            return state.listeners
+        }
+        guard !listeners.isEmpty else { throw SMTPServerError.notBound }
+        for listener in listeners { try await listener.setOption(.autoRead, value: true).get() }
+        for await _ in stopRequests {}
+        await drain()
+    }
+
+    /// Ends everything; harmless if it has never begun.
+    package func stop() async {
+        stopRequest.finish()
+        await drain()
+        let group = state.withLock { state in
+            defer { state.group = nil }
+            return state.group
+        }
+        do {
+            try await group?.shutdownGracefully()
+        } catch {
+            logger.error("The network threads did not end", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Closes the listeners and waits for the sessions, those that last too long being cut off.
+    private func drain() async {
+        let (group, listeners) = state.withLock { state in
+            defer { state.listeners = [] }
+            return (state.group, state.listeners)
+        }
+        for listener in listeners {
+            do {
+                try await listener.close()
+            } catch {
+                logger.debug("A listener was closed already", metadata: ["error": "\(error)"])
+            }
+        }
+        sessions.drain()
+        let cut = group?.any().scheduleTask(in: TimeAmount(configuration.gracePeriod)) { [sessions] in
+            sessions.closeAll()
+        }
+        await sessions.waitUntilEmpty()
+        cut?.cancel()
+    }
+
+    private func makeBootstrap(_ group: MultiThreadedEventLoopGroup) -> ServerBootstrap {
+        ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: Self.backlog)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelOption(.autoRead, value: false)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelInitializer { [self] channel in
+                guard let services = state.withLock({ $0.services }) else {
+                    return channel.eventLoop.makeFailedFuture(SMTPServerError.notBound)
+                }
+                return channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(SessionHandler(services))
+                }
+            }
+    }
+
+    private func open(_ address: ListenerAddress, _ bootstrap: ServerBootstrap) async throws -> any Channel {
+        do {
+            return try await bootstrap.bind(host: address.host, port: address.port).get()
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            throw SMTPServerError.addressTaken(address)
+        } catch {
+            throw SMTPServerError.cannotListen(address, reason: "\(error)")
+        }
+    }
+}

@@ -1,0 +1,121 @@
+import Addressing
+import Bytes
+import NIOCore
+import SMTP
+import StageKit
+
+extension SessionHandler {
+    /// Answers a question at once, or has it answered; `nil` then.
+    func ask(_ question: ServerSession.Question) -> ServerSession.Step? {
+        switch question {
+        case .connect: askConnect()
+        case .mail(let sender): askMail(sender)
+        case .recipient(let address): askRecipient(Recipient(address, index: message?.recipients.count ?? 0))
+        case .message(let content): askMessage(content)
+        }
+    }
+
+    private func askConnect() -> ServerSession.Step? {
+        guard services.phases.contains(.connect) else { return session.answer(.proceed) }
+        let message = services.entrance.makeMessage(from: client)
+        let entrance = services.entrance
+        decide {
+            var message = message
+            let result = await entrance.connect(&message)
+            return (message, result)
+        } then: { handler, outcome in
+            handler.connectionFacts = outcome.0.facts
+            return handler.session.answer(outcome.1.answer)
+        }
+        return nil
+    }
+
+    private func askMail(_ sender: ReversePath) -> ServerSession.Step? {
+        client.helo = session.hello
+        client.transport = session.transport
+        var new = services.entrance.makeMessage(from: client)
+        new.facts = connectionFacts
+        new.reversePath = sender
+        message = new
+        guard services.phases.contains(.mail) else { return session.answer(.proceed) }
+        let asked = new
+        let entrance = services.entrance
+        decide {
+            var message = asked
+            let result = await entrance.mail(&message)
+            return (message, result)
+        } then: { handler, outcome in
+            handler.message = outcome.0
+            return handler.session.answer(outcome.1.answer)
+        }
+        return nil
+    }
+
+    private func askRecipient(_ recipient: Recipient) -> ServerSession.Step? {
+        guard services.phases.contains(.recipient), let asked = message else {
+            message?.recipients.append(recipient)
+            return session.answer(message == nil ? .refuse(Self.fault) : .proceed)
+        }
+        let entrance = services.entrance
+        decide {
+            var (message, recipient) = (asked, recipient)
+            let result = await entrance.recipient(&recipient, of: &message)
+            return (message, recipient, result)
+        } then: { handler, outcome in
+            handler.message = outcome.0
+            if outcome.2 == .proceed { handler.message?.recipients.append(outcome.1) }
+            return handler.session.answer(outcome.2.answer)
+        }
+        return nil
+    }
+
+    private func askMessage(_ content: Octets) -> ServerSession.Step? {
+        guard var whole = message?.with(content: content) else { return session.answer(.refuse(Self.fault)) }
+        whole.trace.append(ReceivedField.text(for: whole, hostName: services.configuration.session.hostName))
+        message = whole
+        let accepted = whole
+        let entrance = services.entrance
+        decide {
+            await entrance.accept(accepted)
+        } then: { handler, outcome in
+            handler.message = nil
+            switch outcome {
+            case .accepted(let receipt): return handler.session.acknowledge(receipt)
+            case .refused(let reply): return handler.session.answer(.refuse(reply))
+            }
+        }
+        return nil
+    }
+
+    /// Lets a task find an answer and brings it back to the event loop.
+    private func decide<Outcome: Sendable>(
+        _ find: @escaping @Sendable () async -> Outcome,
+        then use: @escaping @Sendable (SessionHandler, Outcome) -> ServerSession.Step
+    ) {
+        guard let loop = context?.eventLoop else { return }
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        decision = Task {
+            let outcome = await find()
+            loop.execute {
+                let handler = bound.value
+                guard handler.ending == .none else { return }
+                handler.decision = nil
+                let step = use(handler, outcome)
+                handler.noteActivity()
+                handler.perform(step)
+            }
+        }
+    }
+
+    /// A question without the message it belongs to is our own fault, never the client's.
+    private static let fault = Reply(.localError, "Something went wrong here; try again later")
+}
+
+extension PhaseResult {
+    fileprivate var answer: ServerSession.Answer {
+        switch self {
+        case .proceed: .proceed
+        case .refuse(let reply): .refuse(reply)
+        }
+    }
+}

@@ -1,0 +1,195 @@
+import Addressing
+import Bytes
+import Logging
+import NIOCore
+import SMTP
+import StageKit
+
+/// Joins one connection to one ``ServerSession`` and the session to the pipeline.
+///
+/// Everything here runs on the connection's event loop. Where the pipeline must be asked, a task does it and comes back
+/// to the loop; a phase without steps is answered at once. What is written during one read goes out in one flush.
+final class SessionHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// How long a client that was cut off may take to read why.
+    static let lingering: TimeAmount = .seconds(5)
+
+    /// How far the connection's end has come.
+    enum Ending {
+        /// The session goes on.
+        case none
+        /// The session is over; what comes is not read any more.
+        case begun
+    }
+
+    let services: SessionServices
+    var session: ServerSession
+    var client = Client(address: "", port: 0)
+    var connectionFacts = Facts()
+    var message: Message?
+    var decision: Task<Void, Never>?
+    private var admission = OpenSessions.Admission.draining
+    var ending = Ending.none
+    var context: ChannelHandlerContext?
+    private var isInRead = false
+    private var isReadingPaused = false
+    private var isFlushDue = false
+    var deadline = NIODeadline.distantFuture
+    var timer: Scheduled<Void>?
+    var lastProgress = 0
+
+    init(_ services: SessionServices) {
+        self.services = services
+        session = ServerSession(services.configuration.session)
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        self.context = context
+        let address = context.remoteAddress.flatMap { $0.ipAddress }.flatMap { AddressLiteral(address: $0)?.unmapped }
+        client.address = address?.address ?? ""
+        client.port = context.remoteAddress?.port ?? 0
+        admission = services.sessions.admit(context.channel, from: address)
+        let first = session.begin()
+        guard let refusal = admission.refusal else {
+            startTimer()
+            return perform(first)
+        }
+        services.logger.debug(
+            "Connection refused", metadata: ["client": "\(client.address)", "reply": "\(refusal)"])
+        perform(session.answer(.refuse(refusal)))
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard ending == .none else { return }
+        isInRead = true
+        let input = unwrapInboundIn(data)
+        let step = input.withUnsafeReadableBytes { session.receive($0) }
+        noteActivity()
+        perform(step)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        isInRead = false
+        flush()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        updateReading()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case ChannelEvent.inputClosed:
+            if ending == .none { perform(session.endInput()) } else { context.close(promise: nil) }
+        case is OpenSessions.DrainRequest:
+            if ending == .none { perform(session.drain()) }
+        default:
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        timer?.cancel()
+        ending = .begun
+        // Nobody waits for a verdict any more; but a message that is being stored is not interrupted.
+        if message?.content.isEmpty ?? true { decision?.cancel() }
+        decision = nil
+        message = nil
+        services.sessions.remove(context.channel, admission)
+        self.context = nil
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        services.logger.debug(
+            "Connection broken", metadata: ["client": "\(client.address)", "error": "\(error)"])
+        context.close(promise: nil)
+    }
+
+    // MARK: Steps
+
+    /// Does what the session says.
+    func perform(_ first: ServerSession.Step) {
+        var step = first
+        while case .ask(let question) = step {
+            guard let next = ask(question) else {
+                step = .wait
+                break
+            }
+            step = next
+        }
+        if step == .close { return end() }
+        send()
+        updateReading()
+    }
+
+    private func send() {
+        let output = session.takeOutput()
+        if !output.isEmpty, let context {
+            context.write(wrapOutboundOut(context.channel.allocator.buffer(bytes: output)), promise: nil)
+            isFlushDue = true
+        }
+        if !isInRead { flush() }
+    }
+
+    private func flush() {
+        guard isFlushDue else { return }
+        isFlushDue = false
+        context?.flush()
+    }
+
+    /// Stops reading from a client that does not read our replies, or that sends on while a decision is pending.
+    private func updateReading() {
+        guard let context, ending == .none else { return }
+        let mustPause = !context.channel.isWritable || session.hasInputWaitingForAnswer
+        guard mustPause != isReadingPaused else { return }
+        isReadingPaused = mustPause
+        setReading(!mustPause)
+    }
+
+    /// Sends the last replies and closes.
+    ///
+    /// Closing while unread input is in the kernel makes it throw the replies away, so a client that has not ended the
+    /// session itself may read them first.
+    private func end() {
+        guard ending == .none, let context else { return }
+        ending = .begun
+        timer?.cancel()
+        let output = session.takeOutput()
+        isFlushDue = false
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: Self.lingering) { [weak self] in
+            self?.context?.close(promise: nil)
+        }
+        let written = context.eventLoop.makePromise(of: Void.self)
+        let isEndedByClient = session.isEndedByClient
+        written.futureResult.assumeIsolated().whenComplete { [weak self] _ in
+            guard let self, let context = self.context else { return }
+            if isEndedByClient { return context.close(promise: nil) }
+            context.close(mode: .output, promise: nil)
+            if isReadingPaused { setReading(true) }
+        }
+        context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: output)), promise: written)
+    }
+
+    private func setReading(_ isReading: Bool) {
+        do {
+            try context?.channel.syncOptions?.setOption(.autoRead, value: isReading)
+        } catch {
+            services.logger.debug("Connection gone", metadata: ["client": "\(client.address)", "error": "\(error)"])
+        }
+    }
+}
+
+extension OpenSessions.Admission {
+    /// What a client hears that may not stay.
+    fileprivate var refusal: Reply? {
+        switch self {
+        case .admitted: nil
+        case .tooMany: Reply(.unavailable, "Too many connections; try again later")
+        case .tooManyFromAddress:
+            Reply(421, EnhancedStatusCode(4, 7, 0), "Too many connections from your address; try again later")
+        case .draining: Reply(.unavailable, "Service is going down; try again later")
+        }
+    }
+}

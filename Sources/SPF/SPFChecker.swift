@@ -1,0 +1,87 @@
+package import Resolver
+import Synchronization
+
+/// Checks whether a client may send mail for a domain (RFC 7208).
+///
+/// Our own code asks the DNS, parses every record, expands macros and counts the limits; libspf2 evaluates a clean copy
+/// in a helper process. ``LibraryDifference`` lists where its word does not count.
+package final class SPFChecker: Sendable {
+    private let resolver: any DNSResolving
+    private let worker: SPFWorkerPool
+    private let time: @Sendable () -> Int64
+    private let disagreementCount = Atomic(0)
+
+    /// Checks with a resolver and helper processes; `time` gives the seconds since 1970 for explanations.
+    package init(
+        resolver: any DNSResolving, worker: SPFWorkerPool, time: @escaping @Sendable () -> Int64 = SPFChecker.systemTime
+    ) {
+        self.resolver = resolver
+        self.worker = worker
+        self.time = time
+    }
+
+    /// How often libspf2 came to another result than our walk through the same policy.
+    package var disagreements: Int { disagreementCount.load(ordering: .relaxed) }
+
+    /// Ends the helper processes: later checks end in `temperror`.
+    ///
+    /// May be called more than once.
+    package func stop() async { await worker.stop() }
+
+    /// Checks one client and sender; takes at most ``LookupLimits/maximumTime`` and one question more.
+    package func check(_ request: SPFRequest) async -> SPFOutcome {
+        guard let identity = Identity(request) else {
+            return SPFOutcome(result: .none, domain: "", reason: "client address is not an IP address")
+        }
+        guard identity.hasCheckableDomain else {
+            return SPFOutcome(
+                result: .none, domain: identity.domain, reason: "\(identity.kind.rawValue) names no full domain")
+        }
+        var walk = PolicyWalk(
+            resolver: resolver, identity: identity,
+            expansion: MacroExpansion(
+                identity: identity, receiver: request.receiver, time: time(), domain: identity.domain,
+                validatedName: "unknown"),
+            limits: LookupLimits(start: .now), bundle: PolicyBundle(client: identity.client))
+        do {
+            let verdict = try await walk.run()
+            var outcome = await confirm(verdict, walk.bundle, identity)
+            if outcome.result == .fail { outcome.explanation = await walk.explanation(of: verdict) }
+            return outcome
+        } catch {
+            return SPFChecker.outcome(of: error, identity)
+        }
+    }
+
+    private static func outcome(of interruption: Interruption, _ identity: Identity) -> SPFOutcome {
+        switch interruption {
+        case .noPolicy(let reason): SPFOutcome(result: .none, domain: identity.domain, reason: reason)
+        case .permanent(let reason): SPFOutcome(result: .permerror, domain: identity.domain, reason: reason)
+        case .temporary(let reason): SPFOutcome(result: .temperror, domain: identity.domain, reason: reason)
+        }
+    }
+
+    /// Has libspf2 evaluate what the walk has gathered.
+    private func confirm(
+        _ verdict: PolicyWalk.Verdict, _ bundle: PolicyBundle, _ identity: Identity
+    ) async -> SPFOutcome {
+        var outcome = SPFOutcome(
+            result: verdict.result, domain: identity.domain, mechanism: verdict.mechanism,
+            reason: verdict.mechanism.map { "\($0) of \(verdict.domain) matches" }
+                ?? "no mechanism of \(verdict.domain) matches")
+        let request = bundle.encoded()
+        if let difference = LibraryDifference(bundle, size: request.count) {
+            outcome.reason += " (without libspf2: \(difference.rawValue))"
+            return outcome
+        }
+        switch await worker.evaluate(request) {
+        case .result(verdict.result): break
+        case .result(let other):
+            disagreementCount.wrappingAdd(1, ordering: .relaxed)
+            outcome.reason += " (libspf2 says \(other.rawValue))"
+        case .failure(let reason):
+            outcome = SPFOutcome(result: .temperror, domain: identity.domain, reason: reason)
+        }
+        return outcome
+    }
+}

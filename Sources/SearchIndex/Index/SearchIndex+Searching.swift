@@ -1,0 +1,47 @@
+extension SearchIndex {
+    /// The most hits of one page.
+    package static let maximumPage = 10_000
+
+    /// Finds mails of a user, newest first.
+    ///
+    /// - Parameters:
+    ///   - user: Whose mails; those of others are not even read.
+    ///   - query: What to find, with the names of `in:` resolved.
+    ///   - limit: How many at most.
+    ///   - before: The `next` of the page before; nil for the first.
+    package func search(user: UInt32, query: Query, limit: Int, before: UInt32? = nil) throws -> SearchResult {
+        let runs = try snapshot().mailRuns(of: user)
+        var hits = HitMerge(runs, query.expression, flags: flags.table(of: user), before: before)
+        var numbers: [UInt32] = []
+        let wanted = min(max(limit, 0), Self.maximumPage)
+        while numbers.count < wanted, let number = try hits.next() { numbers.append(number) }
+        let isComplete = numbers.count < wanted
+        var count = SearchResult.Count.atLeast(numbers.count)
+        if isComplete, before == nil {
+            count = .exactly(numbers.count)
+        } else if let known = try Self.quickCount(query.expression, runs) {
+            count = .exactly(known)
+        }
+        return SearchResult(numbers: numbers, count: count, next: isComplete ? nil : numbers.last)
+    }
+
+    /// Counts all mails of a user that a query finds.
+    package func count(user: UInt32, query: Query) throws -> Int {
+        let runs = try snapshot().mailRuns(of: user)
+        if let known = try Self.quickCount(query.expression, runs) { return known }
+        var hits = HitMerge(runs, query.expression, flags: flags.table(of: user), before: nil)
+        var count = 0
+        while try hits.next() != nil { count += 1 }
+        return count
+    }
+
+    /// The count of one word, which the lists know, as long as no mail is dead.
+    private static func quickCount(_ expression: Expression, _ runs: [any MailRun]) throws(IndexError) -> Int? {
+        guard case .words(let sequence) = expression, sequence.words.count == 1, !sequence.words[0].isPrefix,
+            !runs.contains(where: { $0.hasDead })
+        else { return nil }
+        var count = 0
+        for run in runs { count += try run.word(sequence.words[0].token, in: sequence.field).cost }
+        return count
+    }
+}

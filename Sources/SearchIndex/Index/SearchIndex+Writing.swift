@@ -1,0 +1,131 @@
+import Bytes
+import Synchronization
+
+extension SearchIndex {
+    /// Adds mails, which searches find when this returns; those that the index has already are left out.
+    ///
+    /// Nothing is made durable: see ``open(directory:fileSystem:options:)``. A mail whose sequence is not above what the index
+    /// promised to hold, which happens when deliveries overtake each other, takes that promise back durably before this returns.
+    package func add(_ mails: [IndexedMail]) throws {
+        var rest = mails[...]
+        while !rest.isEmpty {
+            var isFull = false
+            let late = try writer.withLock { state throws(IndexError) -> UInt64? in
+                guard !state.isClosed else { throw .closed }
+                return try addSome(&rest, &isFull, &state)
+            }
+            if let late { try takeBack(to: late) }
+            if isFull { try makeRoom() }
+        }
+    }
+
+    /// Adds mails until level 0 is full; gives the lowest sequence of those that came late.
+    private func addSome(
+        _ mails: inout ArraySlice<IndexedMail>, _ isFull: inout Bool, _ state: inout WriterState
+    ) throws(IndexError) -> UInt64? {
+        let snapshot = snapshot()
+        var late: UInt64?
+        while let mail = mails.first {
+            if try isKnown(mail, snapshot, &state) {
+                state.repeated += 1
+            } else {
+                guard !snapshot.active.isFull(for: Self.textSize(mail)) else {
+                    isFull = true
+                    return late
+                }
+                snapshot.active.add(mail)
+                let last = state.lowestSequences.count - 1
+                state.lowestSequences[last] = min(state.lowestSequences[last], mail.sequence)
+                state.added += 1
+                if mail.sequence <= state.coversThrough { late = min(late ?? .max, mail.sequence) }
+            }
+            mails.removeFirst()
+        }
+        return late
+    }
+
+    /// Whether a living copy of the mail is in the index; remembers its number.
+    private func isKnown(
+        _ mail: IndexedMail, _ snapshot: Snapshot, _ state: inout WriterState
+    ) throws(IndexError) -> Bool {
+        let highest: UInt32
+        if let known = state.highestNumbers[mail.user] {
+            highest = known
+        } else {
+            var found: UInt32 = 0
+            for run in snapshot.runs {
+                found = max(found, try run.segment.section(user: mail.user)?.highestNumber ?? 0)
+            }
+            highest = found
+        }
+        if mail.number > highest {
+            state.highestNumbers[mail.user] = mail.number
+            return false
+        }
+        state.highestNumbers[mail.user] = highest
+        return try snapshot.holds(user: mail.user, number: mail.number)
+    }
+
+    private static func textSize(_ mail: IndexedMail) -> Int {
+        func size(_ texts: [String], _ limit: Int) -> Int { min(limit, texts.reduce(0) { $0 + $1.utf8.count }) }
+        return min(mail.subject.utf8.count, MailLimits.subject) + min(mail.body.utf8.count, MailLimits.body)
+            + size(mail.from, MailLimits.from) + size(mail.to, MailLimits.to)
+            + size(mail.attachmentNames, MailLimits.attachmentNames)
+    }
+
+    /// Promises less, durably: everything below a sequence that came late.
+    private func takeBack(to sequence: UInt64) throws(IndexError) {
+        try commits.withLock { commit throws(IndexError) in
+            guard !commit.isClosed else { throw .closed }
+            let covers = writer.withLock { state -> UInt64? in
+                guard sequence <= state.coversThrough else { return nil }
+                state.coversThrough = sequence - min(sequence, 1)
+                return state.coversThrough
+            }
+            guard let covers else { return }
+            try commit.manifest.append(.edit(removed: [], added: [], coversThrough: covers))
+        }
+    }
+
+    /// Lets a full level 0 become a segment: by the worker, if it runs and is not behind, or else here.
+    private func makeRoom() throws(IndexError) {
+        if worker.isRunning, snapshot().frozen.isEmpty, freeze() {
+            worker.wake()
+        } else {
+            try flush()
+        }
+    }
+
+    /// Puts an empty level 0 in the place of the active one; false if that is empty already.
+    @discardableResult
+    func freeze() -> Bool {
+        writer.withLock { state in
+            published.withLock { snapshot in
+                guard snapshot.active.mails > 0 else { return false }
+                snapshot.frozen.append(snapshot.active)
+                snapshot.active = LevelZero(size: options.levelZeroSize, hash: hash)
+                state.lowestSequences.append(.max)
+                return true
+            }
+        }
+    }
+
+    /// Tells the index what a user did with a mail; kept in memory only, and told again after each start.
+    package func setFlags(user: UInt32, number: UInt32, flags: MailFlags, mailbox: UInt32) {
+        self.flags.set(user: user, number: number, flags: flags, mailbox: mailbox)
+    }
+}
+
+extension Snapshot {
+    /// Whether a living copy of a mail is in it. The writer's.
+    func holds(user: UInt32, number: UInt32) throws(IndexError) -> Bool {
+        if active.ordinal(user: user, number: number) != nil { return true }
+        for level in frozen where level.ordinal(user: user, number: number) != nil { return true }
+        for run in runs {
+            guard let section = try run.segment.section(user: user) else { continue }
+            try section.verifyColumns()
+            if let row = section.row(of: number), run.dead.rows(of: user)?.contains(row) != true { return true }
+        }
+        return false
+    }
+}

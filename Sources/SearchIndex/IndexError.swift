@@ -1,0 +1,41 @@
+package import Files
+
+/// Why the index cannot do what it was asked for.
+package enum IndexError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// A page of a segment does not have its checksum; the index has to be rebuilt from the store.
+    case corruptPage(file: String, page: Int)
+    /// A segment is not what its name says.
+    case corruptSegment(file: String, reason: String)
+    /// A record in the middle of the manifest does not have its checksum.
+    case corruptManifest(file: String, offset: Int)
+    /// The disk refused.
+    case file(FileError)
+    /// `in:` was not resolved to a mailbox before the search; see ``Query/resolvingMailboxes(_:)``.
+    case unresolvedMailbox(String)
+    /// The index was closed.
+    case closed
+
+    package var description: String {
+        switch self {
+        case .corruptPage(let file, let page):
+            "page \(page) of \(file) does not match its checksum; rebuild the index from the store"
+        case .corruptSegment(let file, let reason):
+            "\(file) is not a sound segment: \(reason); rebuild the index from the store"
+        case .corruptManifest(let file, let offset):
+            "the record at octet \(offset) of \(file) does not match its checksum; rebuild the index from the store"
+        case .file(let error): error.description
+        case .unresolvedMailbox(let name): "in:\(name) was not resolved to a mailbox"
+        case .closed: "the search index is closed"
+        }
+    }
+}
+
+/// Runs what the disk may refuse, and says so as an ``IndexError``.
+@inline(__always)
+func onDisk<Result>(_ body: () throws(FileError) -> Result) throws(IndexError) -> Result {
+    do throws(FileError) {
+        return try body()
+    } catch {
+        throw .file(error)
+    }
+}

@@ -1,0 +1,140 @@
+import Bytes
+import Synchronization
+
+extension LevelZero {
+    /// Adds one mail, for which ``isFull(for:)`` was false; readers see it when this returns.
+    func add(_ mail: IndexedMail) {
+        let ordinal = mails + 1
+        writeColumns(mail, ordinal)
+        occurrences.removeAll()
+        MailTokens.collect(mail, into: self)
+        for index in occurrences.terms.indices { writeRecord(occurrences.terms[index], ordinal) }
+        noteUser(mail, ordinal)
+        remember(user: mail.user, number: mail.number, ordinal: ordinal)
+        mails = ordinal
+        highestSequence = max(highestSequence, mail.sequence)
+        published.store(ordinal, ordering: .releasing)
+    }
+
+    /// Notes one word of the mail that is being added.
+    @inline(__always)
+    func note(user: UInt32, field: Field, _ bytes: UnsafePointer<UInt8>, _ count: Int, position: UInt32) {
+        let term = findOrInsert(user: user, field: field.rawValue, bytes, count)
+        var pending = arena.base.u32(term + LevelZeroLayout.pending)
+        occurrences.append(term: UInt32(term), position: position, pending: &pending)
+        arena.base.store(pending, at: term + LevelZeroLayout.pending)
+    }
+
+    private func writeColumns(_ mail: IndexedMail, _ ordinal: UInt32) {
+        let entry = column(ordinal)
+        entry.store(mail.number, at: LevelZeroLayout.number)
+        entry.store(mail.user, at: LevelZeroLayout.user)
+        entry.storeBytes(of: mail.date.microseconds, toByteOffset: LevelZeroLayout.date, as: Int64.self)
+        entry.storeBytes(of: mail.thread, toByteOffset: LevelZeroLayout.thread, as: UInt64.self)
+        entry.store(UInt32(clamping: mail.size), at: LevelZeroLayout.size)
+        entry.store(mail.hasAttachment ? LevelZeroLayout.attachmentBit : 0, at: LevelZeroLayout.bits)
+    }
+
+    /// Puts the mail on the list of all mails of its user, and notes whether it came out of order.
+    private func noteUser(_ mail: IndexedMail, _ ordinal: UInt32) {
+        var none: UInt8 = 0
+        let term = findOrInsert(user: mail.user, field: Field.everything, &none, 0)
+        let newest = UInt32(truncatingIfNeeded: state(term).pointee.load(ordering: .relaxed))
+        if newest > 0, number(newest) > mail.number {
+            arena.base.atomic32(term + LevelZeroLayout.pending).pointee.store(1, ordering: .releasing)
+        }
+        writeRecord(UInt32(term), ordinal, newest: nil)
+    }
+
+    private func writeRecord(_ term: UInt32, _ ordinal: UInt32) {
+        writeRecord(term, ordinal, newest: arena.base.u32(Int(term) + LevelZeroLayout.pending))
+    }
+
+    // MARK: Records
+
+    /// Appends a record: positions, then, to be read backwards, their length and the distance to the record before.
+    private func writeRecord(_ term: UInt32, _ ordinal: UInt32, newest: UInt32?) {
+        let term = Int(term)
+        let old = state(term).pointee.load(ordering: .relaxed)
+        let distance = ordinal - UInt32(truncatingIfNeeded: old)
+        var length = 0
+        if let newest { length = positionsLength(newest) }
+        var tail = Int(old >> 32)
+        let need = length + Self.varintLength(UInt64(length)) + Self.varintLength(UInt64(distance) << 1)
+        let isFirst = tail == 0 || tail + need > Int(arena.base.u32(term + LevelZeroLayout.sliceEnd))
+        if isFirst { tail = startSlice(term, behind: UInt32(tail), need: need) }
+        if let newest { tail = writePositions(newest, at: tail) }
+        tail = writeBackwards(UInt64(length), at: tail)
+        tail = writeBackwards(UInt64(distance) << 1 | (isFirst ? 1 : 0), at: tail)
+        let frequency = arena.base.atomic32(term + LevelZeroLayout.frequency)
+        frequency.pointee.store(frequency.pointee.load(ordering: .relaxed) + 1, ordering: .relaxed)
+        state(term).pointee.store(UInt64(tail) << 32 | UInt64(ordinal), ordering: .releasing)
+    }
+
+    private func positionsLength(_ newest: UInt32) -> Int {
+        var length = 0
+        var last: UInt32 = 0
+        occurrences.forEachPosition(newest: newest) { position in
+            length += Self.varintLength(UInt64(position - last))
+            last = position
+        }
+        return length
+    }
+
+    private func writePositions(_ newest: UInt32, at start: Int) -> Int {
+        var offset = start
+        var last: UInt32 = 0
+        let base = arena.base
+        occurrences.forEachPosition(newest: newest) { position in
+            var rest = position - last
+            last = position
+            while rest >= 128 {
+                base.storeBytes(of: UInt8(truncatingIfNeeded: rest) | 128, toByteOffset: offset, as: UInt8.self)
+                offset += 1
+                rest >>= 7
+            }
+            base.storeBytes(of: UInt8(truncatingIfNeeded: rest), toByteOffset: offset, as: UInt8.self)
+            offset += 1
+        }
+        return offset
+    }
+
+    /// Writes a number whose lowest seven bits stand last; returns the end.
+    private func writeBackwards(_ value: UInt64, at offset: Int) -> Int {
+        let end = offset + Self.varintLength(value)
+        var place = end
+        var rest = value
+        while rest >= 128 {
+            place -= 1
+            arena.base.storeBytes(of: UInt8(truncatingIfNeeded: rest) | 128, toByteOffset: place, as: UInt8.self)
+            rest >>= 7
+        }
+        place -= 1
+        arena.base.storeBytes(of: UInt8(truncatingIfNeeded: rest), toByteOffset: place, as: UInt8.self)
+        return end
+    }
+
+    @inline(__always)
+    static func varintLength(_ value: UInt64) -> Int {
+        value < 128 ? 1 : (70 - value.leadingZeroBitCount) / 7
+    }
+
+    /// Begins a slice of the next size that begins with the end of the one before; returns where records go.
+    private func startSlice(_ term: Int, behind tail: UInt32, need: Int) -> Int {
+        let sliceClass = arena.base.load(fromByteOffset: term + LevelZeroLayout.sliceClass, as: UInt8.self)
+        let next = tail == 0 ? 0 : min(sliceClass + 1, LevelZeroLayout.largestSliceClass)
+        let size = max(16 << Int(next), (need + 4 + 7) & ~7)
+        let start = allocate(size)
+        arena.base.store(tail, at: start)
+        arena.base.store(UInt32(start + size), at: term + LevelZeroLayout.sliceEnd)
+        arena.base.storeBytes(of: next, toByteOffset: term + LevelZeroLayout.sliceClass, as: UInt8.self)
+        return start + 4
+    }
+
+    // MARK: Terms
+
+    @inline(__always)
+    func state(_ term: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
+        arena.base.atomic64(term + LevelZeroLayout.state)
+    }
+}

@@ -1,0 +1,112 @@
+/// Cuts the text of a query into its signs.
+struct QueryLexer {
+    /// One sign.
+    enum Kind: Equatable {
+        case open
+        case close
+        case minus
+        case or
+        /// `name:` directly before its value.
+        case key(String)
+        case word(String)
+        case phrase(String)
+        case end
+    }
+
+    /// A sign and where it begins, in characters.
+    struct Token: Equatable {
+        var kind: Kind
+        var position: Int
+        /// Whether the text ends directly behind it, so that a word may still be going on.
+        var endsText = false
+
+        /// What to call it in an error.
+        var text: String {
+            switch kind {
+            case .open: "\"(\""
+            case .close: "\")\""
+            case .minus: "\"-\""
+            case .or: "OR"
+            case .key(let name): "\"\(name):\""
+            case .word(let word): "\"\(word)\""
+            case .phrase: "a phrase"
+            case .end: "the end of the query"
+            }
+        }
+    }
+
+    /// The names that may stand before a colon.
+    static let keys: Set<String> = [
+        "from", "to", "subject", "filename", "is", "has", "in", "before", "after", "older_than", "newer_than",
+        "larger", "smaller",
+    ]
+
+    /// All signs of a text, with an end.
+    static func tokens(of text: String) throws(QueryError) -> [Token] {
+        var lexer = QueryLexer(text: Array(text))
+        var tokens: [Token] = []
+        while let token = try lexer.next() { tokens.append(token) }
+        tokens.append(Token(kind: .end, position: lexer.text.count))
+        return tokens
+    }
+
+    private let text: [Character]
+    private var position = 0
+
+    private init(text: [Character]) {
+        self.text = text
+    }
+
+    private mutating func next() throws(QueryError) -> Token? {
+        while position < text.count, text[position].isWhitespace { position += 1 }
+        guard position < text.count else { return nil }
+        let start = position
+        switch text[position] {
+        case "(":
+            position += 1
+            return Token(kind: .open, position: start)
+        case ")":
+            position += 1
+            return Token(kind: .close, position: start)
+        case "-" where position + 1 < text.count && !text[position + 1].isWhitespace:
+            position += 1
+            return Token(kind: .minus, position: start)
+        case "\"", "\u{201C}", "\u{201D}": return try phrase(start)
+        default: return word(start)
+        }
+    }
+
+    private mutating func phrase(_ start: Int) throws(QueryError) -> Token {
+        position += 1
+        let from = position
+        while position < text.count, !Self.isQuote(text[position]) { position += 1 }
+        guard position < text.count else {
+            throw QueryError(position: start, found: "a quote without its end", expected: "a closing \"")
+        }
+        position += 1
+        return Token(kind: .phrase(String(text[from..<position - 1])), position: start)
+    }
+
+    private mutating func word(_ start: Int) -> Token {
+        while position < text.count, !Self.endsWord(text[position]) {
+            if text[position] == ":" {
+                let name = String(text[start..<position]).lowercased()
+                if Self.keys.contains(name) {
+                    position += 1
+                    return Token(kind: .key(name), position: start)
+                }
+            }
+            position += 1
+        }
+        let word = String(text[start..<position])
+        return Token(kind: word == "OR" ? .or : .word(word), position: start, endsText: position == text.count)
+    }
+
+    private static func isQuote(_ character: Character) -> Bool {
+        character == "\"" || character == "\u{201C}" || character == "\u{201D}"
+    }
+
+    private static func endsWord(_ character: Character) -> Bool {
+        character.isWhitespace || character == "(" || character == ")" || isQuote(character)
+    }
+}

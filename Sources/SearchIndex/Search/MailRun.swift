@@ -1,0 +1,27 @@
+/// The mails of one user in one run of the index: level 0 or a segment.
+///
+/// Everything a search needs; which run it is makes no difference to it.
+protocol MailRun {
+    /// The highest number of a mail that may be in it.
+    var highestNumber: UInt32 { get }
+    /// Whether rising keys mean falling numbers throughout.
+    var isOrdered: Bool { get }
+    /// Whether any mail is dead.
+    var hasDead: Bool { get }
+    /// All mails, dead ones included.
+    func everything() throws(IndexError) -> Cursor
+    /// The mails with a word.
+    func word(_ token: [UInt8], in field: Field) throws(IndexError) -> PostingsCursor
+    /// The mails with a word that begins so.
+    func prefix(_ token: [UInt8], in field: Field) throws(IndexError) -> PostingsCursor
+    /// Reads what the store said of a mail.
+    func number(_ key: UInt32) -> UInt32
+    func date(_ key: UInt32) -> Int64
+    func size(_ key: UInt32) -> Int
+    func hasAttachment(_ key: UInt32) -> Bool
+    func isDead(_ key: UInt32) -> Bool
+    /// The first key whose number is below another, if the run is ordered.
+    func firstKey(below number: UInt32) -> UInt32
+    /// Calls `body` with each word of a field that begins with an octet, and how many mails have it.
+    func forEachWord(in field: Field, startingWith octet: UInt8, _ body: ([UInt8], Int) -> Void) throws(IndexError)
+}

@@ -1,0 +1,36 @@
+/// The numbers of the segment format; `Format.md` in the documentation shows the whole. On disk; never renumber.
+enum SegmentLayout {
+    /// `SLUICESG` in the order of its octets.
+    static let magic: UInt64 = 0x4753_4543_4955_4C53
+    static let version: UInt32 = 1
+    static let headerSize = 16
+    static let footerSize = 64
+    /// What one checksum covers: large enough to cost 0.006 % of the file, small enough to verify in microseconds.
+    static let pageSize = 65_536
+    /// Terms in a dictionary block: half of them are read to find one.
+    static let termsPerBlock = 32
+    /// Mails in a block of a list.
+    static let mailsPerBlock = 128
+    /// Lists up to this size stand in the dictionary itself.
+    static let inlineLimit = 24
+    /// One block of a list in its table: last row, where its mails and where its positions begin.
+    static let skipEntrySize = 12
+    /// The most that stands before the words of a dictionary block: a count and two numbers.
+    static let blockHeaderSize = 21
+    /// One dictionary block in the index of a user.
+    static let blockEntrySize = 24
+    /// One user in the directory.
+    static let userEntrySize = 48
+    /// The columns of one mail: number, size, date, thread, bits.
+    static let columnsPerMail = 4 + 4 + 8 + 8 + 1
+    static let attachmentBit: UInt8 = 1
+
+    /// The end of every segment's name.
+    static let suffix = ".segment"
+
+    /// The name of a segment's file.
+    static func name(_ id: UInt64) -> String {
+        let digits = String(id)
+        return String(repeating: "0", count: max(0, 10 - digits.count)) + digits + suffix
+    }
+}

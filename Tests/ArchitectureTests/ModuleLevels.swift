@@ -1,0 +1,64 @@
+/// The levels of DESIGN.md, section 4: which modules there are, and which may import which.
+///
+/// A new module under Sources goes into ``levels``; an import between modules of one level into ``sideways``, with its
+/// reason; a package from elsewhere into ``external``. Plugins need no entry: a folder under Plugins is known by itself.
+enum ModuleLevels {
+    /// The level of each module under Sources; imports go to lower levels only.
+    static let levels: [String: Int] = [
+        // 0: octets and names.
+        "Addressing": 0, "Bytes": 0, "CBytes": 0,
+        // 0: system libraries, one module map each.
+        "CCAres": 0, "CSPF2": 0,
+        // 1: octets to values; the disk as a protocol.
+        "Files": 1, "MIME": 1, "SimulatedFiles": 1, "SMTP": 1,
+        // 2: all that a plugin needs to see.
+        "StageKit": 2, "StageTesting": 2,
+        // 3: the runner and the libraries behind the default stages.
+        "AttachmentStore": 3, "DemoDNS": 3, "DurableQueue": 3, "Engine": 3, "MailStore": 3, "PipelineFiles": 3,
+        "Resolver": 3, "SearchIndex": 3, "SPF": 3,
+        // 4: thin adapters to the network.
+        "ControlServer": 4, "SMTPServer": 4,
+        // 5: commands.
+        "sluice": 5, "spf-worker": 5,
+    ]
+
+    /// Imports between modules of one level that are allowed.
+    static let sideways: [String: Set<String>] = [
+        "Bytes": ["CBytes"],  // the C shims behind checksums and searches
+        "SimulatedFiles": ["Files"],  // a disk that implements its protocol
+        "StageTesting": ["StageKit"],  // fakes of the contract
+        "Engine": ["DurableQueue", "PipelineFiles"],  // runs checked plans over the queue
+        "SPF": ["Resolver"],  // looks records up
+        "DemoDNS": ["Resolver"],  // answers in the resolver's message format
+    ]
+
+    /// The libraries above level 2 that a plugin may not import: plugins fit libraries to the contract, and the engine
+    /// runs plugins, never the other way round.
+    static let closedToPlugins: Set<String> = ["Engine"]
+
+    /// Plugins that are a receiver's adapter, and the module of level 4 that they stand for.
+    static let receivers: [String: Set<String>] = ["ReceiveSMTP": ["SMTPServer"]]
+
+    /// Modules that all may import: the toolchain's, and logging, which StageKit hands to every stage.
+    static let everywhere: Set<String> = ["Glibc", "Logging", "Swift", "Synchronization", "_Concurrency"]
+
+    /// Modules of other packages, and the few that may import them.
+    static let external: [String: Set<String>] = [
+        "ArgumentParser": ["sluice"],  // the command's arguments
+        "Crypto": ["AttachmentStore"],  // SHA-256 names the contents
+        "GRDB": ["MailStore"],  // the one place that speaks SQL
+        "ServiceLifecycle": ["sluice"],  // the task tree's root
+        "Yams": ["PipelineFiles"],  // the one place that reads YAML
+    ]
+
+    /// Modules that begin so are SwiftNIO, for level 4 and the plugins of ``receivers``.
+    static let networkPrefix = "NIO"
+
+    /// Who may import Foundation or its parts, with the reason.
+    static let foundation: [String: String] = [
+        "MailStore": "GRDB's interface speaks in its types"
+    ]
+
+    /// The system interface that makes receipts, and who may ask for it.
+    static let receiptInterface = "DurableQueue"
+}

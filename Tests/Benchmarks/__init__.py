@@ -1,0 +1,1 @@
+"""What the benchmarks share: servers run privately, load, medians, tables and targets."""

@@ -1,0 +1,118 @@
+"""The machine: its description, a place on its real disk, its free ports, the CPU time of its processes."""
+
+import os
+import platform
+import shutil
+import socket
+import tempfile
+import time
+from contextlib import contextmanager
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def description():
+    """What a reader needs to know to judge a figure."""
+    model = "unknown"
+    with open("/proc/cpuinfo") as file:
+        for line in file:
+            if line.startswith("model name"):
+                model = line.split(":", 1)[1].strip()
+                break
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return {
+        "cpu": model,
+        "cores": len(os.sched_getaffinity(0)),
+        "memory_gib": round(memory / 2**30, 1),
+        "kernel": platform.release(),
+        "system": _system_name(),
+        "load_1m": round(os.getloadavg()[0], 2),
+        "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+    }
+
+
+def _system_name():
+    try:
+        return platform.freedesktop_os_release().get("PRETTY_NAME", "unknown")
+    except OSError:
+        return "unknown"
+
+
+def file_system_type(path):
+    """The type of the file system that holds `path`, such as ext4."""
+    path = os.path.realpath(path)
+    best, kind = "", "unknown"
+    with open("/proc/mounts") as file:
+        for line in file:
+            point, name = line.split()[1:3]
+            point = point.replace("\\040", " ")
+            inside = point == "/" or path == point or path.startswith(point + "/")
+            if inside and len(point) >= len(best):
+                best, kind = point, name
+    return kind
+
+
+@contextmanager
+def workspace():
+    """A fresh directory on a real disk, readable on the way down by the peers' users, removed afterwards."""
+    candidates = [os.environ.get("SLUICE_BENCH_DIRECTORY"), "/var/tmp", tempfile.gettempdir(), os.getcwd()]
+    for parent in filter(None, candidates):
+        if os.access(parent, os.W_OK) and file_system_type(parent) not in ("tmpfs", "ramfs"):
+            break
+    else:
+        raise RuntimeError("no writable directory on a real disk; name one in SLUICE_BENCH_DIRECTORY")
+    path = tempfile.mkdtemp(prefix="sluice-bench-", dir=parent)
+    os.chmod(path, 0o755)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def free_port():
+    """A loopback port that is free for TCP and UDP now."""
+    while True:
+        with socket.socket() as stream, socket.socket(type=socket.SOCK_DGRAM) as datagram:
+            stream.bind(("127.0.0.1", 0))
+            port = stream.getsockname()[1]
+            try:
+                datagram.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+
+
+def wait_for_port(port, alive=lambda: True, seconds=30):
+    """Waits until something accepts connections; raises when it ends or takes too long."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if not alive():
+            raise RuntimeError(f"the server for port {port} ended before it took connections")
+        with socket.socket() as client:
+            client.settimeout(1)
+            if client.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.02)
+    raise RuntimeError(f"nothing took connections on port {port} within {seconds} s")
+
+
+def cpu_seconds(root):
+    """CPU seconds used so far by a process, what descends from it, and its ended children that were waited for."""
+    children, ticks = {}, {}
+    for name in os.listdir("/proc"):
+        if not name.isdigit():
+            continue
+        try:
+            with open(f"/proc/{name}/stat") as file:
+                # The command's name stands in parentheses and may hold anything, so count from the last one.
+                fields = file.read().rpartition(")")[2].split()
+        except OSError:
+            continue  # It ended meanwhile; its time is in its parent's sum.
+        children.setdefault(int(fields[1]), []).append(int(name))
+        ticks[int(name)] = sum(int(field) for field in fields[11:15])
+    total, open_ends = 0, [root]
+    while open_ends:
+        process = open_ends.pop()
+        total += ticks.get(process, 0)
+        open_ends += children.get(process, [])
+    return total / TICKS

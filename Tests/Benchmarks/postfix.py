@@ -1,0 +1,150 @@
+"""Debian's Postfix as a private instance, and its ceiling, smtp-sink."""
+
+import os
+import pwd
+import shutil
+
+from . import machine
+from .processes import Server, run
+
+DOMAIN = "bench.example"
+MASTER = "/usr/lib/postfix/sbin/master"
+
+
+class Postfix:
+    """Postfix with its own configuration, queue and Maildirs, beside any that the system runs.
+
+    Durability and queue settings are Postfix's defaults. Only what would look beyond the machine (DNS) is off.
+    """
+
+    name = "postfix"
+    syncs = "queue file, then Maildir file"
+
+    def __init__(self, directory):
+        if os.geteuid() != 0:
+            raise RuntimeError("a private Postfix needs root, because its master process does")
+        if not os.path.exists(MASTER):
+            raise RuntimeError(f"no {MASTER}; install the package postfix")
+        self.directory = directory
+        self.port = machine.free_port()
+        self.configuration = f"{directory}/etc"
+        self.mail = f"{directory}/mail"
+        self.users = []
+        self.server = None
+
+    def start(self):
+        """Writes the configuration, makes the queue, starts the master and waits for its port."""
+        for name in ("etc", "queue", "data", "mail"):
+            os.makedirs(f"{self.directory}/{name}")
+        owner = pwd.getpwnam("nobody")
+        os.chown(self.mail, owner.pw_uid, owner.pw_gid)
+        shutil.chown(f"{self.directory}/data", "postfix")
+        self._write("main.cf", self._main(owner))
+        self._write("master.cf", self._master())
+        self._write("mailboxes", "".join(f"{user}@{DOMAIN} {user}/\n" for user in self.users))
+        run(["postfix", "-c", self.configuration, "check"])
+        self.server = Server([MASTER, "-c", self.configuration, "-d"], f"{self.directory}/log")
+        machine.wait_for_port(self.port, self.server.is_alive)
+
+    def stop(self):
+        """Ends the master, which ends its services."""
+        if self.server:
+            self.server.stop()
+
+    def add_user(self, user):
+        """Adds a mailbox, before the start; returns its address."""
+        self.users.append(user)
+        return f"{user}@{DOMAIN}"
+
+    def stored(self, user):
+        """How many messages lie in the user's mailbox."""
+        try:
+            return len(os.listdir(f"{self.mail}/{user}/new"))
+        except FileNotFoundError:
+            return 0
+
+    def cpu_seconds(self):
+        """CPU seconds of the master and its services so far."""
+        return machine.cpu_seconds(self.server.pid)
+
+    def _write(self, name, text):
+        with open(f"{self.configuration}/{name}", "w") as file:
+            file.write(text)
+
+    def _main(self, owner):
+        return f"""compatibility_level = 3.6
+queue_directory = {self.directory}/queue
+data_directory = {self.directory}/data
+syslog_name = sluice-bench
+myhostname = mx.{DOMAIN}
+mydestination =
+alias_maps =
+alias_database =
+local_recipient_maps =
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+mynetworks = 127.0.0.0/8
+smtpd_peername_lookup = no
+disable_dns_lookups = yes
+virtual_mailbox_domains = {DOMAIN}
+virtual_mailbox_base = {self.mail}
+virtual_mailbox_maps = texthash:{self.configuration}/mailboxes
+virtual_uid_maps = static:{owner.pw_uid}
+virtual_gid_maps = static:{owner.pw_gid}
+"""
+
+    def _master(self):
+        services = [
+            f"127.0.0.1:{self.port} inet n - n - - smtpd",
+            "pickup unix n - n 60 1 pickup",
+            "cleanup unix n - n - 0 cleanup",
+            "qmgr unix n - n 300 1 qmgr",
+            "rewrite unix - - n - - trivial-rewrite",
+            "bounce unix - - n - 0 bounce",
+            "defer unix - - n - 0 bounce",
+            "trace unix - - n - 0 bounce",
+            "verify unix - - n - 1 verify",
+            "flush unix n - n 1000? 0 flush",
+            "proxymap unix - - n - - proxymap",
+            "virtual unix - n n - - virtual",
+            "error unix - - n - - error",
+            "retry unix - - n - - error",
+            "showq unix n - n - - showq",
+            "anvil unix - - n - 1 anvil",
+            "scache unix - - n - 1 scache",
+            "postlog unix-dgram n - n - 1 postlogd",
+        ]
+        return "\n".join(services) + "\n"
+
+
+class Sink:
+    """smtp-sink, which stores nothing: the ceiling for one load generator on this machine."""
+
+    name = "smtp-sink"
+    syncs = "stores nothing"
+
+    def __init__(self, directory):
+        self.directory = directory
+        self.port = machine.free_port()
+        self.server = None
+
+    def start(self):
+        """Starts it and waits for its port."""
+        os.makedirs(self.directory)
+        user = ["-u", "nobody"] if os.geteuid() == 0 else []
+        command = ["smtp-sink", *user, f"127.0.0.1:{self.port}", "1024"]
+        self.server = Server(command, f"{self.directory}/log")
+        machine.wait_for_port(self.port, self.server.is_alive)
+
+    def stop(self):
+        """Ends it."""
+        if self.server:
+            self.server.stop()
+
+    def add_user(self, user):
+        """Any user is known here; returns the address."""
+        return f"{user}@{DOMAIN}"
+
+    def cpu_seconds(self):
+        """Its CPU seconds so far."""
+        return machine.cpu_seconds(self.server.pid)

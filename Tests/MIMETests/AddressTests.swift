@@ -1,0 +1,27 @@
+import MIME
+import Testing
+
+struct AddressTests {
+    @Test(arguments: [
+        ("a@b.c", ["a@b.c"]), ("Joe <a@b.c>", ["Joe|a@b.c"]), ("\"Doe, Joe\" <a@b.c>, x@y", ["Doe, Joe|a@b.c", "x@y"]),
+        ("a@b.c (Joe Doe)", ["Joe Doe|a@b.c"]), ("group: a@b, c@d; e@f", ["a@b", "c@d", "e@f"]),
+        ("undisclosed-recipients:;", []), ("<@x,@y:a@b>", ["a@b"]), ("\"john doe\"@b", ["\"john doe\"@b"]),
+        ("a . b @ c . d", ["a.b@c.d"]), ("<a@[1.2.3.4]>", ["a@[1.2.3.4]"]), ("=?utf-8?q?J=C3=B6?= <a@b>", ["Jö|a@b"]),
+        ("\"=?utf-8?q?J=C3=B6?=\" <a@b>", ["Jö|a@b"]), ("root", ["root"]), ("Bank of America", []),
+        ("a@b <c@d>", ["a@b|c@d"]), ("Joe (his name) Doe <a@b>", ["Joe Doe|a@b"]), ("<>", []),
+        ("a@b,, ,c@d", ["a@b", "c@d"]),
+        ("a@b; c@d", ["a@b", "c@d"]), ("Joe <a@b", ["Joe|a@b"]), ("J. R. <a@b>", ["J. R.|a@b"]),
+        ("用户@例え.jp", ["用户@例え.jp"]),
+        ("a@b\r\n , c@d", ["a@b", "c@d"]), ("(c)a(c)@(c)b(c)", ["c|a@b"]), ("O'Neil <o'neil@b>", ["O'Neil|o'neil@b"]),
+    ])
+    func `mailboxes are found`(value: String, expected: [String]) {
+        let found = parsed("To: \(value)\n\n").to.map { address in
+            (address.displayName.map { "\($0)|" } ?? "") + address.description
+        }
+        #expect(found == expected)
+    }
+
+    @Test func `a second field adds its recipients`() {
+        #expect(parsed("To: a@b\nTo: c@d\n\n").to.count == 2)
+    }
+}

@@ -1,0 +1,29 @@
+import Bytes
+import MIME
+import Testing
+
+struct CorpusTests {
+    private static let corpus = "mail/data"
+
+    @Test(.enabled(if: Suites.exists(corpus), "the SpamAssassin corpus is not in SLUICE_SUITES"))
+    func `every mail of a public corpus is understood`() {
+        var (mails, subjects, senders, dates, texts) = (0, 0, 0, 0, 0)
+        for path in Suites.files(in: "\(Suites.root)/\(Self.corpus)") where path.hasSuffix(".txt") {
+            let message = ParsedMessage(parsing: Octets(Suites.octets(of: path)))
+            exercise(message)
+            mails += 1
+            if message.subject != nil { subjects += 1 }
+            if !message.from.isEmpty { senders += 1 }
+            if message.date != nil { dates += 1 }
+            if !message.text.isEmpty { texts += 1 }
+        }
+        #expect(mails > 6_000)
+        // Spam lacks some of it; what lacks it was counted by eye.
+        #expect(subjects > mails - 30)
+        #expect(senders > mails - 150)
+        #expect(dates > mails - 60)
+        #expect(texts > mails - 60)
+        let counts: Comment = "\(mails) mails: \(subjects) subjects, \(senders) senders, \(dates) dates, \(texts) texts"
+        #expect(subjects <= mails, counts)
+    }
+}

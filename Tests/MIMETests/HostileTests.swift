@@ -1,0 +1,92 @@
+import Bytes
+import MIME
+import Testing
+
+struct HostileTests {
+    /// A small generator whose sequence a seed repeats.
+    private struct Generator: RandomNumberGenerator {
+        var state: UInt64
+
+        mutating func next() -> UInt64 {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return (state ^ state >> 33) &* 0xFF51_AFD7_ED55_8CCD
+        }
+    }
+
+    private static let snippets = [
+        "\r\n--b\r\n", "--b--\n", "\n\n", "=?utf-8?q?", "?=", "Content-Type: multipart/mixed; boundary=b\n",
+        "Content-Type: message/rfc822\n", "Content-Transfer-Encoding: base64\n", "<script>", "<!--", "\"", "(", ")",
+        "\\", "<", ">",
+        "@", ":", ";", ",", "&#", "charset=iso-2022-jp", "\u{1B}$B", "filename*0*=", "begin 644 x\n", "\0", "\r", "=",
+        "'", "%",
+    ]
+
+    @Test(arguments: Suites.fixtures)
+    func `damaged fixtures are read without a trap`(path: String) {
+        let original = Suites.octets(of: path)
+        #expect(!original.isEmpty)
+        var generator = Generator(state: UInt64(original.count) &* 0x9E37_79B9)
+        for _ in 0..<150 {
+            var octets = original
+            for _ in 0..<Int.random(in: 1...8, using: &generator) { Self.damage(&octets, &generator) }
+            exercise(ParsedMessage(parsing: Octets(octets)))
+        }
+    }
+
+    @Test(arguments: Suites.fixtures)
+    func `fixtures are read wherever they are cut off`(path: String) {
+        let original = Suites.octets(of: path)
+        let step = max(original.count / 200, 1)
+        for end in stride(from: 0, through: original.count, by: step) {
+            exercise(ParsedMessage(parsing: Octets(Array(original[..<end]))))
+        }
+    }
+
+    private static func damage(_ octets: inout [UInt8], _ generator: inout Generator) {
+        let place = Int.random(in: 0...octets.count, using: &generator)
+        switch Int.random(in: 0..<5, using: &generator) {
+        case 0 where place < octets.count: octets[place] = UInt8.random(in: 0...255, using: &generator)
+        case 1 where place < octets.count: octets.remove(at: place)
+        case 2: octets.removeSubrange(place...)
+        case 3:
+            octets.insert(contentsOf: snippets.randomElement(using: &generator).map { Array($0.utf8) } ?? [], at: place)
+        default:
+            let end = min(place + Int.random(in: 0...200, using: &generator), octets.count)
+            octets.insert(contentsOf: octets[place..<end], at: Int.random(in: 0...octets.count, using: &generator))
+        }
+    }
+
+    /// Input that grows without bound in one dimension.
+    private static let patterns: [(String, String, String)] = [
+        ("nested multiparts", "", "Content-Type: multipart/mixed; boundary=b\n\n--b\n"),
+        ("one boundary again and again", "Content-Type: multipart/mixed; boundary=b\n\n", "--b\n\n"),
+        ("lines that almost are boundaries", "Content-Type: multipart/mixed; boundary=bbbbbbbbbb\n\n", "--bbbbbbbbb\n"),
+        ("delimiters after the end", "Content-Type: multipart/mixed; boundary=b\n\n--b--\n", "--b\n"),
+        ("messages in messages", "", "Content-Type: message/rfc822\n\n"), ("open comments", "To: ", "("),
+        ("nested comments", "To: ", "()"), ("quotes", "Content-Type: x/y; a=", "\"\\"),
+        ("parameters", "Content-Type: x/y", "; a=b"),
+        ("sections", "Content-Type: x/y", "; a*1*=b"), ("word beginnings", "Subject: ", "=?a?q?x"),
+        ("words", "Subject: ", "=?utf-8?q?a?= "),
+        ("addresses", "To: ", "a@b,"), ("dots", "To: ", "a ."), ("at signs", "To: ", "@"), ("angles", "To: ", "<"),
+        ("folds", "Subject:", "\n "),
+        ("fields", "", "A:\n"), ("numbers", "Date: ", "1 "), ("tags", "Content-Type: text/html\n\n", "<a "),
+        ("entities", "Content-Type: text/html\n\n", "&a"),
+        ("comments", "Content-Type: text/html\n\n", "<!--"), ("scripts", "Content-Type: text/html\n\n", "<script>"),
+        ("end tags", "Content-Type: text/html\n\n<script>", "</"),
+        ("padding", "Content-Transfer-Encoding: base64\n\n", "A="),
+        ("escapes", "Content-Transfer-Encoding: quoted-printable\n\n", "=\n"),
+        ("begins", "\n", "begin 644 a\n"), ("ids", "References: ", "<"), ("zeros", "\n", "\0"), ("returns", "", "\r"),
+    ]
+
+    @Test(arguments: patterns)
+    func `twice the input takes about twice the time`(name: String, prefix: String, unit: String) {
+        func time(_ size: Int) -> Duration {
+            let octets = Octets(Array((prefix + String(repeating: unit, count: size / unit.utf8.count)).utf8))
+            let clock = ContinuousClock()
+            return (0..<3).map { _ in clock.measure { exercise(ParsedMessage(parsing: octets)) } }.min() ?? .zero
+        }
+        let (small, large) = (time(40_000), time(320_000))
+        // Eight times the input; quadratic work would take 64 times as long, and noise a few times.
+        #expect(large < small * 32 + .milliseconds(20), "\(name): \(small) and \(large)")
+    }
+}

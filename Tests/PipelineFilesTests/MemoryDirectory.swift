@@ -1,0 +1,46 @@
+import PipelineFiles
+
+/// A directory of files in memory.
+struct MemoryDirectory: Sendable {
+    struct Refusal: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// What a file is.
+    enum Content: Sendable {
+        case bytes([UInt8])
+        case unreadable
+    }
+
+    static let site = """
+        sluice: 1
+        host-name: mail.example.org
+        local-domains: [example.org]
+        data-directory: data
+        """
+
+    var files: [String: Content] = ["site.yaml": .bytes(Array(site.utf8))]
+
+    init(_ texts: [String: String] = [:]) {
+        for (name, text) in texts { files[name] = .bytes(Array(text.utf8)) }
+    }
+
+    var reader: FileReader {
+        let files = files
+        return FileReader(
+            list: { _ in files.keys.sorted() },
+            read: { path in
+                guard let content = files[path] else { throw Refusal(description: "cannot open \(path): no such file") }
+                guard case .bytes(let bytes) = content else {
+                    throw Refusal(description: "cannot open \(path): permission denied")
+                }
+                return bytes
+            })
+    }
+
+    func check(environment: [String: String] = ["WORD": "pill", "PASSWORD": "hunter2"]) -> CheckedSite {
+        PipelineCheck(
+            catalog: Samples.catalog, environment: environment, reader: reader, services: Samples.services
+        ).check("")
+    }
+}

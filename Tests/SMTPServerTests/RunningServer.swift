@@ -1,0 +1,29 @@
+import Logging
+import SMTP
+import SMTPServer
+import StageKit
+
+/// Runs a real server on a loopback port while `body` lasts, then stops it.
+func withServer<Result>(
+    _ entrance: any Entrance, _ change: (inout SMTPServer.Configuration) -> Void = { _ in },
+    _ body: (ListenerAddress, SMTPServer) async throws -> Result
+) async throws -> Result {
+    let loopback = ListenerAddress(host: "127.0.0.1", port: 0)
+    var configuration = SMTPServer.Configuration(
+        listeners: [loopback], session: ServerSession.Configuration(hostName: "mx.example.org"))
+    change(&configuration)
+    var logger = Logger(label: "test")
+    logger.logLevel = .critical
+    let server = SMTPServer(configuration, logger: logger)
+    let addresses = try await server.bind()
+    async let serving: Void = server.serve(entrance)
+    do {
+        let result = try await body(addresses.first ?? loopback, server)
+        await server.stop()
+        try await serving
+        return result
+    } catch {
+        await server.stop()
+        throw error
+    }
+}
