@@ -33,7 +33,8 @@ func library(
 func stage(_ name: String, _ dependencies: [Target.Dependency] = []) -> [Target] {
     [
         .target(
-            name: name + "Stage", dependencies: ["Addressing", "Bytes", "StageKit"] + dependencies, path: "Plugins/\(name)",
+            name: name + "Stage", dependencies: ["Addressing", "Bytes", "StageKit"] + dependencies,
+            path: "Plugins/\(name)",
             swiftSettings: settings)
     ]
 }
@@ -85,7 +86,8 @@ let targets: [[Target]] = [
         .systemLibrary(name: "CSPF2", providers: [.apt(["libspf2-dev"])]),
     ],
     library(
-        "DurableQueue", ["Bytes", "CBytes", "Files", "StageKit"], tests: ["Bytes", "Files", "SimulatedFiles", "StageKit"]),
+        "DurableQueue", ["Bytes", "CBytes", "Files", "StageKit"],
+        tests: ["Bytes", "Files", "SimulatedFiles", "StageKit"]),
     library(
         "Engine",
         ["Addressing", "Bytes", "DurableQueue", "PipelineFiles", "SMTP", "StageKit", log]),
@@ -108,18 +110,33 @@ let targets: [[Target]] = [
         "SMTPServer", ["Addressing", "Bytes", "SMTP", "StageKit", log] + nio,
         tests: ["Addressing", "Bytes", "ReceiveSMTPStage", "SMTP", "StageKit", log] + nio),
     stages,
+    // Level 5: the command.
+    [
+        .executableTarget(
+            name: "sluice",
+            dependencies: [
+                "Arrivals", "AttachmentStore", "Bytes", "ControlServer", "DurableQueue", "Engine", "Files", "MIME",
+                "MailStore", "Mailboxes", "PipelineFiles", "SearchIndex", "StageKit", "spf-worker", log,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ] + stages.map { .byName(name: $0.name) },
+            swiftSettings: settings)
+    ],
     // The rules of the house.
     [
-        .testTarget(name: "ArchitectureTests", swiftSettings: settings),
+        .testTarget(name: "ArchitectureTests", dependencies: ["Bytes", "Files"], swiftSettings: settings)
     ],
 ]
 
 let package = Package(
     name: "sluice",
     dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],

@@ -20,8 +20,9 @@ package final class CheckSPF: MailStage {
         package init(from settings: inout Settings) throws {
             rejected = Set(
                 settings.take(
-                    "reject", default: [Refusable](), "The results that are refused in the dialogue; none by default.")
-                    .map(\.result))
+                    "reject", default: [Refusable](), "The results that are refused in the dialogue; none by default."
+                )
+                .map(\.result))
         }
     }
 

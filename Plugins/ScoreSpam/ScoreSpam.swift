@@ -23,7 +23,8 @@ package struct ScoreSpam: Stage {
     /// The facts of a scored message.
     package enum Provided {
         package static let score = Fact<Double>("spam.score", "The sum of the rules that hold.")
-        package static let rules = Fact<[String]>("spam.rules", "The names of the rules that hold, in the file's order.")
+        package static let rules = Fact<[String]>(
+            "spam.rules", "The names of the rules that hold, in the file's order.")
     }
 
     /// How much of the text is looked at: spam says what it wants early, and the work stays bounded.

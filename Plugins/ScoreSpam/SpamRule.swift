@@ -30,7 +30,8 @@ struct SpamRule: Sendable {
         let contains = settings.takeOptional(
             "contains", of: [String].self, "The rule holds if one of these stands in the field or the text.")
         let missing = settings.takeOptional("missing", of: Bool.self, "The rule holds if the field is not there.")
-        let values = settings.takeOptional("is", of: [String].self, "The rule holds if the fact has one of these values.")
+        let values = settings.takeOptional(
+            "is", of: [String].self, "The rule holds if the fact has one of these values.")
         switch (header, body, fact) {
         case (let header?, nil, nil) where missing == true && contains == nil: test = .headerMissing(header)
         case (let header?, nil, nil) where contains?.isEmpty == false && missing == nil:
@@ -41,7 +42,9 @@ struct SpamRule: Sendable {
         default:
             test = .body(contains: [])
             settings.note(
-                "name", "names a rule without a test; give `header` with `contains` or `missing: true`, `body: true` with `contains`, or `fact` with `is`")
+                "name",
+                "names a rule without a test; give `header` with `contains` or `missing: true`, `body: true` with `contains`, or `fact` with `is`"
+            )
         }
     }
 

@@ -40,7 +40,8 @@ struct Settlement: Sendable {
             return state(policy.permanent, step: step, reason: setback.reason)
         }
         guard nextAttempt(of: job, policy) == nil else { return nil }
-        return state(policy.afterRetries, step: step, reason: "\(setback.reason) (given up after \(job.attempts + 1) attempts)")
+        return state(
+            policy.afterRetries, step: step, reason: "\(setback.reason) (given up after \(job.attempts + 1) attempts)")
     }
 
     private func postponement(of job: DeliveryJob, at setback: DeliveryJob.Setback) -> Postponement {

@@ -27,10 +27,12 @@ package final class MailIndex: Sendable {
     ///
     /// - Throws: What the stores and the index say.
     package func catchUp() async throws {
-        guard isCaughtUp.withLock({ done in
-            defer { done = true }
-            return !done
-        }) else { return }
+        guard
+            isCaughtUp.withLock({ done in
+                defer { done = true }
+                return !done
+            })
+        else { return }
         try await noteMailboxes()
         var sequence = coversThrough
         while true {

@@ -9,7 +9,11 @@ extension StageServices {
     ///
     /// - Throws: What opening the database says.
     package func mailStore() throws -> MailStore {
-        try shared { try MailStore.open(directory: site.dataDirectory + "/mail") }
+        try shared {
+            let directory = site.dataDirectory + "/mail"
+            try LocalFileSystem().createDirectory(directory)
+            return try MailStore.open(directory: directory)
+        }
     }
 
     /// The attachments of all mail.

@@ -2,8 +2,6 @@
 struct ImportLine: Equatable {
     /// The module, without the declaration or submodule that may follow it.
     var module: String
-    /// The groups of system interface it asks for, as in `@_spi(DurableQueue)`.
-    var interfaces: [String] = []
     /// Where it stands, from 1.
     var line: Int
 
@@ -26,12 +24,6 @@ struct ImportLine: Equatable {
         return found
     }
 
-    init(module: String, interfaces: [String] = [], line: Int) {
-        self.module = module
-        self.interfaces = interfaces
-        self.line = line
-    }
-
     /// Reads one line, or nil if it is not an import.
     private init?(_ text: Substring, number: Int) {
         let code = text.prefix(upTo: text.firstRange(of: "//")?.lowerBound ?? text.endIndex)
@@ -43,9 +35,6 @@ struct ImportLine: Equatable {
         if let first = rest.first, Self.kinds.contains(first) { rest.removeFirst() }
         guard let name = rest.first?.split(separator: ".").first else { return nil }
         module = String(name)
-        interfaces = words[..<keyword].compactMap { word in
-            word.hasPrefix("@_spi(") && word.hasSuffix(")") ? String(word.dropFirst(6).dropLast()) : nil
-        }
         line = number
     }
 

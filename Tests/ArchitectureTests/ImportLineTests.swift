@@ -29,9 +29,4 @@ import Testing
         #expect(ImportLine.all(in: text).map(\.module) == ["A", "B", "C"])
         #expect(ImportLine.all(in: text).map(\.line) == [2, 6, 9])
     }
-
-    @Test func `the system interface of an import is read`() {
-        let line = ImportLine.all(in: "@_spi(DurableQueue) package import StageKit")
-        #expect(line == [ImportLine(module: "StageKit", interfaces: ["DurableQueue"], line: 1)])
-    }
 }

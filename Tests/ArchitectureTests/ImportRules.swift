@@ -21,13 +21,26 @@ struct ImportRules {
                 problem(of: line, in: importer, at: path).map { Finding(path: path, line: line.line, problem: $0) }
             }
         }
-        return unknown + imports
+        return unknown + receiptFindings() + imports
+    }
+
+    /// Receipts are made where their system interface is named, so any line that names it counts, import or not.
+    private func receiptFindings() -> [Finding] {
+        tree.files.sorted { $0.key < $1.key }.flatMap { path, text -> [Finding] in
+            guard let importer = Importer(path: path), path != ModuleLevels.receiptFile,
+                importer.isPlugin || importer.module != "DurableQueue"
+            else { return [] }
+            return text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap {
+                index, line in
+                guard line.filter({ $0 != " " }).contains(ModuleLevels.receiptInterface) else { return nil }
+                return Finding(
+                    path: path, line: index + 1,
+                    problem: "names \(ModuleLevels.receiptInterface); only DurableQueue may make receipts")
+            }
+        }
     }
 
     private func problem(of line: ImportLine, in importer: Importer, at path: String) -> String? {
-        if line.interfaces.contains(ModuleLevels.receiptInterface), importer.module != "DurableQueue" {
-            return "asks for @_spi(\(ModuleLevels.receiptInterface)); only DurableQueue may make receipts"
-        }
         if line.module == importer.module || ModuleLevels.everywhere.contains(line.module) { return nil }
         if line.module.hasPrefix("Foundation") { return foundationProblem(importer) }
         if line.module.hasPrefix(ModuleLevels.networkPrefix) { return networkProblem(importer) }

@@ -73,7 +73,10 @@ import Testing
     @Test(arguments: [
         Case("Sources/DurableQueue/A.swift", "@_spi(DurableQueue) import StageKit"),
         Case("Sources/Engine/A.swift", "@_spi(DurableQueue) import StageKit", "only DurableQueue may make receipts"),
-        Case("Plugins/Notify/A.swift", "@_spi(DurableQueue) package import StageKit", "only DurableQueue"),
+        Case("Sources/StageKit/DurableReceipt.swift", "@_spi(DurableQueue) public init() {}"),
+        Case("Sources/StageKit/A.swift", "@_spi(DurableQueue) public init() {}", "only DurableQueue"),
+        Case("Plugins/Notify/A.swift", "@_spi( DurableQueue ) package import StageKit", "only DurableQueue"),
+        Case("Plugins/DurableQueue/A.swift", "@_spi(DurableQueue) import StageKit", "only DurableQueue"),
     ])
     func `only the queue can make receipts`(_ example: Case) {
         expect(example)

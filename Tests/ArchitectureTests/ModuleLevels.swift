@@ -14,8 +14,8 @@ enum ModuleLevels {
         // 2: all that a plugin needs to see.
         "StageKit": 2, "StageTesting": 2,
         // 3: the runner and the libraries behind the default stages.
-        "AttachmentStore": 3, "DemoDNS": 3, "DurableQueue": 3, "Engine": 3, "MailStore": 3, "PipelineFiles": 3,
-        "Resolver": 3, "SearchIndex": 3, "SPF": 3,
+        "Arrivals": 3, "AttachmentStore": 3, "DemoDNS": 3, "DurableQueue": 3, "Engine": 3, "MailStore": 3,
+        "Mailboxes": 3, "PipelineFiles": 3, "Resolver": 3, "SearchIndex": 3, "SPF": 3,
         // 4: thin adapters to the network.
         "ControlServer": 4, "SMTPServer": 4,
         // 5: commands.
@@ -28,6 +28,7 @@ enum ModuleLevels {
         "SimulatedFiles": ["Files"],  // a disk that implements its protocol
         "StageTesting": ["StageKit"],  // fakes of the contract
         "Engine": ["DurableQueue", "PipelineFiles"],  // runs checked plans over the queue
+        "Mailboxes": ["Arrivals", "AttachmentStore", "MailStore", "SearchIndex"],  // what a mailbox is made of
         "SPF": ["Resolver"],  // looks records up
         "DemoDNS": ["Resolver"],  // answers in the resolver's message format
     ]
@@ -46,7 +47,7 @@ enum ModuleLevels {
     static let external: [String: Set<String>] = [
         "ArgumentParser": ["sluice"],  // the command's arguments
         "Crypto": ["AttachmentStore"],  // SHA-256 names the contents
-        "GRDB": ["MailStore"],  // the one place that speaks SQL
+        "GRDB": ["MailStore"], "GRDBSQLite": ["MailStore"],  // the one place that speaks SQL
         "ServiceLifecycle": ["sluice"],  // the task tree's root
         "Yams": ["PipelineFiles"],  // the one place that reads YAML
     ]
@@ -54,11 +55,12 @@ enum ModuleLevels {
     /// Modules that begin so are SwiftNIO, for level 4 and the plugins of ``receivers``.
     static let networkPrefix = "NIO"
 
-    /// Who may import Foundation or its parts, with the reason.
-    static let foundation: [String: String] = [
-        "MailStore": "GRDB's interface speaks in its types"
-    ]
+    /// Who may import Foundation or its parts, with the reason; so far nobody needs to.
+    static let foundation: [String: String] = [:]
 
-    /// The system interface that makes receipts, and who may ask for it.
-    static let receiptInterface = "DurableQueue"
+    /// The system interface that makes receipts.
+    static let receiptInterface = "@_spi(DurableQueue)"
+
+    /// The one file that declares it; beside it only the queue may name it.
+    static let receiptFile = "Sources/StageKit/DurableReceipt.swift"
 }

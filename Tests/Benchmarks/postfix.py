@@ -14,7 +14,8 @@ MASTER = "/usr/lib/postfix/sbin/master"
 class Postfix:
     """Postfix with its own configuration, queue and Maildirs, beside any that the system runs.
 
-    Durability and queue settings are Postfix's defaults. Only what would look beyond the machine (DNS) is off.
+    Durability and queue settings are Postfix's defaults. What would look beyond the machine (DNS) is off, and so is
+    in_flow_delay, a pause of a second for senders who are faster than delivery: Postfix takes more mail without it.
     """
 
     name = "postfix"
@@ -85,7 +86,8 @@ inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
 mynetworks = 127.0.0.0/8
 smtpd_peername_lookup = no
-disable_dns_lookups = yes
+smtp_dns_support_level = disabled
+in_flow_delay = 0
 virtual_mailbox_domains = {DOMAIN}
 virtual_mailbox_base = {self.mail}
 virtual_mailbox_maps = texthash:{self.configuration}/mailboxes

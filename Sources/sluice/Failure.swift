@@ -1,0 +1,41 @@
+import ArgumentParser
+
+/// Why a command ends without having done what it should: a text for people, a number for scripts.
+struct Failure: Error, CustomStringConvertible {
+    /// The exit codes of `sysexits.h`.
+    enum Code: Int32 {
+        case dataError = 65
+        case noUser = 67
+        case unavailable = 69
+        case software = 70
+        case systemError = 71
+        case inputOutput = 74
+        case temporary = 75
+        case configuration = 78
+    }
+
+    let code: Code
+    let description: String
+
+    init(_ code: Code, _ text: String) {
+        self.code = code
+        description = text
+    }
+}
+
+/// Runs a command's work and turns its errors into a line on standard error and an exit code.
+///
+/// - Throws: `ExitCode` for everything that goes wrong.
+func reportingFailures(_ work: () async throws -> Void) async throws {
+    do {
+        try await work()
+    } catch let failure as Failure {
+        Terminal.complain(failure.description)
+        throw ExitCode(failure.code.rawValue)
+    } catch let exit as ExitCode {
+        throw exit
+    } catch {
+        Terminal.complain("\(error)")
+        throw ExitCode(Failure.Code.software.rawValue)
+    }
+}

@@ -1,0 +1,38 @@
+import Bytes
+import Logging
+
+/// Writes each event as one line to standard error: time, level, text, then `key=value` in the order of the keys.
+struct LineLogHandler: LogHandler {
+    let label: String
+    var logLevel: Logger.Level = .info
+    var metadata: Logger.Metadata = [:]
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let all = event.metadata.map { metadata.merging($0) { _, new in new } } ?? metadata
+        var line = "\(Clock.now().shown) \(event.level.rawValue) \(event.message)"
+        for (key, value) in all.sorted(by: { $0.key < $1.key }) { line += " \(key)=\(quoted("\(value)"))" }
+        Terminal.note(line)
+    }
+
+    /// A value with a space, a quote or a control character stands in quotes, so that a line stays a line.
+    private func quoted(_ value: String) -> String {
+        let isPlain = value.unicodeScalars.allSatisfy { $0.value > 0x20 && $0 != "\"" && $0.value != 0x7F }
+        guard !isPlain || value.isEmpty else { return value }
+        let escaped = value.unicodeScalars.map { scalar -> String in
+            switch scalar {
+            case "\"": "\\\""
+            case "\\": "\\\\"
+            case "\n": "\\n"
+            case "\r": "\\r"
+            default:
+                scalar.value < 0x20 || scalar.value == 0x7F ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+            }
+        }
+        return "\"\(escaped.joined())\""
+    }
+}

@@ -1,0 +1,129 @@
+import ArgumentParser
+import Bytes
+import Files
+import Glibc
+import MailStore
+import Mailboxes
+import StageKit
+
+/// `sluice mail`: a user's mail as it is stored.
+struct MailCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mail", abstract: "Lists, shows and exports a user's mail; works while the server runs.",
+        subcommands: [List.self, Show.self, Export.self])
+
+    /// How many mails are read from the store at once.
+    static let page = 500
+
+    /// `sluice mail list`.
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lists a user's mail, newest first.")
+
+        @Argument(help: "The user's address.")
+        var user: String
+
+        @Option(help: "Only this mailbox, such as INBOX or Junk.")
+        var mailbox: String?
+
+        @Option(help: "How many mails to show.")
+        var limit = 20
+
+        @Option(help: "Show mails older than this number: the next page.")
+        var before: UInt32?
+
+        @Flag(help: "Print JSON.")
+        var json = false
+
+        @OptionGroup var site: SiteOptions
+
+        func run() async throws {
+            try await reportingFailures {
+                let (_, services) = try site.plan()
+                let user = try await services.user(user)
+                let mails = try await services.mailStore().list(
+                    user: user, mailbox: mailbox, before: before, limit: limit)
+                let next = mails.count == limit ? mails.last?.number : nil
+                let answer = SearchAnswer(total: mails.count, hits: mails.map { .init($0) }, next: next)
+                if json { try JSON.say(answer) } else { MailList.say(answer) }
+            }
+        }
+    }
+
+    /// `sluice mail show`.
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Shows one mail.")
+
+        @Argument(help: "The user's address.")
+        var user: String
+
+        @Argument(help: "The mail's number, as search and list print it.")
+        var id: UInt32
+
+        @Flag(help: "Print the message octet for octet as it was accepted.")
+        var raw = false
+
+        @OptionGroup var site: SiteOptions
+
+        func run() async throws {
+            try await reportingFailures {
+                let (_, services) = try site.plan()
+                let owner = try await services.user(user)
+                guard let mail = try await services.mailReader().mail(user: owner, number: id) else {
+                    throw Failure(.dataError, "\(user) has no mail \(id)")
+                }
+                guard raw else { return MailText.say(mail) }
+                mail.content.withUnsafeBytes { Terminal.say(octets: $0) }
+            }
+        }
+    }
+
+    /// `sluice mail export`.
+    struct Export: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Writes each of a user's mails, as it was accepted, into a file NUMBER.eml.")
+
+        @Argument(help: "The user's address.")
+        var user: String
+
+        @Option(help: "An existing directory.")
+        var directory: String
+
+        @OptionGroup var site: SiteOptions
+
+        func run() async throws {
+            try await reportingFailures {
+                let (_, services) = try site.plan()
+                let owner = try await services.user(user)
+                let reader = try services.mailReader()
+                var before: UInt32?
+                var count = 0
+                while true {
+                    let mails = try await reader.store.list(user: owner, before: before, limit: MailCommand.page)
+                    for mail in mails {
+                        guard let body = try await reader.store.body(user: owner, number: mail.number) else { continue }
+                        try write(try await reader.content(of: body), "\(directory)/\(mail.number).eml")
+                        count += 1
+                    }
+                    guard let last = mails.last else { break }
+                    before = last.number
+                }
+                Terminal.say("\(count) mails")
+            }
+        }
+
+        private func write(_ content: Octets, _ path: String) throws {
+            let file = try LocalFileSystem().open(path, .create)
+            defer { file.close() }
+            try content.withUnsafeBytes { try file.write($0, at: 0) }
+        }
+    }
+}
+
+extension StageServices {
+    /// Reads stored mail back.
+    ///
+    /// - Throws: What opening the stores says.
+    func mailReader() throws -> MailReader {
+        MailReader(store: try mailStore(), attachments: try attachmentStore())
+    }
+}

@@ -1,0 +1,18 @@
+/// A list of mails for people.
+enum MailList {
+    /// Prints the mails of an answer, one a line.
+    static func say(_ answer: SearchAnswer) {
+        for hit in answer.hits {
+            let marks = (hit.isUnread ? "*" : " ") + (hit.attachments > 0 ? "@" : " ")
+            Terminal.say(
+                "\(Terminal.cell(String(hit.id), width: 6)) \(marks) \(hit.date)  "
+                    + "\(Terminal.cell(hit.from, width: 28))  \(Terminal.bold(Terminal.printable(hit.subject)))")
+        }
+        let mails = answer.total == 1 ? "1 mail" : "\(answer.total) mails"
+        guard let next = answer.next else {
+            Terminal.say(mails)
+            return
+        }
+        Terminal.say("\(mails); more with --before \(next)")
+    }
+}

@@ -1,0 +1,35 @@
+import DurableQueue
+import Engine
+
+/// Measurements in the text format of Prometheus (version 0.0.4).
+enum MetricsText {
+    /// The ledger and the steps.
+    static func text(queue: DurableQueue, engine: Engine) -> String {
+        var lines = ["# TYPE sluice_messages gauge"]
+        for (pipeline, ledger) in queue.ledger().sorted(by: { $0.key < $1.key }) {
+            let tally = ledger.messages
+            for (state, count) in [
+                ("received", tally.received), ("delivered", tally.delivered), ("bounced", tally.bounced),
+                ("quarantined", tally.quarantined), ("discarded", tally.discarded), ("pending", tally.pending),
+            ] {
+                lines.append("sluice_messages{pipeline=\"\(pipeline)\",state=\"\(state)\"} \(count)")
+            }
+        }
+        let measures = engine.metrics.snapshot().sorted {
+            ($0.key.pipeline, $0.key.step, $0.key.outcome.rawValue) < (
+                $1.key.pipeline, $1.key.step, $1.key.outcome.rawValue
+            )
+        }
+        lines.append("# TYPE sluice_step_messages_total counter")
+        for (key, measure) in measures { lines.append("sluice_step_messages_total\(labels(key)) \(measure.count)") }
+        lines.append("# TYPE sluice_step_seconds_total counter")
+        for (key, measure) in measures {
+            lines.append("sluice_step_seconds_total\(labels(key)) \(measure.time / .seconds(1))")
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func labels(_ key: StepMetrics.Key) -> String {
+        "{pipeline=\"\(key.pipeline)\",step=\"\(key.step)\",outcome=\"\(key.outcome.rawValue)\"}"
+    }
+}

@@ -1,0 +1,67 @@
+import PipelineFiles
+import ArgumentParser
+import DurableQueue
+import Files
+import StageKit
+
+/// `sluice queue`: what became of the mail, and what waits.
+struct QueueCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "queue", abstract: "Shows the ledger of every pipeline, and the messages that wait.")
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @OptionGroup var site: SiteOptions
+
+    func run() async throws {
+        try await reportingFailures {
+            let (plan, _) = try site.plan()
+            let answer: QueueAnswer
+            if let running: QueueAnswer = try await RunningServer(plan.site).get("/queue") {
+                answer = running
+            } else {
+                let (queue, _) = try openQueue(plan.site)
+                answer = QueueAnswer(queue)
+                try await queue.close()
+            }
+            if json { try JSON.say(answer) } else { say(answer) }
+        }
+    }
+
+    private func say(_ answer: QueueAnswer) {
+        let columns = [
+            "received", "delivered", "bounced", "quarantined", "discarded", "pending",
+        ]
+        Terminal.say(
+            Terminal.bold(Terminal.cell("pipeline", width: 16) + columns.map { right($0, 12) }.joined()))
+        for (name, row) in answer.pipelines.sorted(by: { $0.key < $1.key }) {
+            let numbers = [
+                row.received, row.delivered, row.bounced, row.quarantined, row.discarded, row.pending,
+            ]
+            Terminal.say(Terminal.cell(name, width: 16) + numbers.map { right(String($0), 12) }.joined())
+            if row.unreadable > 0 { Terminal.say("  \(row.unreadable) lost with a damaged part of the journal") }
+            if !row.isBalanced { Terminal.say("  the ledger does not balance: please report this") }
+        }
+        for waiting in answer.pending {
+            let place = waiting.step.map { " at \($0)" } ?? ""
+            let reason = waiting.reason.map { ": \(Terminal.printable($0))" } ?? ""
+            Terminal.say(
+                "\(waiting.id)  \(waiting.pipeline)\(place), attempt \(waiting.attempts + 1) "
+                    + "\(waiting.until.map { "at \($0)" } ?? "now")\(reason)")
+        }
+    }
+
+    private func right(_ text: String, _ width: Int) -> String {
+        String(repeating: " ", count: max(1, width - text.count)) + text
+    }
+}
+
+/// Opens the queue of a site whose server does not run.
+///
+/// - Throws: What the queue says, such as that another process has it.
+func openQueue(_ site: Site) throws -> (queue: DurableQueue, report: RecoveryReport) {
+    try LocalFileSystem().createDirectory(site.dataDirectory)
+    return try DurableQueue.open(
+        directory: site.dataDirectory + "/queue", fileSystem: LocalFileSystem(), now: Clock.now)
+}

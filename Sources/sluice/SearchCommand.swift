@@ -1,0 +1,49 @@
+import PipelineFiles
+import ArgumentParser
+import ControlServer
+import Mailboxes
+
+/// `sluice search`: finds a user's mail.
+struct SearchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "search", abstract: "Finds a user's mail, newest first.",
+        discussion: """
+            Words, "quoted phrases", from:, to:, subject:, filename:, is:unread, has:attachment, in:Junk,
+            before:2026-01-31, after:, older_than:7d, newer_than:, larger:1MB, smaller:, OR, - and parentheses.
+            """)
+
+    @Argument(help: "The user's address.")
+    var user: String
+
+    @Argument(help: "What to find.")
+    var query: String
+
+    @Option(help: "How many mails to show.")
+    var limit = 20
+
+    @Option(help: "Show mails older than this number: the next page.")
+    var before: UInt32?
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @OptionGroup var site: SiteOptions
+
+    func run() async throws {
+        try await reportingFailures {
+            let (plan, services) = try site.plan()
+            var target =
+                "/search?user=\(PercentCoding.encode(user))&query=\(PercentCoding.encode(query))&limit=\(limit)"
+            if let before { target += "&before=\(before)" }
+            let answer: SearchAnswer
+            if let running: SearchAnswer = try await RunningServer(plan.site).get(target) {
+                answer = running
+            } else {
+                answer = try await SearchAnswer.search(
+                    services, user: user, query: query, limit: limit, before: before)
+                try await services.mailIndex().close()
+            }
+            if json { try JSON.say(answer) } else { MailList.say(answer) }
+        }
+    }
+}

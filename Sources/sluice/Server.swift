@@ -1,0 +1,83 @@
+import Arrivals
+import ControlServer
+import DurableQueue
+import Engine
+import Logging
+import Mailboxes
+import PipelineFiles
+import ServiceLifecycle
+import StageKit
+
+/// A running server: the engine, and the local interface beside it.
+struct Server: Service {
+    let plan: SitePlan
+    let services: StageServices
+    let queue: DurableQueue
+    let engine: Engine
+    let control: ControlServer
+
+    /// Opens everything; mail comes in once ``run()`` is called.
+    ///
+    /// - Throws: `Failure` that names the file and line of what cannot start.
+    @concurrent
+    static func start(_ plan: SitePlan, _ services: StageServices) async throws -> Server {
+        let (queue, report): (DurableQueue, RecoveryReport)
+        do {
+            (queue, report) = try openQueue(plan.site)
+        } catch {
+            throw Failure(.temporary, "\(plan.sourceFile): the queue cannot be opened: \(error)")
+        }
+        for finding in report.findings {
+            services.logger.warning("queue recovery", metadata: ["finding": "\(finding)"])
+        }
+        for id in report.poisoned {
+            services.logger.error(
+                "message quarantined: it ended the process several times", metadata: ["message.id": "\(id)"])
+        }
+        let engine = Engine(plan: plan, services: services, queue: queue)
+        do {
+            try await engine.prepare()
+            let routes = ServerRoutes(services: services, queue: queue, engine: engine)
+            let control = try await ControlServer.start(
+                socketPath: plan.site.dataDirectory + "/" + RunningServer.socketName,
+                listener: plan.site.controlListener.map { ($0.host, $0.port) }, logger: services.logger,
+                responder: { await routes.respond(to: $0) })
+            return Server(plan: plan, services: services, queue: queue, engine: engine, control: control)
+        } catch {
+            try await queue.close()
+            throw Failure(.unavailable, "\(error)")
+        }
+    }
+
+    /// Serves until the service group shuts down.
+    ///
+    /// - Throws: The error of a component that failed.
+    @concurrent
+    func run() async throws {
+        try await withGracefulShutdownHandler {
+            try await engine.run()
+        } onGracefulShutdown: {
+            engine.stop()
+        }
+        await control.stop()
+        try await services.mailIndex().close()
+    }
+
+    /// What the operator reads when mail can come in.
+    var readyLines: [String] {
+        let listeners = plan.pipelines.flatMap { pipeline in
+            pipeline.receivers.flatMap { receiver in
+                receiver.component.listeners.map { "\(pipeline.name) takes mail on \($0)" }
+            }
+        }
+        let waiting = engine.pendingCount
+        let queued = waiting == 0 ? [] : ["\(waiting) messages are pending from before"]
+        return listeners + queued + ["ready"]
+    }
+
+    /// What the operator reads at the end.
+    var farewell: String {
+        let waiting = engine.pendingCount
+        return "stopped; \(waiting) message\(waiting == 1 ? "" : "s") remain\(waiting == 1 ? "s" : "") queued"
+    }
+}

@@ -1,0 +1,96 @@
+import Arrivals
+import Bytes
+import ControlServer
+import DurableQueue
+import Engine
+import Mailboxes
+import StageKit
+
+/// What the running server answers over its local interface.
+struct ServerRoutes: Sendable {
+    let services: StageServices
+    let queue: DurableQueue
+    let engine: Engine
+
+    /// Answers one request; nothing but events, measurements and health goes to those who are not trusted.
+    @concurrent
+    func respond(to request: ControlRequest) async -> ControlResponse {
+        do {
+            switch (request.method, request.path.first, request.isTrusted) {
+            case (.get, "health", _): return health
+            case (.get, "metrics", _): return .text(MetricsText.text(queue: queue, engine: engine))
+            case (.get, "events", _): return try events(for: request.query["user"])
+            case (.get, "queue", true): return .json(try JSON.encode(QueueAnswer(queue)))
+            case (.get, "search", true): return try await search(request)
+            case (_, "quarantine", true): return try await quarantine(request)
+            default: return .text("there is nothing at /\(request.path.joined(separator: "/"))", status: 404)
+            }
+        } catch let failure as Failure {
+            return .text(failure.description, status: failure.code == .noUser ? 404 : 400)
+        } catch {
+            return .text("\(error)", status: 500)
+        }
+    }
+
+    private var health: ControlResponse {
+        let unbalanced = queue.ledger().filter { !$0.value.isBalanced }.keys.sorted()
+        guard unbalanced.isEmpty else {
+            return .text("the ledger of \(unbalanced.joined(separator: ", ")) does not balance", status: 503)
+        }
+        return .text("ok")
+    }
+
+    private func search(_ request: ControlRequest) async throws -> ControlResponse {
+        guard let user = request.query["user"], let query = request.query["query"] else {
+            throw Failure(.dataError, "a search needs user and query")
+        }
+        let limit = min(max(request.query["limit"].flatMap { Int($0) } ?? 20, 1), 10_000)
+        let answer = try await SearchAnswer.search(
+            services, user: user, query: query, limit: limit, before: request.query["before"].flatMap { UInt32($0) })
+        return .json(try JSON.encode(answer))
+    }
+
+    private func quarantine(_ request: ControlRequest) async throws -> ControlResponse {
+        guard request.path.count > 1 else {
+            return .json(try JSON.encode(queue.quarantined().map { QuarantineAnswer($0) }))
+        }
+        guard let id = MessageID(request.path[1]) else {
+            throw Failure(.dataError, "\(request.path[1]) is not a message id")
+        }
+        if request.method == .post, request.path.count == 3, request.path[2] == "release" {
+            try await queue.release(id, from: request.query["from"])
+            return .text("ok")
+        }
+        guard let message = try queue.quarantinedMessage(id) else {
+            throw Failure(.dataError, "no message \(id) is in quarantine")
+        }
+        return ControlResponse(type: "message/rfc822", body: .bytes(message.content.array))
+    }
+
+    /// Server-sent events (WHATWG HTML, section 9.2): one `arrival` a mail, its id the place in the store's order.
+    private func events(for user: String?) throws -> ControlResponse {
+        let arrivals = try services.arrivalBus().arrivals(for: user)
+        let (stream, continuation) = AsyncStream<[UInt8]>.makeStream()
+        continuation.yield(Array(": listening\n\n".utf8))
+        let task = Task { @Sendable in
+            for await arrival in arrivals {
+                continuation.yield(Self.event(arrival))
+            }
+            continuation.finish()
+        }
+        continuation.onTermination = { _ in task.cancel() }
+        return ControlResponse(type: "text/event-stream", body: .stream(stream))
+    }
+
+    private static func event(_ arrival: Arrival) -> [UInt8] {
+        let answer = ArrivalAnswer(
+            user: arrival.user, id: arrival.number, sequence: arrival.sequence, mailbox: arrival.mailbox,
+            subject: arrival.subject, from: arrival.sender, received: arrival.received.shown)
+        do {
+            let data = try JSON.encode(answer)
+            return Array("id: \(arrival.sequence)\nevent: arrival\ndata: ".utf8) + data + Array("\n\n".utf8)
+        } catch {
+            return Array(": an arrival could not be written\n\n".utf8)
+        }
+    }
+}

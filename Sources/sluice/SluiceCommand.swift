@@ -1,0 +1,13 @@
+import ArgumentParser
+
+/// The command `sluice`.
+@main
+struct SluiceCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sluice",
+        abstract: "A mail server assembled from stages.",
+        subcommands: [
+            RunCommand.self, CheckCommand.self, StagesCommand.self, SearchCommand.self, MailCommand.self,
+            UserCommand.self, QueueCommand.self, QuarantineCommand.self, AttachmentsCommand.self, WatchCommand.self,
+        ])
+}

@@ -1,0 +1,25 @@
+import CheckRecipientStage
+import CheckSPFStage
+import IndexMailStage
+import NotifyStage
+import ParseMIMEStage
+import PipelineFiles
+import ReceiveSMTPStage
+import ScoreSpamStage
+import StoreAttachmentsStage
+import StoreMetadataStage
+
+extension StageCatalog {
+    /// The one list of linked stages: a new stage is added here and in `Package.swift`.
+    static let linked = StageCatalog([
+        CheckRecipient.self,
+        CheckSPF.self,
+        IndexMail.self,
+        Notify.self,
+        ParseMIME.self,
+        ReceiveSMTP.self,
+        ScoreSpam.self,
+        StoreAttachments.self,
+        StoreMetadata.self,
+    ])
+}

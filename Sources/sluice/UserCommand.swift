@@ -1,0 +1,61 @@
+import StageKit
+import PipelineFiles
+import ArgumentParser
+import Files
+import MailStore
+import Mailboxes
+
+/// `sluice user`: who has a mailbox.
+struct UserCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "user", abstract: "Adds and lists those who have a mailbox.",
+        subcommands: [Add.self, List.self])
+
+    /// `sluice user add`.
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Gives an address a mailbox; works while the server runs.")
+
+        @Argument(help: "The address.")
+        var address: String
+
+        @OptionGroup var site: SiteOptions
+
+        func run() async throws {
+            try await reportingFailures {
+                let (plan, services) = try site.plan()
+                guard let at = address.lastIndex(of: "@") else {
+                    throw Failure(.dataError, "\(address) is not an address such as alice@example.org")
+                }
+                let domain = address[address.index(after: at)...].lowercased()
+                guard plan.site.localDomains.contains(domain) else {
+                    let domains = plan.site.localDomains.sorted().joined(separator: ", ")
+                    throw Failure(
+                        .dataError,
+                        "\(domain) is not a local domain of \(plan.sourceFile), which has \(domains); mail would not come in"
+                    )
+                }
+                do {
+                    _ = try await services.mailStore().addUser(address)
+                } catch let error as MailStoreError {
+                    throw Failure(error.isBusy ? .temporary : .dataError, "\(error)")
+                }
+                Terminal.say("\(address) has a mailbox now")
+            }
+        }
+    }
+
+    /// `sluice user list`.
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lists the addresses that have a mailbox.")
+
+        @OptionGroup var site: SiteOptions
+
+        func run() async throws {
+            try await reportingFailures {
+                let (_, services) = try site.plan()
+                for user in try await services.mailStore().users() { Terminal.say(user.address) }
+            }
+        }
+    }
+}
