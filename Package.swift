@@ -58,7 +58,7 @@ let targets: [[Target]] = [
     library("Addressing", tests: []),
     // Level 1: bytes to values, and the disk.
     library("Files", ["Bytes"]),
-    library("MIME", ["Bytes", "CBytes"], tests: ["Bytes"], fixtures: ["Fixtures"]),
+    library("MIME", ["Bytes", "CBytes"], tests: ["Bytes"], fixtures: ["Fixtures", "Differences.md"]),
     library("SMTP", ["Addressing", "Bytes"], tests: ["Addressing", "Bytes"], fixtures: ["Dialogs"]),
     library("SimulatedFiles", ["Bytes", "Files"], tests: ["Bytes", "Files"]),
     // Level 2: all that a plugin needs to see.
@@ -96,7 +96,7 @@ let targets: [[Target]] = [
         ["Arrivals", "AttachmentStore", "Bytes", "Files", "MIME", "MailStore", "SearchIndex", "StageKit"]),
     library(
         "PipelineFiles", ["Bytes", "Files", "SMTP", "StageKit", "Yams"],
-        tests: ["Bytes", "SMTP", "StageKit", log], fixtures: ["Golden"]),
+        tests: ["Bytes", "Files", "SMTP", "StageKit", log], fixtures: ["Golden"]),
     library("SearchIndex", ["Bytes", "CBytes", "Files"], tests: ["Bytes", "Files"]),
     library("Resolver", ["CCAres"], tests: ["DemoDNS"]),
     library("DemoDNS", ["Resolver"]),
@@ -125,7 +125,14 @@ let targets: [[Target]] = [
     ],
     // The rules of the house.
     [
-        .testTarget(name: "ArchitectureTests", dependencies: ["Bytes", "Files"], swiftSettings: settings)
+        .testTarget(
+            name: "StageContractTests",
+            dependencies: ["sluice", "PipelineFiles", "StageKit", "StageTesting", "spf-worker"],
+            swiftSettings: settings),
+        .testTarget(name: "ArchitectureTests", dependencies: ["Bytes", "Files"], swiftSettings: settings),
+        .executableTarget(
+            name: "QueueBenchmark", dependencies: ["Bytes", "DurableQueue", "Files", "StageKit"],
+            path: "Tests/QueueBenchmark", swiftSettings: settings),
     ],
 ]
 

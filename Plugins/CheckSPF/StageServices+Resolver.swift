@@ -3,7 +3,7 @@ import StageKit
 
 extension StageServices {
     /// The resolver that the site's settings describe, shared by all who ask the DNS.
-    func resolver() throws -> Resolver {
+    func resolver() throws -> DNSResolver {
         try shared {
             var configuration = ResolverConfiguration()
             configuration.deadline = site.resolverTimeout
@@ -13,7 +13,7 @@ extension StageServices {
                 }
                 configuration.servers.append(.init(address, port: UInt16(listener.port)))
             }
-            return try Resolver(configuration: configuration)
+            return try DNSResolver(configuration: configuration)
         }
     }
 }

@@ -46,7 +46,7 @@ package final class IndexMail: BatchStage {
         var entries: [IndexEntry] = []
         for position in batch.indices {
             let parsed = batch[position].parsed
-            let text = parsed.text
+            let text = batch[position].text
             for recipient in batch[position].recipients {
                 guard let placement = recipient.placement else {
                     throw StageContractViolation("\(batch[position].id) comes to index without having been stored")

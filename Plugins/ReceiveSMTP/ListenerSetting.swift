@@ -8,6 +8,9 @@ package struct ListenerSetting: SettingValue {
     /// The type in words.
     package static var settingType: String { "an address and port such as 0.0.0.0:25 or [::1]:2525" }
 
+    /// An address with its port.
+    package static var settingForm: SettingForm { .word(example: placeholder.settingText) }
+
     /// A loopback port.
     package static var placeholder: ListenerSetting {
         ListenerSetting(address: ListenerAddress(host: "127.0.0.1", port: 2525))

@@ -20,13 +20,13 @@ package struct ReceiveSMTP: Receiver {
 
     /// Where it listens.
     package let listeners: [ListenerAddress]
-    private let server: SMTPServer
+    private let server: SMTPService
 
     /// A receiver that has opened nothing yet.
     package init(configuration: Configuration, services: StageServices) throws {
         try configuration.validate()
         listeners = configuration.listeners
-        server = SMTPServer(configuration.serverConfiguration(for: services.site), logger: services.logger)
+        server = SMTPService(configuration.serverConfiguration(for: services.site), logger: services.logger)
     }
 
     /// Opens the listeners, so that a taken port is found before anything starts.
@@ -70,7 +70,7 @@ extension ReceiveSMTP.Configuration {
         }
     }
 
-    func serverConfiguration(for site: Site) -> SMTPServer.Configuration {
+    func serverConfiguration(for site: Site) -> SMTPService.Configuration {
         // `<Postmaster>` must reach somebody: the host's own domain if its mail is ours, or else one that is.
         let isLocal = site.localDomains.contains(site.hostName.lowercased())
         let postmasterDomain = isLocal ? site.hostName.lowercased() : site.localDomains.min() ?? site.hostName
@@ -78,7 +78,7 @@ extension ReceiveSMTP.Configuration {
             hostName: site.hostName, postmasterDomain: postmasterDomain, messageLimit: limits.message.octets,
             recipientLimit: limits.recipients, errorLimit: limits.errors, idleCommandLimit: limits.idleCommands,
             bareNewlines: bareNewlines)
-        var server = SMTPServer.Configuration(listeners: listeners, session: session)
+        var server = SMTPService.Configuration(listeners: listeners, session: session)
         server.sessionLimit = limits.sessions
         server.sessionLimitPerAddress = limits.sessionsPerAddress
         server.commandTimeout = timeouts.command

@@ -47,12 +47,13 @@ package struct ScoreSpam: Stage {
 
     package func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
         let parsed = message.parsed
+        let text = message.text
         var lowered: String?
         func loweredText() -> String {
             if let lowered { return lowered }
-            let text = String(decoding: parsed.text.utf8.prefix(Self.textLimit), as: UTF8.self).lowercased()
-            lowered = text
-            return text
+            let beginning = String(decoding: text.utf8.prefix(Self.textLimit), as: UTF8.self).lowercased()
+            lowered = beginning
+            return beginning
         }
         let holding = rules.filter { $0.holds(for: parsed, loweredText: loweredText(), facts: message.facts) }
         message.facts[Provided.score] = holding.reduce(0) { $0 + $1.score }

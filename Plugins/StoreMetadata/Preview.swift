@@ -1,5 +1,3 @@
-import MIME
-
 /// The beginning of a mail's text, as lists of mail show it.
 enum Preview {
     /// Long enough for two lines of a list.
@@ -8,10 +6,10 @@ enum Preview {
     static let lookahead = 2_000
 
     /// The first words, with every run of white space and control characters as one space.
-    static func text(of parsed: ParsedMessage) -> String {
+    static func beginning(of text: String) -> String {
         var preview = String.UnicodeScalarView()
         var pendingSpace = false
-        for scalar in parsed.text.unicodeScalars.prefix(lookahead) {
+        for scalar in text.unicodeScalars.prefix(lookahead) {
             if scalar.properties.isWhitespace || scalar.value < 0x20 || scalar.value == 0x7F {
                 pendingSpace = !preview.isEmpty
                 continue

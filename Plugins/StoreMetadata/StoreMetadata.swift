@@ -67,7 +67,7 @@ package final class StoreMetadata: BatchStage {
         delivery.reversePath = message.facts[CoreFacts.sender] ?? ""
         delivery.size = message.content.count
         delivery.attachmentCount = parsed.attachments.count
-        delivery.preview = Preview.text(of: parsed)
+        delivery.preview = Preview.beginning(of: message.text)
         delivery.trace = trace(of: message)
         delivery.body =
             message.facts[StoredFacts.form]?.array ?? StoredForm(pieces: [.literal(message.content.array)]).encoded

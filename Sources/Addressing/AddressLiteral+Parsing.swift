@@ -8,7 +8,9 @@ extension AddressLiteral {
     /// Reads groups of hexadecimal digits with at most one `::` (RFC 4291, section 2.2).
     init?(ipv6 text: Substring) {
         let halves = Self.halves(of: text)
-        guard let first = halves.first, let left = Self.groups(first, mayEndInIPv4: halves.count == 1) else { return nil }
+        guard let first = halves.first, let left = Self.groups(first, mayEndInIPv4: halves.count == 1) else {
+            return nil
+        }
         var groups = left
         if halves.count == 2 {
             guard let right = Self.groups(halves[1], mayEndInIPv4: true), left.count + right.count <= 7 else {

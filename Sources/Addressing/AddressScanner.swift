@@ -52,7 +52,8 @@ public struct AddressScanner {
         if localPartLength == .limited, position - start > AddressLimits.localPart {
             throw error(.localPartTooLong, at: start)
         }
-        try expect(.at, else: peek.map { $0.isAtomText || $0 == .closeBracket } ?? true ? .missingDomain : .localPartOctet)
+        try expect(
+            .at, else: peek.map { $0.isAtomText || $0 == .closeBracket } ?? true ? .missingDomain : .localPartOctet)
         let domain = try peek == .openSquare ? addressLiteral().description : self.domain()
         guard position - start <= AddressLimits.mailbox else { throw error(.mailboxTooLong, at: start) }
         return EmailAddress(localPart: localPart, domain: domain)

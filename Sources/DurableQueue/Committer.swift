@@ -1,4 +1,5 @@
 import Bytes
+import Glibc
 
 /// The work of the committing thread.
 struct Committer: Sendable {
@@ -22,15 +23,36 @@ struct Committer: Sendable {
     /// Commits group after group until the queue is closed.
     func run() {
         var lastCommit = ContinuousClock.now
+        var lastGroup = 0
         while true {
+            gather(like: lastGroup)
             let round = nextRound(after: lastCommit)
+            lastGroup = round.submissions.count
             for handout in round.handouts { handout.continuation.resume(returning: handout.messages) }
             if !round.submissions.isEmpty || round.isDue || round.isLast {
                 commit(round)
                 lastCommit = ContinuousClock.now
             }
-            if let reclaim = round.reclaim, journal.backlog.isEmpty { journal.perform(reclaim, reader, monitor) }
+            if let reclaim = round.reclaim { journal.perform(reclaim, reader, monitor) }
             if round.isLast { return stop() }
+        }
+    }
+
+    /// From this size on, the producers of the last group are given a moment to come back, so that not a few of them
+    /// take a synchronisation for themselves while the others wait for the next.
+    private static let crowd = 8
+    /// How long that moment is, in microseconds: less than a synchronisation takes.
+    private static let moment: UInt32 = 50
+    private static let moments = 4
+
+    private func gather(like lastGroup: Int) {
+        guard lastGroup >= Self.crowd else { return }
+        for _ in 0..<Self.moments {
+            let isEnough = monitor.withLock { state in
+                state.inbox.isEmpty || state.mode == .closed || 4 * state.inbox.count >= 3 * lastGroup
+            }
+            if isEnough { return }
+            usleep(Self.moment)
         }
     }
 

@@ -32,7 +32,9 @@ extension DurableQueue {
         }
     }
 
-    /// A message in quarantine, to look at; `nil` if it is not there. Blocks while it is read.
+    /// A message in quarantine, to look at; `nil` if it is not there.
+    ///
+    /// Blocks while it is read.
     package func quarantinedMessage(_ id: MessageID) throws -> QueuedMessage? {
         guard let entry = monitor.withLock({ $0.entries[id] }), entry.phase == .held else { return nil }
         let (record, content) = try reader.read(id, at: entry.location)

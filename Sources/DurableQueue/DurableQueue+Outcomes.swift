@@ -30,7 +30,8 @@ extension DurableQueue {
 
     /// Lets a message out of quarantine; returns once that is on disk.
     ///
-    /// - Parameter step: Where to go on; without one, with the step that put it there.
+    /// It goes on at `step`, or, without one, at the step that put it there.
+    ///
     /// - Throws: ``QueueError/unknownMessage(_:)`` if no such message is in quarantine.
     package func release(_ id: MessageID, from step: String? = nil) async throws {
         try await submitDurably { (state, now) throws(QueueError) in [try state.release(id, from: step, now: now)] }

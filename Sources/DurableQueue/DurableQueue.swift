@@ -87,7 +87,9 @@ package final class DurableQueue: Sendable {
         return DurableReceipt(committed: message.id)
     }
 
-    /// Stops handing out; who waits for messages gets none. What is accepted or recorded still counts.
+    /// Stops handing out; who waits for messages gets none.
+    ///
+    /// What is accepted or recorded still counts.
     package func drain() {
         let waiters = monitor.withLock { state in
             if state.mode == .open { state.mode = .draining }
@@ -96,7 +98,9 @@ package final class DurableQueue: Sendable {
         for waiter in waiters { waiter.continuation.resume(returning: []) }
     }
 
-    /// Ends the queue, once everything submitted is durable. Twice is fine.
+    /// Ends the queue, once everything submitted is durable.
+    ///
+    /// Twice is fine.
     ///
     /// - Throws: What kept outcomes from the disk; at the next start they are pending again.
     package func close() async throws {

@@ -58,7 +58,12 @@ extension Journal {
 
     /// Writes a record, in a new segment if it does not fit behind the others.
     private func place(_ record: PreparedRecord, _ index: Int?, _ course: inout Course) {
-        let purpose: Purpose = record.kind == .accepted || record.kind == .carried ? .message : .outcome
+        let purpose: Purpose =
+            switch record.kind {
+            case .accepted, .carried: .message
+            case .retired: .retirement
+            case .changed, .attempted, .checkpoint: .outcome
+            }
         do throws(FileError) {
             if !fits(record.size, purpose) {
                 // The next segment's space comes first: without it this one still serves.

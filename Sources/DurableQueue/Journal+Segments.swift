@@ -8,12 +8,22 @@ extension Journal {
         case message
         /// May use the reserve: with outcomes space becomes free.
         case outcome
+        /// May use the last octets, too: it frees segments.
+        case retirement
     }
+
+    /// What is left for a record that frees segments.
+    private static let retirementRoom = 64
 
     /// Whether a record of this size may be written behind the others.
     func fits(_ size: Int, _ purpose: Purpose) -> Bool {
         guard let current else { return false }
-        let reserve = purpose == .message && spares.isEmpty ? segmentSize / Self.reserveDivisor : 0
+        let reserve =
+            switch purpose {
+            case .message: spares.isEmpty ? segmentSize / Self.reserveDivisor : Self.retirementRoom
+            case .outcome: Self.retirementRoom
+            case .retirement: 0
+            }
         return buffer.end + size + reserve <= current.size
     }
 
@@ -37,7 +47,7 @@ extension Journal {
         do throws(FileError) {
             try makeSpare(size: max(segmentSize, needed))
         } catch {
-            guard purpose == .outcome, error.isOutOfSpace, needed < segmentSize else { throw error }
+            guard purpose != .message, error.isOutOfSpace, needed < segmentSize else { throw error }
             try makeSpare(size: max(needed, min(segmentSize, Self.smallestSegment * 4)))
         }
     }
@@ -72,7 +82,7 @@ extension Journal {
             let file = try fileSystem.open(path, .update)
             current = Current(number: number, file: file, size: spare.size, firstSequence: first)
             buffer.begin(at: 0)
-            buffer.append(SegmentHeader(number: number, firstSequence: first, created: now()))
+            buffer.append(SegmentHeader(number: number, firstSequence: first, created: now(), size: spare.size))
             _ = try write(PreparedRecord(.checkpoint(Checkpoint(ledgers: ledgers, segments: manifest))))
             try synchronize()
             try fileSystem.synchronizeDirectory(directory)
@@ -88,7 +98,9 @@ extension Journal {
         }
     }
 
-    /// Removes a file in which nothing counts. Where that fails, the next start finds it and sees the same.
+    /// Removes a file in which nothing counts.
+    ///
+    /// Where that fails, the next start finds it and sees the same.
     func discard(_ path: String) {
         do { try fileSystem.remove(path) } catch {}
     }

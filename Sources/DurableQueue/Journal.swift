@@ -78,7 +78,7 @@ final class Journal: @unchecked Sendable {
     /// Below this the bookkeeping of a segment would outweigh its mail.
     static let smallestSegment = 4 << 10
     /// The part of a segment that is kept for outcomes while no further segment can be had.
-    static let reserveDivisor = 8
+    static let reserveDivisor = 4
 
     /// Whether a synchronisation would make anything durable.
     var hasUnsynced: Bool { firstUnsynced < nextSequence || !backlog.isEmpty }

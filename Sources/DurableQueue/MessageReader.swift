@@ -2,7 +2,9 @@ import Bytes
 import Files
 import StageKit
 
-/// Reads messages back from the journal. Its calls block.
+/// Reads messages back from the journal.
+///
+/// Its calls block.
 struct MessageReader: Sendable {
     let fileSystem: any FileSystem
     let directory: String
@@ -43,7 +45,7 @@ struct MessageReader: Sendable {
                 header.kind == .accepted || header.kind == .carried,
                 CRC32C.checksum(of: payload) == header.payloadChecksum
             else { return nil }
-            var reader = RecordReader(payload)
+            var reader = OctetReader(payload)
             do {
                 let record = try reader.message()
                 guard record.id == id else { return nil }

@@ -11,8 +11,11 @@ struct PreparedRecord: Sendable {
     /// What it adds to which pipeline's ledger.
     var pipeline: String
     var ledger: Ledger
+    /// Where the message stood that it is about; that segment is needed until this is written.
+    var segment: UInt64?
 
-    init(_ record: Record, content: Octets? = nil) {
+    init(_ record: Record, content: Octets? = nil, about segment: UInt64? = nil) {
+        self.segment = segment
         (kind, prefix) = record.encoded()
         self.content = content
         var checksum = CRC32C()

@@ -2,7 +2,9 @@ package import Bytes
 
 /// The sizes and limits of a queue.
 package struct QueueOptions: Sendable {
-    /// How large a segment of the journal is made. Smaller ones free space sooner, larger ones are begun less often.
+    /// How large a segment of the journal is made.
+    ///
+    /// Smaller ones free space sooner, larger ones are begun less often.
     package var segmentSize = ByteCount(octets: 64 << 20)
     /// How many messages may be pending or in quarantine: about 1 KB of memory each.
     package var messageLimit = 1_000_000

@@ -59,6 +59,7 @@ extension QueueState {
         let ledger = entry.state.ledgerChange(by: change)
         ledgers[entry.pipeline.name, default: Ledger()].add(ledger)
         entries[entry.id]?.state.apply(change)
-        return PreparedRecord(.changed(entry.id, pipeline: entry.pipeline.name, change, ledger))
+        return PreparedRecord(
+            .changed(entry.id, pipeline: entry.pipeline.name, change, ledger), about: entry.location.segment)
     }
 }

@@ -43,6 +43,10 @@ extension Journal {
 
     /// Moves what is alive, retires the segments durably, and lets their files go; whatever fails leaves them in use.
     func perform(_ reclaim: Reclaim, _ reader: MessageReader, _ monitor: Monitor<QueueState>) {
+        // What ended a message must be on disk before the message goes; with a full disk it may not be yet.
+        let needed = backlog.lazy.compactMap(\.segment).min() ?? .max
+        let through = reclaim.carried.isEmpty ? min(reclaim.through, needed - 1) : reclaim.through
+        guard let oldest = sealed.first, oldest.number <= through, through < needed else { return }
         var rest = reclaim.carried[...]
         while !rest.isEmpty {
             var records: [PreparedRecord] = []
@@ -69,9 +73,9 @@ extension Journal {
             }
             guard isMoved else { return }
         }
-        let retired = commit([PreparedRecord(.retired(through: reclaim.through))], durably: true)
-        guard case .success? = retired.first, backlog.isEmpty else { return }
-        release(through: reclaim.through)
+        let retired = commit([PreparedRecord(.retired(through: through))], durably: true)
+        guard case .success? = retired.first, current != nil else { return }
+        release(through: through)
     }
 
     /// Reserves the next segment's space before it is needed; where that fails, the next commit that needs it says so.

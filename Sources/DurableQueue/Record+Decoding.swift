@@ -4,7 +4,7 @@ import StageKit
 extension Record {
     /// Reads a payload whose checksum is right.
     init(_ kind: RecordHeader.Kind, payload: UnsafeRawBufferPointer) throws(MalformedRecord) {
-        var reader = RecordReader(payload)
+        var reader = OctetReader(payload)
         switch kind {
         case .checkpoint: self = .checkpoint(try reader.checkpoint())
         case .accepted: self = .accepted(try reader.message())
@@ -22,7 +22,7 @@ extension Record {
     }
 }
 
-extension RecordReader {
+extension OctetReader {
     mutating func id() throws(MalformedRecord) -> MessageID {
         MessageID(high: try uint64(), low: try uint64())
     }

@@ -4,7 +4,7 @@ import StageKit
 extension Record {
     /// The record's kind, and its payload but for a message's content.
     func encoded() -> (kind: RecordHeader.Kind, prefix: [UInt8]) {
-        var writer = RecordWriter()
+        var writer = OctetWriter()
         switch self {
         case .checkpoint(let checkpoint):
             writer.append(checkpoint)
@@ -36,7 +36,7 @@ extension Record {
     }
 }
 
-extension RecordWriter {
+extension OctetWriter {
     fileprivate mutating func append(_ id: MessageID) {
         append(id.high)
         append(id.low)

@@ -109,7 +109,8 @@ struct Recovery {
             let name = SegmentName.segment(scan.number)
             if scan.number <= retiredThrough || (scan.number < checkpointed && manifest[scan.number] == nil) {
                 remove(name)  // its messages are finished, or stand in newer segments
-            } else if scan.records.isEmpty, scan.isUnbegun, manifest[scan.number] == nil {
+            } else if scan.records.isEmpty, scan.isUnbegun, scan.size > SegmentHeader.size, manifest[scan.number] == nil
+            {
                 remove(name)  // made for a segment that was never begun
             } else if let weighed = weigh(scan, manifest[scan.number]) {
                 counting.append(weighed)
@@ -132,11 +133,16 @@ struct Recovery {
         }
         // What the checkpoint has counted was durable, so that it is missing is not the work of a crash.
         let isIncomplete = known.map { scan.records.count < $0.count } ?? false
-        let isDamaged = isIncomplete || (scan.header == nil) || scan.gaps.contains { !$0.isTorn }
+        let isCut = scan.header.map { scan.size < $0.size } ?? false
+        let isDamaged = isIncomplete || isCut || scan.header == nil || scan.gaps.contains { !$0.isTorn }
         let file = SegmentName.segment(scan.number).text
+        if isCut, let header = scan.header {
+            let missing = header.size - scan.size
+            report.findings.append(.init(.damaged, file: file, offset: scan.size, count: missing, note: "cut off"))
+        }
         if scan.header == nil {
-            // The newest segment without a record is one whose beginning the power cut.
-            let isTorn = scan.records.isEmpty && scan.number == scans.last?.number
+            // Of a segment without a record that no checkpoint knows, the power cut the beginning.
+            let isTorn = scan.records.isEmpty && known == nil
             report.findings.append(
                 .init(isTorn ? .torn : .damaged, file: file, count: min(SegmentHeader.size, scan.size)))
         }
@@ -146,7 +152,7 @@ struct Recovery {
                     gap.isTorn && !isIncomplete ? .torn : .damaged, file: file, offset: gap.offset, count: gap.count,
                     messages: gap.messages))
         }
-        if isIncomplete, scan.gaps.isEmpty {
+        if isIncomplete, scan.gaps.isEmpty, !isCut {
             report.findings.append(.init(.damaged, file: file, offset: scan.size, note: "records at its end are gone"))
         }
         sealed.append(

@@ -30,7 +30,7 @@ package struct RetrySchedule: Sendable, Hashable, Codable {
 
     /// The moment of the next attempt, or `nil` once the message's time is over.
     ///
-    /// - Parameter attempts: How many attempts failed so far, this one included; at least 1.
+    /// `attempts` counts those that failed so far, the one just made included.
     package func next(
         afterAttempts attempts: Int, received: Timestamp, now: Timestamp,
         using generator: inout some RandomNumberGenerator

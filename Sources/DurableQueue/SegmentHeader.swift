@@ -11,6 +11,8 @@ struct SegmentHeader: Equatable {
     /// The number of its first record.
     var firstSequence: UInt64
     var created: Timestamp
+    /// How large the file is made.
+    var size: Int
 
     func write(to buffer: UnsafeMutableRawBufferPointer) {
         for offset in 0..<Self.size { buffer[offset] = 0 }
@@ -18,14 +20,16 @@ struct SegmentHeader: Equatable {
         buffer.storeBytes(of: number.littleEndian, toByteOffset: 8, as: UInt64.self)
         buffer.storeBytes(of: firstSequence.littleEndian, toByteOffset: 16, as: UInt64.self)
         buffer.storeBytes(of: created.microseconds.littleEndian, toByteOffset: 24, as: Int64.self)
+        buffer.storeBytes(of: UInt64(size).littleEndian, toByteOffset: 32, as: UInt64.self)
         let checksum = CRC32C.checksum(of: UnsafeRawBufferPointer(rebasing: buffer[..<60]))
         buffer.storeBytes(of: checksum.littleEndian, toByteOffset: 60, as: UInt32.self)
     }
 
-    init(number: UInt64, firstSequence: UInt64, created: Timestamp) {
+    init(number: UInt64, firstSequence: UInt64, created: Timestamp, size: Int) {
         self.number = number
         self.firstSequence = firstSequence
         self.created = created
+        self.size = size
     }
 
     /// Reads a header; `nil` if these octets are none.
@@ -39,5 +43,6 @@ struct SegmentHeader: Equatable {
         firstSequence = UInt64(littleEndian: buffer.loadUnaligned(fromByteOffset: 16, as: UInt64.self))
         created = Timestamp(
             microseconds: Int64(littleEndian: buffer.loadUnaligned(fromByteOffset: 24, as: Int64.self)))
+        size = Int(UInt64(littleEndian: buffer.loadUnaligned(fromByteOffset: 32, as: UInt64.self)))
     }
 }

@@ -130,7 +130,7 @@ struct SegmentScan {
             let header = RecordHeader(UnsafeRawBufferPointer(rebasing: bytes[offset...])),
             header.kind == .accepted || header.kind == .carried
         {
-            var reader = RecordReader(UnsafeRawBufferPointer(rebasing: bytes[(offset + RecordHeader.size)...]))
+            var reader = OctetReader(UnsafeRawBufferPointer(rebasing: bytes[(offset + RecordHeader.size)...]))
             do { messages.append(try reader.id()) } catch { break }
             offset += header.paddedSize
         }

@@ -118,8 +118,14 @@ struct AddressParser {
         while true {
             let before = cursor.position
             cursor.skipBlanks()
-            if cursor.current == ASCII.openParenthesis, domain.isEmpty || domain.last == ASCII.dot {
+            // A comment between labels goes; one behind the domain may be the name (RFC 5322, section 4.4).
+            if cursor.current == ASCII.openParenthesis {
+                let isWithin = domain.isEmpty || domain.last == ASCII.dot
                 cursor.skipComments()
+                if !isWithin, cursor.current != ASCII.dot {
+                    cursor.position = before
+                    break
+                }
             }
             if cursor.current == ASCII.openBracket {
                 domain += Array(cursor.take { $0 != ASCII.closeBracket }).filter { !ASCII.isBlank($0) }
@@ -167,16 +173,14 @@ struct AddressParser {
                 cursor.position += 1
             }
         }
+        cursor.skipBlanks()
+        while cursor.current == ASCII.openParenthesis {
+            comment = cursor.takeComment()
+            cursor.skipBlanks()
+        }
         append(name: name ?? commentText, local: local, domain: domain)
-        words.removeAll(keepingCapacity: true)
-        comment = nil
-        skipToNext()
-    }
-
-    /// Skips what stands between an address and the next comma, unless it looks like another address.
-    private mutating func skipToNext() {
-        cursor.skipComments()
-        if cursor.current == ASCII.greater { cursor.position += 1 }
+        reset()
+        _ = cursor.skip(ASCII.greater)
     }
 
     private mutating func append(name: String?, local: [UInt8], domain: String) {

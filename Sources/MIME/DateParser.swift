@@ -22,8 +22,11 @@ struct DateParser {
         return parser.result
     }
 
+    /// Octets that are looked at; with its folds and comments no date needs more.
+    private static let lengthLimit = 300
+
     private mutating func read(_ value: UnsafeRawBufferPointer) {
-        var cursor = Cursor(value)
+        var cursor = Cursor(value.part(0..<Self.lengthLimit))
         while let octet = cursor.current {
             if octet == ASCII.openParenthesis {
                 _ = cursor.takeComment()
@@ -117,7 +120,7 @@ struct DateParser {
     ]
 
     private var result: Timestamp? {
-        guard let (year, month, day) = calendarDate, (1...12).contains(month),
+        guard let (year, month, day) = calendarDate, (1...9_999).contains(year), (1...12).contains(month),
             (1...Self.days(in: month, of: year)).contains(day)
         else { return nil }
         var (hour, minute, second) = time ?? (0, 0, 0)

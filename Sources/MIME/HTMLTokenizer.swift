@@ -106,7 +106,9 @@ struct HTMLTokenizer {
         return bytes[start..<min(position, start + 32)].map(ASCII.lowercased)
     }
 
-    /// Takes all up to the bracket that closes a tag; a bracket in a quoted value does not. `nil` if there is none.
+    /// Takes all up to the bracket that closes a tag; a bracket in a quoted value does not.
+    ///
+    /// `nil` if there is none.
     private mutating func takeAttributes() -> UnsafeRawBufferPointer? {
         let start = position
         var isAfterEquals = false

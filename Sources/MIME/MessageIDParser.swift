@@ -13,7 +13,7 @@ enum MessageIDParser {
                 let content = cursor.take { $0 != ASCII.greater && $0 != ASCII.less }
                 _ = cursor.skip(ASCII.greater)
                 append(content, to: &bracketed)
-            case _ where ASCII.isBlank(octet) || octet == ASCII.comma || octet == ASCII.greater: cursor.position += 1
+            case _ where octet <= ASCII.space || octet == ASCII.comma || octet == ASCII.greater: cursor.position += 1
             default:
                 append(
                     cursor.take {

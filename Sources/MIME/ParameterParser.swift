@@ -108,7 +108,7 @@ struct ParameterParser {
             return
         }
         cursor.skipComments()
-        let isName = name.hasPrefixIgnoringCase("name") || name.hasPrefixIgnoringCase("filename")
+        let isName = name.equalsIgnoringCase("name") || name.equalsIgnoringCase("filename")
         let value = cursor.current == ASCII.quote ? takeQuotedValue() : takePlainValue(toEnd: isName)
         add(name: lowercased(name), value: value)
     }

@@ -31,7 +31,9 @@ extension ParsedMessage {
         return result
     }
 
-    /// Adds a part's text. Recursion is bounded by ``ParsingLimits/depth``.
+    /// Adds a part's text.
+    ///
+    /// Recursion is bounded by ``ParsingLimits/depth``.
     private func collectText(of part: Part, into pieces: inout [String]) {
         let children = part.children.map { Part(tree: tree, index: $0) }
         if children.isEmpty {

@@ -1,14 +1,24 @@
 /// How much of a message is taken apart; beyond a limit the rest is kept as it is and a ``Defect`` says so.
 public struct ParsingLimits: Sendable, Hashable {
-    /// Containers within containers. Real mail stays below ten, even forwarded many times; delimiter search costs this factor.
+    /// Containers within containers.
+    ///
+    /// Real mail stays below ten, even forwarded many times; delimiter search costs this factor.
     public var depth: Int
-    /// Parts of a whole message. Digests of busy lists come to some hundreds; each part costs memory of its own.
+    /// Parts of a whole message.
+    ///
+    /// Digests of busy lists come to some hundreds; each part costs memory of its own.
     public var parts: Int
-    /// Octets of one header. Postfix and Exim stop at 100 KB and 1 MB; the largest seen in real mail is about 200 KB.
+    /// Octets of one header.
+    ///
+    /// Postfix and Exim stop at 100 KB and 1 MB; the largest seen in real mail is about 200 KB.
     public var headerOctets: Int
-    /// Fields in one header. Long relay chains with trace and signature fields stay below 300.
+    /// Fields in one header.
+    ///
+    /// Long relay chains with trace and signature fields stay below 300.
     public var fields: Int
-    /// Parameters in one field. RFC 2231 continuations of a 255-character name in UTF-8 need about 20.
+    /// Parameters in one field.
+    ///
+    /// RFC 2231 continuations of a 255-character name in UTF-8 need about 20.
     public var parameters: Int
     /// Octets decoded to look into encoded containers, in all; one message must not cost several times its size.
     public var decodedOctets: Int

@@ -145,8 +145,11 @@ struct StructureParser {
     /// Ends all entities within a multipart, whose next line is a delimiter.
     private mutating func closeEntities(above frame: Int, at line: Int) {
         let depth = frames[frame].depth
+        // A header without its empty line ends at the delimiter itself, and what holds it cannot end before.
+        var least = 0
         while open.count > depth, let part = open.popLast() {
-            close(part, at: contentEnd(before: line, from: parts[part].body.lowerBound))
+            least = max(least, contentEnd(before: line, from: parts[part].body.lowerBound))
+            close(part, at: least)
         }
         for inner in frames[(frame + 1)...] { reportUnfinished(inner, at: line) }
         frames.removeSubrange((frame + 1)...)

@@ -8,7 +8,7 @@ package final class MailIndex: Sendable {
     /// How many mails are read from the store at once while catching up: some megabytes of memory.
     static let catchUpBatch = 256
 
-    private let index: SearchIndex
+    private let index: InvertedIndex
     private let reader: MailReader
     private let threads = BlockingThreads(count: 1)
     private let coversThrough: UInt64
@@ -19,7 +19,7 @@ package final class MailIndex: Sendable {
     /// - Throws: What the index says.
     package init(directory: String, fileSystem: any FileSystem, reader: MailReader) throws {
         self.reader = reader
-        (index, coversThrough) = try SearchIndex.open(
+        (index, coversThrough) = try InvertedIndex.open(
             directory: directory, fileSystem: fileSystem, options: IndexOptions())
     }
 

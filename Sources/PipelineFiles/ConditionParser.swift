@@ -55,11 +55,8 @@ struct ConditionParser {
     }
 
     private mutating func expression() throws(ConditionProblem) -> ConditionExpression {
-        depth += 1
+        try descend()
         defer { depth -= 1 }
-        guard depth <= Self.depthLimit else {
-            throw ConditionProblem(offset: current.offset, text: "more than \(Self.depthLimit) levels of nesting")
-        }
         let condition = try operation(1)
         let offset = current.offset
         guard skip("?") else { return condition }
@@ -85,15 +82,23 @@ struct ConditionParser {
     }
 
     private mutating func unary() throws(ConditionProblem) -> ConditionExpression {
-        depth += 1
+        let offset = current.offset
+        guard current.kind == .symbol("!") || current.kind == .symbol("-") else {
+            return try methods(of: try primary())
+        }
+        try descend()
         defer { depth -= 1 }
-        guard depth <= Self.depthLimit else {
+        let isNegation = skip("!")
+        if !isNegation { try expect("-") }
+        let inner = try unary()
+        return ConditionExpression(kind: isNegation ? .not(inner) : .negative(inner), offset: offset)
+    }
+
+    private mutating func descend() throws(ConditionProblem) {
+        guard depth < Self.depthLimit else {
             throw ConditionProblem(offset: current.offset, text: "more than \(Self.depthLimit) levels of nesting")
         }
-        let offset = current.offset
-        if skip("!") { return ConditionExpression(kind: .not(try unary()), offset: offset) }
-        if skip("-") { return ConditionExpression(kind: .negative(try unary()), offset: offset) }
-        return try methods(of: try primary())
+        depth += 1
     }
 
     private mutating func primary() throws(ConditionProblem) -> ConditionExpression {

@@ -182,6 +182,7 @@ extension PipelineSchema {
         case .list(let element): .object(["type": .string("array"), "items": schema(of: element)])
         case .group: .object(["type": .string("object")])
         case .groups: .object(["type": .string("array")])
+        case .word: .object(["type": .string("string")])
         case .any: .object([])
         }
     }

@@ -1,6 +1,3 @@
-import CCAres
-import Glibc
-
 /// A question that c-ares holds; retained by the pointer that c-ares hands back.
 final class PendingQuery {
     let loop: AresLoop
@@ -12,34 +9,4 @@ final class PendingQuery {
         self.id = id
         self.submission = submission
     }
-}
-
-/// c-ares' callback for one query; a plain function, as it is called on the resolver's thread.
-func aresQueryEnded(
-    _ argument: UnsafeMutableRawPointer?, _ status: Int32, _ timeouts: Int32,
-    _ message: UnsafeMutablePointer<UInt8>?, _ count: Int32
-) {
-    guard let argument else { return }
-    let query = Unmanaged<PendingQuery>.fromOpaque(argument).takeRetainedValue()
-    let response: DNSResponse
-    if status == Int32(ARES_SUCCESS), let message {
-        let octets = Array(UnsafeBufferPointer(start: message, count: Int(count)))
-        response = DNSResponse(decoding: octets, to: query.submission.question)
-    } else if status == Int32(ARES_EBADRESP) {
-        response = DNSResponse(.malformed(reason: "server's answer cannot be read"))
-    } else {
-        let reason = "\(String(cString: ares_strerror(status))) (\(timeouts) timeouts)"
-        response = DNSResponse(.temporaryFailure(reason: reason))
-    }
-    query.loop.finish(query.id, response)
-}
-
-/// c-ares' callback for a socket whose events it wants, or no longer wants, to hear of.
-func aresSocketChanged(
-    _ argument: UnsafeMutableRawPointer?, _ descriptor: ares_socket_t, _ readable: Int32, _ writable: Int32
-) {
-    guard let argument else { return }
-    let loop = Unmanaged<AresLoop>.fromOpaque(argument).takeUnretainedValue()
-    let events = Int16((readable != 0 ? POLLIN : 0) | (writable != 0 ? POLLOUT : 0))
-    loop.interests[descriptor] = events == 0 ? nil : events
 }

@@ -67,22 +67,25 @@ package struct DataDecoder {
         return (position, false)
     }
 
+    /// Stores the text before a CR or LF that stands alone, and CRLF in its place.
+    private mutating func storeBare(_ text: UnsafeRawBufferPointer, into buffer: inout MessageBuffer) {
+        hasBareNewline = true
+        buffer.append(text)
+        buffer.append(lineEnd)
+    }
+
     /// Reads whole stretches of text with `memchr`, from within a line; stops where the next octet needs the state.
     private mutating func decodeText(
         _ input: UnsafeRawBufferPointer, from start: Int, into buffer: inout MessageBuffer
     ) -> (next: Int, isComplete: Bool) {
         var stored = start  // everything before it is in the buffer
-        var position = start
-        var nextReturn = input.firstIndex(of: carriageReturn, from: position)
-        var nextFeed = input.firstIndex(of: lineFeed, from: position)
+        var nextReturn = input.firstIndex(of: carriageReturn, from: start)
+        var nextFeed = input.firstIndex(of: lineFeed, from: start)
         while true {
             if nextFeed < nextReturn {
-                hasBareNewline = true
-                buffer.append(input[stored..<nextFeed].rebased)
-                buffer.append(lineEnd)
-                position = nextFeed + 1
-                stored = position
-                nextFeed = input.firstIndex(of: lineFeed, from: position)
+                storeBare(input[stored..<nextFeed].rebased, into: &buffer)
+                stored = nextFeed + 1
+                nextFeed = input.firstIndex(of: lineFeed, from: stored)
                 continue
             }
             guard nextReturn + 1 < input.count else {
@@ -92,15 +95,12 @@ package struct DataDecoder {
                 return (input.count, false)
             }
             if nextFeed != nextReturn + 1 {
-                hasBareNewline = true
-                buffer.append(input[stored..<nextReturn].rebased)
-                buffer.append(lineEnd)
-                position = nextReturn + 1
-                stored = position
-                nextReturn = input.firstIndex(of: carriageReturn, from: position)
+                storeBare(input[stored..<nextReturn].rebased, into: &buffer)
+                stored = nextReturn + 1
+                nextReturn = input.firstIndex(of: carriageReturn, from: stored)
                 continue
             }
-            position = nextFeed + 1
+            var position = nextFeed + 1
             if position == input.count || input[position] == dot {
                 buffer.append(input[stored..<position].rebased)
                 guard position + 2 < input.count else {
@@ -123,7 +123,9 @@ private let dot: UInt8 = 0x2E
 private let carriageReturn: UInt8 = 0x0D
 private let lineFeed: UInt8 = 0x0A
 
-/// CR and LF. The memory is a literal's: it is never written and lives as long as the process.
+/// CR and LF.
+///
+/// The memory is a literal's: it is never written and lives as long as the process.
 nonisolated(unsafe) private let lineEnd = {
     let text: StaticString = "\r\n"
     return UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)

@@ -98,11 +98,11 @@ extension SessionHandler {
             let outcome = await find()
             loop.execute {
                 let handler = bound.value
-                guard handler.ending == .none else { return }
                 handler.decision = nil
+                guard handler.ending == .none else { return handler.leaveIfOver() }
                 let step = use(handler, outcome)
-                handler.noteActivity()
                 handler.perform(step)
+                handler.noteActivity()
             }
         }
     }

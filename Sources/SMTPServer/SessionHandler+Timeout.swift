@@ -21,10 +21,13 @@ extension SessionHandler {
         lastProgress = session.progress
     }
 
-    /// The timer is not moved with every command: it fires at the old deadline and looks whether that still holds.
+    /// The timer is not moved with every command: it fires early enough for every deadline that can be set meanwhile, and
+    /// then looks which one holds.
     private func schedule() {
         guard let context else { return }
-        timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [weak self] in
+        let patience = min(services.configuration.commandTimeout, services.configuration.dataTimeout)
+        let next = min(deadline, .now() + TimeAmount(patience))
+        timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: next) { [weak self] in
             self?.fire()
         }
     }

@@ -13,9 +13,6 @@ final class SessionHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    /// How long a client that was cut off may take to read why.
-    static let lingering: TimeAmount = .seconds(5)
-
     /// How far the connection's end has come.
     enum Ending {
         /// The session goes on.
@@ -33,6 +30,7 @@ final class SessionHandler: ChannelInboundHandler {
     private var admission = OpenSessions.Admission.draining
     var ending = Ending.none
     var context: ChannelHandlerContext?
+    private var closedChannel: (any Channel)?
     private var isInRead = false
     private var isReadingPaused = false
     private var isFlushDue = false
@@ -66,8 +64,8 @@ final class SessionHandler: ChannelInboundHandler {
         isInRead = true
         let input = unwrapInboundIn(data)
         let step = input.withUnsafeReadableBytes { session.receive($0) }
-        noteActivity()
         perform(step)
+        noteActivity()
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -95,10 +93,16 @@ final class SessionHandler: ChannelInboundHandler {
         ending = .begun
         // Nobody waits for a verdict any more; but a message that is being stored is not interrupted.
         if message?.content.isEmpty ?? true { decision?.cancel() }
-        decision = nil
-        message = nil
-        services.sessions.remove(context.channel, admission)
         self.context = nil
+        closedChannel = context.channel
+        leaveIfOver()
+    }
+
+    /// Tells the server that the session is over: not before its last task, which comes back to the event loop.
+    func leaveIfOver() {
+        guard let closedChannel, decision == nil else { return }
+        message = nil
+        services.sessions.remove(closedChannel, admission)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -158,14 +162,16 @@ final class SessionHandler: ChannelInboundHandler {
         timer?.cancel()
         let output = session.takeOutput()
         isFlushDue = false
-        timer = context.eventLoop.assumeIsolated().scheduleTask(in: Self.lingering) { [weak self] in
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(services.configuration.lingering)) {
+            [weak self] in
             self?.context?.close(promise: nil)
         }
         let written = context.eventLoop.makePromise(of: Void.self)
-        let isEndedByClient = session.isEndedByClient
+        // Those who may not even come in get no patience, or many of them could hold many sockets.
+        let isQuick = session.isEndedByClient || admission != .admitted
         written.futureResult.assumeIsolated().whenComplete { [weak self] _ in
             guard let self, let context = self.context else { return }
-            if isEndedByClient { return context.close(promise: nil) }
+            if isQuick { return context.close(promise: nil) }
             context.close(mode: .output, promise: nil)
             if isReadingPaused { setReading(true) }
         }

@@ -4,7 +4,7 @@ import StageKit
 
 /// What the sessions of a running server share.
 struct SessionServices: Sendable {
-    let configuration: SMTPServer.Configuration
+    let configuration: SMTPService.Configuration
     let entrance: any Entrance
     let sessions: OpenSessions
     let logger: Logger
@@ -12,7 +12,7 @@ struct SessionServices: Sendable {
     let phases: Set<SessionPhase>
 
     init(
-        _ configuration: SMTPServer.Configuration, entrance: any Entrance, sessions: OpenSessions, logger: Logger
+        _ configuration: SMTPService.Configuration, entrance: any Entrance, sessions: OpenSessions, logger: Logger
     ) {
         var configuration = configuration
         configuration.session.messageLimit = min(configuration.session.messageLimit, entrance.messageLimit)

@@ -8,7 +8,8 @@ import Resolver
 /// - syntax (section 4.6), the limits (section 4.6.4), `exp` (section 6.2), record selection (section 4.5) and all DNS
 ///   errors (section 4.4) are settled before it is asked;
 /// - a prefix length of 0 (sections 5.3, 5.6), which it refuses, is replaced by the client's own address;
-/// - records of more than 255 terms, whose number it cannot hold, go on in a redirect;
+/// - records of more than 511 compiled octets (63 IPv4 networks), of which it drops the rest without a word, go on in
+///   includes and redirects (``CleanRecord``);
 /// - a record without a term (section 4.5) gets the space by which it knows one.
 enum LibraryDifference: String, Sendable, CaseIterable {
     /// libspf2 passes every client on 127.0.0.0/8 and ::1 unasked; RFC 7208 knows no such exception.

@@ -29,8 +29,11 @@ struct PolicyBundle: Sendable {
     private var aliases = 0
     private var depth = 0
     private var pointers: [String] = []
-    /// How deep records are nested, continuations of long ones included.
-    private(set) var deepest = 0
+    private var nesting = 0
+    private var continuations = 0
+
+    /// A bound on how deep records are nested, with all continuations of long ones.
+    var deepest: Int { nesting + continuations }
 
     init(client: IPAddress) { self.client = client }
 
@@ -42,21 +45,19 @@ struct PolicyBundle: Sendable {
 
     mutating func enter() {
         depth += 1
-        deepest = max(deepest, depth)
+        nesting = max(nesting, depth)
     }
 
     mutating func leave() { depth -= 1 }
 
     mutating func add(_ record: CleanRecord, at alias: String) {
         var number = aliases
-        let texts = record.texts(startingAt: alias) {
+        let (texts, deeper) = record.texts(at: alias) {
             defer { number += 1 }
             return "d\(number).spf.invalid"
         }
         aliases = number
-        depth += texts.count - 1
-        deepest = max(deepest, depth)
-        depth -= texts.count - 1
+        continuations += deeper
         for text in texts { entries.append(Entry(name: text.alias, type: .txt, values: [Array(text.text.utf8)])) }
     }
 
@@ -96,15 +97,4 @@ struct PolicyBundle: Sendable {
         }
         return writer.octets
     }
-}
-
-extension DNSWriter {
-    /// Appends octets after their number in four octets.
-    mutating func writeCounted32(_ bytes: [UInt8]) {
-        write(UInt32(bytes.count))
-        write(bytes)
-    }
-
-    /// Appends a text after its length in four octets.
-    mutating func writeCounted32(text: String) { writeCounted32(Array(text.utf8)) }
 }

@@ -6,6 +6,12 @@ extension PolicyWalk {
         let isMatch: Bool
         /// The term without qualifier, free of macros and of every character from outside.
         let cleanTerm: String
+
+        /// The whole term for libspf2.
+        func term(_ directive: Record.Directive) -> CleanRecord.Term {
+            let isNetwork = if case .network = directive.mechanism { true } else { false }
+            return .init(qualifier: directive.qualifier.rawValue, text: cleanTerm, isNetwork: isNetwork)
+        }
     }
 
     /// Evaluates one directive (RFC 7208, section 5).

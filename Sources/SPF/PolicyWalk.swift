@@ -36,7 +36,7 @@ struct PolicyWalk {
         var clean = CleanRecord()
         for directive in record.directives {
             let match = try await evaluate(directive, in: domain)
-            clean.append("\(directive.qualifier.rawValue)\(match.cleanTerm)")
+            clean.append(match.term(directive))
             guard match.isMatch else { continue }
             bundle.add(clean, at: alias)
             return Verdict(

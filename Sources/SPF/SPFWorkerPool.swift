@@ -32,10 +32,10 @@ package final class SPFWorkerPool: Sendable {
     deinit { for worker in workers { worker.close() } }
 
     /// How often a helper process has been started.
-    package var starts: Int { workers.reduce(0) { $0 + $1.starts.load(ordering: .relaxed) } }
+    package var starts: Int { workers.reduce(0) { $0 + $1.status.starts.load(ordering: .relaxed) } }
 
     /// The helper processes that run now.
-    package var processes: [Int32] { workers.map { $0.process.load(ordering: .relaxed) }.filter { $0 > 0 } }
+    package var processes: [Int32] { workers.map { $0.status.process.load(ordering: .relaxed) }.filter { $0 > 0 } }
 
     /// Ends the helper processes: requests under way fail.
     ///

@@ -17,26 +17,18 @@ final class WorkerDriver: Sendable {
     /// The most requests that wait for the thread; more fail at once, so that a flood cannot fill the memory.
     private static let capacity = 10_000
 
-    /// How often the process has been started.
-    let starts = Atomic(0)
-    /// The process' number, 0 while there is none.
-    let process = Atomic(Int32(0))
+    let status = WorkerStatus()
     private let inbox = Mutex(Inbox())
     private let signal: WakeSignal
 
     init(path: String, deadline: Duration) throws {
         signal = try WakeSignal()
-        let loop = WorkerLoop(path: path, deadline: deadline, wake: signal.descriptor)
+        let loop = WorkerLoop(path: path, deadline: deadline, wake: signal.descriptor, status: status)
         // The loop belongs to its thread alone from here on.
         nonisolated(unsafe) let owned = loop
         try DedicatedThread.start("sluice-spf") { [self] in
-            while let jobs = take() {
-                owned.turn(jobs)
-                starts.store(owned.starts, ordering: .relaxed)
-                process.store(owned.process?.id ?? 0, ordering: .relaxed)
-            }
+            while let jobs = take() { owned.turn(jobs) }
             owned.close()
-            process.store(0, ordering: .relaxed)
         }
     }
 

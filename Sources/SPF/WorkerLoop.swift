@@ -1,5 +1,6 @@
 import Glibc
 import Resolver
+import Synchronization
 
 /// Talks to one helper process: sends requests, reads replies in the same order, restarts it; lives on one thread.
 final class WorkerLoop {
@@ -13,8 +14,10 @@ final class WorkerLoop {
     private let path: String
     private let deadline: Duration
     private let wake: Int32
-    private(set) var process: WorkerProcess?
-    private(set) var starts = 0
+    private let status: WorkerStatus
+    private var process: WorkerProcess? {
+        didSet { status.process.store(process?.id ?? 0, ordering: .relaxed) }
+    }
     private var lastID: UInt32 = 0
     /// Sent and not answered, in order; the process works on the first.
     private var sent: ArraySlice<Sent> = []
@@ -23,10 +26,11 @@ final class WorkerLoop {
     private var output: ArraySlice<UInt8> = []
     private var input: [UInt8] = []
 
-    init(path: String, deadline: Duration, wake: Int32) {
+    init(path: String, deadline: Duration, wake: Int32, status: WorkerStatus) {
         self.path = path
         self.deadline = deadline
         self.wake = wake
+        self.status = status
     }
 
     /// Sends what is new, waits for an event or the deadline, and handles it.
@@ -63,7 +67,7 @@ final class WorkerLoop {
     }
 
     private func start() {
-        starts += 1
+        status.starts.wrappingAdd(1, ordering: .relaxed)
         headSince = .now
         input = []
         output = []

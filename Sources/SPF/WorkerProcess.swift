@@ -30,12 +30,14 @@ final class WorkerProcess {
         posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
         defer { posix_spawn_file_actions_destroy(&actions) }
+        var attributes = WorkerProcess.plainSignals()
+        defer { posix_spawnattr_destroy(&attributes) }
         var child = pid_t()
         var name = Array(path.utf8CString)
         let code = name.withUnsafeMutableBufferPointer { name in
             var arguments = [name.baseAddress, nil]
             var environment: [UnsafeMutablePointer<CChar>?] = [nil]
-            return posix_spawn(&child, path, &actions, nil, &arguments, &environment)
+            return posix_spawn(&child, path, &actions, &attributes, &arguments, &environment)
         }
         close(ends[1])
         id = child
@@ -44,6 +46,19 @@ final class WorkerProcess {
             throw SystemError("start \(path)", code: code)
         }
         _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
+    }
+
+    /// No signal blocked and all as the system has them: pool threads block most, and a child inherits that.
+    private static func plainSignals() -> posix_spawnattr_t {
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        sigfillset(&signals)
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        return attributes
     }
 
     /// Kills the process, waits for its end and closes the socket; to be called once.

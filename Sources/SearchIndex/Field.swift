@@ -1,4 +1,6 @@
-/// The parts of a mail that are indexed apart. On disk; never renumber.
+/// The parts of a mail that are indexed apart.
+///
+/// On disk; never renumber.
 enum Field: UInt8, Sendable, CaseIterable {
     /// Everything: subject, body, people, attachment names, with gaps that no phrase reaches across.
     case any = 1

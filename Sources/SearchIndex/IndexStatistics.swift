@@ -21,6 +21,8 @@ package struct IndexStatistics: Sendable, Equatable {
     package var added = 0
     /// Mails that were given again, and left out.
     package var repeated = 0
+    /// Pages of the present segments that were read and verified.
+    package var pagesVerified = 0
     package var flushes = 0
     package var merges = 0
     /// Octets written to segments and the manifest since the index was opened.

@@ -1,6 +1,5 @@
 public import Addressing
 public import Bytes
-import MIME
 
 /// One message on its way through a pipeline, from the connection that brings it to its mailboxes.
 ///
@@ -23,7 +22,7 @@ public struct Message: Sendable {
     public var trace: [String] = []
     /// The message as it was accepted, octet for octet; empty before `message`.
     public let content: Octets
-    var parse: ParsedMessage?
+    var parse: SharedParse?
 
     /// A message without content.
     public init(id: MessageID, received: Timestamp, client: Client) {

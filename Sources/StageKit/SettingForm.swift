@@ -22,6 +22,8 @@ public indirect enum SettingForm: Sendable, Hashable {
     case group
     /// A list of groups.
     case groups
+    /// A text of a form of its own, with an example.
+    case word(example: String)
     /// Anything; the check knows more.
     case any
 
@@ -38,6 +40,7 @@ public indirect enum SettingForm: Sendable, Hashable {
         case .list(let element): "[\(element.example)]"
         case .group: "{}"
         case .groups: "[]"
+        case .word(let example): example
         case .any: "text"
         }
     }

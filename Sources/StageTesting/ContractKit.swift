@@ -12,12 +12,14 @@ public enum ContractKit {
     /// - Parameters:
     ///   - type: The component's type; it is made from its defaults and placeholders.
     ///   - services: Services of a site of the test's own, in a directory that the component may fill.
+    ///   - given: Settings to use in the place of the placeholders.
     public static func violations<Tested: Component>(
-        of type: Tested.Type, services: StageServices
+        of type: Tested.Type, services: StageServices, settings given: SettingNode? = nil
     ) async -> [String] {
         var found = manifestViolations(of: type)
         do {
-            let settings = try sampleSettings(of: type, &found)
+            let sample = try sampleSettings(of: type, &found)
+            let settings = given ?? sample
             try await stopWithoutStart(type, settings, services)
             try await liveAndBeUsed(type, settings, services, &found)
             try await cancel(type, settings, services)

@@ -4,9 +4,11 @@ import Glibc
 /// The memory that libspf2 may use for a policy before the process is ended: far more than any policy needs.
 private let memoryLimit: UInt = 512 << 20
 
-/// Bounds what a fault in libspf2 can do to the machine: no core files, no endless memory, no files or processes.
+/// Bounds what a fault in libspf2 can do: no core files, endless memory, other descriptors or slow backtraces.
 func limitResources() {
     sluice_close_from(3)
+    // The Swift runtime may have taken these to print a backtrace, which can take seconds; a crash must end us at once.
+    for fault in [SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGQUIT] { signal(fault, SIG_DFL) }
     for (resource, limit) in [(RLIMIT_CORE, 0), (RLIMIT_AS, memoryLimit), (RLIMIT_FSIZE, 0)] {
         var bounds = rlimit(rlim_cur: limit, rlim_max: limit)
         setrlimit(Int32(resource.rawValue), &bounds)

@@ -69,7 +69,9 @@ import Testing
         #expect(throws: AddressError(.domainTooLong, at: 0)) { try Domain(parsing: "\(domain).e") }
     }
 
-    @Test(arguments: [("a b", #""a b"@x"#), ("", #"""@x"#), (#"q"\"#, #""q\"\\"@x"#), ("a..b", #""a..b"@x"#), ("a.b", "a.b@x")])
+    @Test(arguments: [
+        ("a b", #""a b"@x"#), ("", #"""@x"#), (#"q"\"#, #""q\"\\"@x"#), ("a..b", #""a..b"@x"#), ("a.b", "a.b@x"),
+    ])
     func `the written form has quotes where they are needed`(localPart: String, written: String) {
         #expect(EmailAddress(localPart: localPart, domain: "x").description == written)
     }

@@ -6,7 +6,8 @@ import Testing
     @Test func `mutated paths are read alike after writing, or refused`() {
         var random = SplitMix(state: 42)
         let seeds = [
-            #"<"a\" b"@example.org>"#, "<@a.example,@b.example:c.d@[IPv6:2001:db8::1]>", "<x@[192.0.2.1]>", "<ü@ö.example>",
+            #"<"a\" b"@example.org>"#, "<@a.example,@b.example:c.d@[IPv6:2001:db8::1]>", "<x@[192.0.2.1]>",
+            "<ü@ö.example>",
         ].map { Array($0.utf8) }
         var read = 0
         for _ in 0..<20_000 {

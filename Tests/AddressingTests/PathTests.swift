@@ -9,7 +9,10 @@ import Testing
         #expect(ReversePath.null.description == "<>")
     }
 
-    @Test(arguments: ["<someone@example.org>", "<@one.example:someone@example.org>", "<@[192.0.2.1],@two.example:someone@EXAMPLE.org>"])
+    @Test(arguments: [
+        "<someone@example.org>", "<@one.example:someone@example.org>",
+        "<@[192.0.2.1],@two.example:someone@EXAMPLE.org>",
+    ])
     func `a source route is read and ignored`(text: String) throws {
         #expect(try ReversePath(parsing: text) == .address(someone))
         #expect(try ForwardPath(parsing: text) == .address(someone))

@@ -49,6 +49,7 @@ enum ModuleLevels {
         "Crypto": ["AttachmentStore"],  // SHA-256 names the contents
         "GRDB": ["MailStore"], "GRDBSQLite": ["MailStore"],  // the one place that speaks SQL
         "ServiceLifecycle": ["sluice"],  // the task tree's root
+        "UnixSignals": ["sluice"],  // a product of the same package
         "Yams": ["PipelineFiles"],  // the one place that reads YAML
     ]
 
@@ -56,7 +57,9 @@ enum ModuleLevels {
     static let networkPrefix = "NIO"
 
     /// Who may import Foundation or its parts, with the reason; so far nobody needs to.
-    static let foundation: [String: String] = [:]
+    static let foundation: [String: String] = [
+        "sluice": "JSONEncoder and JSONDecoder for --json and the local interface"
+    ]
 
     /// The system interface that makes receipts.
     static let receiptInterface = "@_spi(DurableQueue)"

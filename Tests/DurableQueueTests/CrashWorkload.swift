@@ -10,6 +10,8 @@ struct Promises {
     var accepted: Set<Int> = []
     /// Handed over, but without an answer.
     var attempted: Set<Int> = []
+    /// Refused with an error while the disk went on.
+    var refused: Set<Int> = []
     /// Recipients whose outcome is durable for certain, and those whose outcome may be.
     var settled: [Int: [Int: RecipientState]] = [:]
     var maybeSettled: [Int: [Int: RecipientState]] = [:]
@@ -61,10 +63,15 @@ struct CrashWorkload {
         for number in numbers {
             promises.attempted.insert(number)
             let disposition: Disposition = number % 10 == 5 ? .quarantine(step: "accept", reason: "odd") : .deliver
-            _ = try await queue.append(
-                Fixture.message(
-                    number, size: Self.size(number), recipients: Self.recipients(number), disposition: disposition))
-            promises.accepted.insert(number)
+            let message = Fixture.message(
+                number, size: Self.size(number), recipients: Self.recipients(number), disposition: disposition)
+            do {
+                _ = try await queue.append(message)
+                promises.accepted.insert(number)
+            } catch {
+                if disk.isDown { throw error }
+                promises.refused.insert(number)
+            }
         }
     }
 
@@ -107,6 +114,7 @@ struct CrashWorkload {
     }
 
     private mutating func release(_ number: Int) async throws {
+        guard promises.accepted.contains(number) else { return }
         promises.maybeReleased.insert(number)
         try await queue.release(Fixture.id(number), from: nil)
         promises.settled[number] = nil

@@ -49,7 +49,11 @@ enum Fixture {
 
     static func content(_ number: Int, _ size: Int = 700) -> [UInt8] {
         var generator = SeededGenerator(seed: UInt64(number))
-        return (0..<size).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(size + 8)
+        while bytes.count < size { withUnsafeBytes(of: generator.next()) { bytes.append(contentsOf: $0) } }
+        bytes.removeLast(bytes.count - size)
+        return bytes
     }
 
     static func delivered(_ number: Int, _ recipients: [Int] = [0]) -> Update {

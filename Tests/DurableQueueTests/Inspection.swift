@@ -24,6 +24,7 @@ struct Inspection {
                 found[Int(message.id.low)] = message
             }
         }
+        #expect(promises.refused.isDisjoint(with: found.keys), "\(context): a refused message is there")
         for number in promises.attempted { check(number, found[number]) }
         #expect(Set(found.keys).isSubset(of: promises.attempted), "\(context)")
         try balance(queue, found)

@@ -12,7 +12,8 @@ struct AddressTests {
         ("a@b,, ,c@d", ["a@b", "c@d"]),
         ("a@b; c@d", ["a@b", "c@d"]), ("Joe <a@b", ["Joe|a@b"]), ("J. R. <a@b>", ["J. R.|a@b"]),
         ("用户@例え.jp", ["用户@例え.jp"]),
-        ("a@b\r\n , c@d", ["a@b", "c@d"]), ("(c)a(c)@(c)b(c)", ["c|a@b"]), ("O'Neil <o'neil@b>", ["O'Neil|o'neil@b"]),
+        ("<a@b> (Joe)", ["Joe|a@b"]), ("a@b(x).c", ["a@b.c"]), ("a@b\r\n , c@d", ["a@b", "c@d"]),
+        ("(c)a(c)@(c)b(c)", ["c|a@b"]), ("O'Neil <o'neil@b>", ["O'Neil|o'neil@b"]),
     ])
     func `mailboxes are found`(value: String, expected: [String]) {
         let found = parsed("To: \(value)\n\n").to.map { address in

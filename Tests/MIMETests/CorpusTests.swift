@@ -10,7 +10,7 @@ struct CorpusTests {
         var (mails, subjects, senders, dates, texts) = (0, 0, 0, 0, 0)
         for path in Suites.files(in: "\(Suites.root)/\(Self.corpus)") where path.hasSuffix(".txt") {
             let message = ParsedMessage(parsing: Octets(Suites.octets(of: path)))
-            exercise(message)
+            exercise(message, fields: false)
             mails += 1
             if message.subject != nil { subjects += 1 }
             if !message.from.isEmpty { senders += 1 }

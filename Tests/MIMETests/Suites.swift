@@ -48,6 +48,6 @@ enum Suites {
     /// The project's own messages.
     static let fixtures: [String] = {
         let folder = #filePath.split(separator: "/").dropLast().joined(separator: "/")
-        return files(in: "/\(folder)/Fixtures")
+        return files(in: "/\(folder)/Fixtures").filter { $0.hasSuffix(".eml") }
     }()
 }

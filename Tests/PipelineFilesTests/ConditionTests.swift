@@ -56,11 +56,13 @@ struct ConditionTests {
     @Test func `texts are compared by their characters, without normalisation`() throws {
         #expect(try !condition("'\\u00fc' == 'u\\u0308'").evaluate())
         #expect(try !condition("'u\\u0308'.contains('\\u00fc')").evaluate())
+        #expect(try condition("'e\\u0301' < 'f'").evaluate())
     }
 
     @Test(arguments: [
-        ("(((true)))", true), (String(repeating: "(", count: 33) + "true", false),
-        (String(repeating: "!", count: 60) + "true", true), (String(repeating: "!", count: 65) + "true", false),
+        (String(repeating: "(", count: 63) + "true" + String(repeating: ")", count: 63), true),
+        (String(repeating: "(", count: 64) + "true" + String(repeating: ")", count: 64), false),
+        (String(repeating: "!", count: 63) + "true", true), (String(repeating: "!", count: 64) + "true", false),
         ("0" + String(repeating: "+1", count: 200) + " == 200", false),
         ("0" + String(repeating: "+1", count: 199) + " == 199", true),
         ("'" + String(repeating: "a", count: 1_993) + "' == ''", false),

@@ -2,6 +2,7 @@ import Bytes
 import Logging
 import PipelineFiles
 import StageKit
+import Testing
 
 /// A stage that lets everything pass; the samples differ in what they declare.
 protocol SampleStage: Stage {
@@ -98,6 +99,7 @@ struct ScoreSpam: SampleStage {
 
     init() {}
     init(configuration: Configuration, services: StageServices) throws {
+        if configuration.patience == .placeholder { Issue.record("made from a placeholder") }
         guard configuration.port != 0 else { throw ConfigurationError("must not be 0", at: "port") }
     }
 }

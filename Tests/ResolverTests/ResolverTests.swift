@@ -90,11 +90,11 @@ import Testing
     }
 
     private func withResolver(
-        _ body: (Resolver, LoopbackDNSServer) async throws -> Void
+        _ body: (DNSResolver, LoopbackDNSServer) async throws -> Void
     ) async throws {
         let server = try LoopbackDNSServer(zone: ResolverTests.zone)
         let servers = [ResolverConfiguration.Server(.v4(0x7F00_0001), port: server.port)]
-        let resolver = try Resolver(configuration: ResolverConfiguration(servers: servers))
+        let resolver = try DNSResolver(configuration: ResolverConfiguration(servers: servers))
         try await body(resolver, server)
         resolver.close()
         server.stop()

@@ -5,16 +5,16 @@ import StageKit
 
 /// Runs a real server on a loopback port while `body` lasts, then stops it.
 func withServer<Result>(
-    _ entrance: any Entrance, _ change: (inout SMTPServer.Configuration) -> Void = { _ in },
-    _ body: (ListenerAddress, SMTPServer) async throws -> Result
+    _ entrance: any Entrance, _ change: (inout SMTPService.Configuration) -> Void = { _ in },
+    _ body: (ListenerAddress, SMTPService) async throws -> Result
 ) async throws -> Result {
     let loopback = ListenerAddress(host: "127.0.0.1", port: 0)
-    var configuration = SMTPServer.Configuration(
+    var configuration = SMTPService.Configuration(
         listeners: [loopback], session: ServerSession.Configuration(hostName: "mx.example.org"))
     change(&configuration)
     var logger = Logger(label: "test")
     logger.logLevel = .critical
-    let server = SMTPServer(configuration, logger: logger)
+    let server = SMTPService(configuration, logger: logger)
     let addresses = try await server.bind()
     async let serving: Void = server.serve(entrance)
     do {

@@ -14,7 +14,8 @@ import Testing
             let client = try await TCPClient.connect(port: address.port)
             try await client.send(Self.envelope)
             try await client.lines(10)
-            try await client.send(Array("Subject: x\r\n\r\n..dot\r\n".utf8) + [0x00, 0xFF, 0x0D, 0x0A] + Array(".\r\nQUIT\r\n".utf8))
+            try await client.send(
+                Array("Subject: x\r\n\r\n..dot\r\n".utf8) + [0x00, 0xFF, 0x0D, 0x0A] + Array(".\r\nQUIT\r\n".utf8))
             let lines = try await client.linesUntilClosed()
             let message = try #require(entrance.messages.first)
             #expect(lines.suffix(2) == ["250 2.0.0 Accepted as \(message.id)", "221 2.0.0 Goodbye"])
@@ -35,7 +36,8 @@ import Testing
         try await withServer(entrance) { address, _ in
             let client = try await TCPClient.connect(port: address.port)
             try await client.send(
-                "HELO x(y)z;\r\nMAIL FROM:<>\r\nRCPT TO:<b@example.org>\r\nRCPT TO:<Postmaster>\r\nDATA\r\n.\r\nQUIT\r\n")
+                "HELO x(y)z;\r\nMAIL FROM:<>\r\nRCPT TO:<b@example.org>\r\nRCPT TO:<Postmaster>\r\nDATA\r\n.\r\nQUIT\r\n"
+            )
             _ = try await client.linesUntilClosed()
             let message = try #require(entrance.messages.first)
             #expect(message.recipients.map(\.address.description) == ["b@example.org", "postmaster@mx.example.org"])
@@ -72,7 +74,8 @@ import Testing
             let lines = try await client.linesUntilClosed()
             #expect(
                 lines.map { String($0.prefix(9)) } == [
-                    "220 mx.ex", "250 mx.ex", "550 5.0.0", "250 2.1.0", "250 2.1.5", "550 5.1.1", "250 2.1.5", "354 End d",
+                    "220 mx.ex", "250 mx.ex", "550 5.0.0", "250 2.1.0", "250 2.1.5", "550 5.1.1", "250 2.1.5",
+                    "354 End d",
                     "550 5.7.1", "250 2.1.0", "250 2.1.5", "354 End d", "250 2.0.0", "221 2.0.0",
                 ])
             let message = try #require(entrance.messages.first)
@@ -85,7 +88,9 @@ import Testing
     @Test func `the smaller of both message limits is announced and enforced`() async throws {
         for (session, pipeline) in [(5_000, 9_000), (9_000, 5_000)] {
             let entrance = MemoryEntrance(messageLimit: pipeline)
-            try await withServer(entrance) { $0.session.messageLimit = session } _: { address, _ in
+            try await withServer(entrance) {
+                $0.session.messageLimit = session
+            } _: { address, _ in
                 let client = try await TCPClient.connect(port: address.port)
                 try await client.send(Self.envelope + String(repeating: "x", count: 5_001) + "\r\n.\r\nQUIT\r\n")
                 let lines = try await client.linesUntilClosed()
@@ -98,11 +103,14 @@ import Testing
 
     @Test func `a taken port is named`() async throws {
         try await withServer(MemoryEntrance()) { address, _ in
-            await #expect(throws: SMTPServerError.self) {
-                try await withServer(MemoryEntrance()) { $0.listeners = [address] } _: { _, _ in }
+            await #expect(throws: SMTPServiceError.self) {
+                try await withServer(MemoryEntrance()) {
+                    $0.listeners = [address]
+                } _: { _, _ in
+                }
             }
             #expect(
-                SMTPServerError.addressTaken(address).description.hasPrefix(
+                SMTPServiceError.addressTaken(address).description.hasPrefix(
                     "cannot listen on 127.0.0.1:\(address.port): port \(address.port) is taken"))
         }
     }

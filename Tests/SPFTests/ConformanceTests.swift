@@ -52,7 +52,7 @@ import Testing
             // Silent names are in the suite; nobody else is slow on the loopback interface.
             configuration.attemptTimeout = .milliseconds(300)
             configuration.attempts = 2
-            let resolver = try Resolver(configuration: configuration)
+            let resolver = try DNSResolver(configuration: configuration)
             await conformance.run(scenario, resolver: resolver, worker: worker)
             resolver.close()
             server.stop()

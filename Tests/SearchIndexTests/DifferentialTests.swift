@@ -20,7 +20,7 @@ struct RandomHistory {
 
     let folder: TestFolder
     private let seed: UInt64
-    private var index: SearchIndex
+    private var index: InvertedIndex
     private var model = MailModel()
     private var random: SeededGenerator
     private var mails: [IndexedMail] = []

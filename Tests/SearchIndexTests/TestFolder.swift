@@ -28,8 +28,8 @@ final class TestFolder: Sendable {
         }
     }
 
-    func open(_ options: IndexOptions = IndexOptions(levelZeroSize: 8 << 20)) throws -> (SearchIndex, UInt64) {
-        let (index, covers) = try SearchIndex.open(directory: path, fileSystem: disk, options: options)
+    func open(_ options: IndexOptions = IndexOptions(levelZeroSize: 8 << 20)) throws -> (InvertedIndex, UInt64) {
+        let (index, covers) = try InvertedIndex.open(directory: path, fileSystem: disk, options: options)
         return (index, covers)
     }
 

@@ -9,7 +9,9 @@ struct Manifest: Sendable {
     static let name = "MANIFEST"
     /// The name of a new one that is being written.
     static let temporaryName = "MANIFEST.new"
-    /// Its first octets: `SLUICEMF`, then version 1. On disk; never change.
+    /// Its first octets: `SLUICEMF`, then version 1.
+    ///
+    /// On disk; never change.
     static let magic: [UInt8] = Array("SLUICEMF".utf8) + [1, 0, 0, 0, 0, 0, 0, 0]
     /// A record longer than this is damage: it would remove a hundred million mails at once.
     static let maximumRecord = 1 << 30

@@ -2,7 +2,7 @@ import Glibc
 import Synchronization
 
 extension LevelZero {
-    /// Where a term is; nil if no mail has it. For readers too.
+    /// Where a term is, for readers too; nil if no mail has it.
     func find(user: UInt32, field: UInt8, _ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int? {
         let wanted = hash(user: user, field: field, bytes, count)
         var slot = Int(truncatingIfNeeded: wanted) & slotMask
@@ -15,10 +15,18 @@ extension LevelZero {
         }
     }
 
-    /// Where a term is, made if need be. The writer's.
+    /// Where a term is, made if need be, for the writer.
     @inline(__always)
     func findOrInsert(user: UInt32, field: UInt8, _ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int {
         let wanted = hash(user: user, field: field, bytes, count)
+        return findOrInsert(hash: wanted, user: user, field: field, bytes, count)
+    }
+
+    /// Where a term with a known hash is, made if need be, for the writer.
+    @inline(__always)
+    func findOrInsert(
+        hash wanted: UInt64, user: UInt32, field: UInt8, _ bytes: UnsafePointer<UInt8>, _ count: Int
+    ) -> Int {
         var slot = Int(truncatingIfNeeded: wanted) & slotMask
         while true {
             let entry = table.base.atomic64(slot * 8).pointee.load(ordering: .relaxed)
@@ -116,7 +124,7 @@ extension LevelZero {
         return value
     }
 
-    /// Calls `body` with every term of a field that begins with a prefix of at least one octet. For readers too.
+    /// Calls `body` with every term of a field that begins with a prefix of at least one octet, for readers too.
     func forEachTerm(user: UInt32, field: Field, prefix: [UInt8], _ body: (Int) -> Void) {
         guard let first = prefix.first else { return }
         let listField = field.rawValue | Field.directoryBit

@@ -3,12 +3,19 @@ import Synchronization
 
 extension LevelZero {
     /// Adds one mail, for which ``isFull(for:)`` was false; readers see it when this returns.
-    func add(_ mail: IndexedMail) {
+    func add(_ mail: IndexedMail, text: Int) {
         let ordinal = mails + 1
         writeColumns(mail, ordinal)
-        occurrences.removeAll()
+        words.begin(text: text * 2)
         MailTokens.collect(mail, into: self)
-        for index in occurrences.terms.indices { writeRecord(occurrences.terms[index], ordinal) }
+        touchSlots()
+        for index in words.words.indices {
+            let word = words.words[index]
+            let term = findOrInsert(
+                hash: word.hash, user: mail.user, field: word.field, words.bytes(word), Int(word.length))
+            words.encodePositions(of: word, into: &positions)
+            writeRecord(term, ordinal, positions.bytes)
+        }
         noteUser(mail, ordinal)
         remember(user: mail.user, number: mail.number, ordinal: ordinal)
         mails = ordinal
@@ -19,10 +26,24 @@ extension LevelZero {
     /// Notes one word of the mail that is being added.
     @inline(__always)
     func note(user: UInt32, field: Field, _ bytes: UnsafePointer<UInt8>, _ count: Int, position: UInt32) {
-        let term = findOrInsert(user: user, field: field.rawValue, bytes, count)
-        var pending = arena.base.u32(term + LevelZeroLayout.pending)
-        occurrences.append(term: UInt32(term), position: position, pending: &pending)
-        arena.base.store(pending, at: term + LevelZeroLayout.pending)
+        let hash = hash(user: user, field: field.rawValue, bytes, count)
+        words.append(hash: hash, field: field.rawValue, bytes, count, position: position)
+    }
+
+    /// Loads the slots of all words, and the terms they lead to, so that the waits for memory overlap.
+    private func touchSlots() {
+        var sum: UInt64 = 0
+        let table = table.base
+        let arena = arena.base
+        let mask = slotMask
+        for word in words.words {
+            sum &+= table.load(fromByteOffset: (Int(truncatingIfNeeded: word.hash) & mask) * 8, as: UInt64.self)
+        }
+        for word in words.words {
+            let entry = table.load(fromByteOffset: (Int(truncatingIfNeeded: word.hash) & mask) * 8, as: UInt64.self)
+            sum &+= UInt64(arena.u32(Int(entry & 0xFFFF_FFFF)))
+        }
+        touched = sum
     }
 
     private func writeColumns(_ mail: IndexedMail, _ ordinal: UInt32) {
@@ -41,62 +62,28 @@ extension LevelZero {
         let term = findOrInsert(user: mail.user, field: Field.everything, &none, 0)
         let newest = UInt32(truncatingIfNeeded: state(term).pointee.load(ordering: .relaxed))
         if newest > 0, number(newest) > mail.number {
-            arena.base.atomic32(term + LevelZeroLayout.pending).pointee.store(1, ordering: .releasing)
+            arena.base.atomic32(term + LevelZeroLayout.disorder).pointee.store(1, ordering: .releasing)
         }
-        writeRecord(UInt32(term), ordinal, newest: nil)
-    }
-
-    private func writeRecord(_ term: UInt32, _ ordinal: UInt32) {
-        writeRecord(term, ordinal, newest: arena.base.u32(Int(term) + LevelZeroLayout.pending))
+        writeRecord(term, ordinal, UnsafeRawBufferPointer(start: nil, count: 0))
     }
 
     // MARK: Records
 
     /// Appends a record: positions, then, to be read backwards, their length and the distance to the record before.
-    private func writeRecord(_ term: UInt32, _ ordinal: UInt32, newest: UInt32?) {
-        let term = Int(term)
+    private func writeRecord(_ term: Int, _ ordinal: UInt32, _ positions: UnsafeRawBufferPointer) {
         let old = state(term).pointee.load(ordering: .relaxed)
         let distance = ordinal - UInt32(truncatingIfNeeded: old)
-        var length = 0
-        if let newest { length = positionsLength(newest) }
+        let length = positions.count
         var tail = Int(old >> 32)
         let need = length + Self.varintLength(UInt64(length)) + Self.varintLength(UInt64(distance) << 1)
         let isFirst = tail == 0 || tail + need > Int(arena.base.u32(term + LevelZeroLayout.sliceEnd))
         if isFirst { tail = startSlice(term, behind: UInt32(tail), need: need) }
-        if let newest { tail = writePositions(newest, at: tail) }
-        tail = writeBackwards(UInt64(length), at: tail)
+        if let source = positions.baseAddress { (arena.base + tail).copyMemory(from: source, byteCount: length) }
+        tail = writeBackwards(UInt64(length), at: tail + length)
         tail = writeBackwards(UInt64(distance) << 1 | (isFirst ? 1 : 0), at: tail)
         let frequency = arena.base.atomic32(term + LevelZeroLayout.frequency)
         frequency.pointee.store(frequency.pointee.load(ordering: .relaxed) + 1, ordering: .relaxed)
         state(term).pointee.store(UInt64(tail) << 32 | UInt64(ordinal), ordering: .releasing)
-    }
-
-    private func positionsLength(_ newest: UInt32) -> Int {
-        var length = 0
-        var last: UInt32 = 0
-        occurrences.forEachPosition(newest: newest) { position in
-            length += Self.varintLength(UInt64(position - last))
-            last = position
-        }
-        return length
-    }
-
-    private func writePositions(_ newest: UInt32, at start: Int) -> Int {
-        var offset = start
-        var last: UInt32 = 0
-        let base = arena.base
-        occurrences.forEachPosition(newest: newest) { position in
-            var rest = position - last
-            last = position
-            while rest >= 128 {
-                base.storeBytes(of: UInt8(truncatingIfNeeded: rest) | 128, toByteOffset: offset, as: UInt8.self)
-                offset += 1
-                rest >>= 7
-            }
-            base.storeBytes(of: UInt8(truncatingIfNeeded: rest), toByteOffset: offset, as: UInt8.self)
-            offset += 1
-        }
-        return offset
     }
 
     /// Writes a number whose lowest seven bits stand last; returns the end.

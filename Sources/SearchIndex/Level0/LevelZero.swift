@@ -27,7 +27,10 @@ final class LevelZero: @unchecked Sendable {
     var terms = 0
     var mails: UInt32 = 0
     var highestSequence: UInt64 = 0
-    var occurrences = OccurrenceList()
+    var words = MailWords()
+    var positions = ByteBuilder()
+    /// What the last look ahead saw, kept so that it is not optimised away.
+    var touched: UInt64 = 0
 
     init(size: Int, hash: Hash) {
         self.hash = hash
@@ -63,7 +66,7 @@ final class LevelZero: @unchecked Sendable {
         column(ordinal).atomic32(LevelZeroLayout.bits).pointee.load(ordering: .relaxed) & LevelZeroLayout.deadBit != 0
     }
 
-    /// Marks a mail as removed; tells whether it was alive. The writer's.
+    /// Marks a mail as removed, for the writer; tells whether it was alive.
     func kill(_ ordinal: UInt32) -> Bool {
         let old = column(ordinal).atomic32(LevelZeroLayout.bits).pointee
             .bitwiseOr(LevelZeroLayout.deadBit, ordering: .relaxed).oldValue
@@ -72,7 +75,7 @@ final class LevelZero: @unchecked Sendable {
         return true
     }
 
-    /// The ordinal of a living mail. The writer's.
+    /// The ordinal of a living mail, for the writer.
     func ordinal(user: UInt32, number: UInt32) -> UInt32? {
         var slot = Self.scatter(user, number) & numberMask
         while true {
@@ -88,7 +91,7 @@ final class LevelZero: @unchecked Sendable {
         }
     }
 
-    /// Remembers where a number is. The writer's.
+    /// Remembers where a number is, for the writer.
     func remember(user: UInt32, number: UInt32, ordinal: UInt32) {
         var slot = Self.scatter(user, number) & numberMask
         while numbers.base.u32(slot * 4) != 0 { slot = (slot + 1) & numberMask }
@@ -135,8 +138,8 @@ enum LevelZeroLayout {
     /// 64 bits: the end of the newest record in the upper half, its ordinal (or the count of entries) in the lower.
     static let state = 0
     static let frequency = 8
-    /// The writer's index of the newest occurrence; on the list of all mails of a user, whether they came out of order.
-    static let pending = 12
+    /// On the list of all mails of a user: whether they came out of order.
+    static let disorder = 12
     static let sliceEnd = 16
     static let termUser = 20
     static let length = 24

@@ -17,7 +17,7 @@ struct LevelZeroRun: MailRun {
         guard visible > 0, let term = level.find(user: user, field: Field.everything, &none, 0) else { return nil }
         let cursor = LevelZeroCursor(level, term: term, visible: visible)
         guard cursor.key != Cursor.end else { return nil }
-        let disorder = level.arena.base.atomic32(term + LevelZeroLayout.pending).pointee.load(ordering: .acquiring)
+        let disorder = level.arena.base.atomic32(term + LevelZeroLayout.disorder).pointee.load(ordering: .acquiring)
         isOrdered = disorder == 0
         highestNumber = isOrdered ? level.number(~cursor.key) : UInt32.max
     }

@@ -38,7 +38,7 @@ struct MailTokens: TokenSink {
     }
 }
 
-extension Tokenizer<MailTokens> {
+extension Tokenizer where Sink == MailTokens {
     fileprivate mutating func take(_ texts: some Collection<String>, _ field: Field?, limit: Int) {
         sink.begin(field, at: position)
         var rest = limit

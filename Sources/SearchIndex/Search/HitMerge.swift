@@ -4,7 +4,7 @@ struct HitMerge {
         var run: any MailRun
         /// Nil until opened.
         var cursor: Cursor?
-        /// The number of its next hit; before it is opened, the highest that it may be. 0 for none.
+        /// The number of its next hit, 0 for none; before it is opened, the highest that it may be.
         var bound: UInt32
         /// The hits of a run whose numbers do not fall in order, the next one last.
         var sorted: [UInt32]?

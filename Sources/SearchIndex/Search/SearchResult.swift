@@ -3,7 +3,7 @@ package struct SearchResult: Sendable, Equatable {
     /// How many mails the query finds in all.
     package enum Count: Sendable, Equatable {
         case exactly(Int)
-        /// At least so many; ``SearchIndex/count(user:query:)`` counts them all.
+        /// At least so many; ``InvertedIndex/count(user:query:)`` counts them all.
         case atLeast(Int)
     }
 

@@ -120,7 +120,9 @@ struct PostingsList: ~Copyable {
     }
 }
 
-/// Packs numbers into bits, the lowest first. 128 numbers of any width end at an octet.
+/// Packs numbers into bits, the lowest first.
+///
+/// 128 numbers of any width end at an octet.
 struct BitPacker {
     private var bits: UInt64 = 0
     private var count = 0

@@ -60,8 +60,10 @@ final class Segment: @unchecked Sendable {
         let first = start / SegmentLayout.pageSize
         let last = (start + max(count, 1) - 1) / SegmentLayout.pageSize
         for page in first...last {
-            let known = verified.base.load(fromByteOffset: min(page, pageCount - 1), as: UInt8.self)
-            if known == 0 || page >= pageCount { try verifyPage(page) }
+            guard page < pageCount, isVerified(page).pointee.load(ordering: .relaxed) else {
+                try verifyPage(page)
+                continue
+            }
         }
     }
 
@@ -76,9 +78,12 @@ final class Segment: @unchecked Sendable {
         let count = min(SegmentLayout.pageSize, pagesEnd - start)
         let checksum = CRC32C.checksum(of: UnsafeRawBufferPointer(start: base + start, count: count))
         guard checksum == base.u32(pagesEnd + page * 4) else { throw .corruptPage(file: file, page: page) }
-        // Two threads may verify a page at once; both store the same octet.
-        verified.base.storeBytes(of: 1, toByteOffset: page, as: UInt8.self)
-        pagesVerified.add(1, ordering: .relaxed)
+        // Two threads may verify a page at once; one of them counts it.
+        if !isVerified(page).pointee.exchange(true, ordering: .relaxed) { pagesVerified.add(1, ordering: .relaxed) }
+    }
+
+    private func isVerified(_ page: Int) -> UnsafeMutablePointer<Atomic<Bool>> {
+        (verified.base + page).assumingMemoryBound(to: Atomic<Bool>.self)
     }
 
     // MARK: Users

@@ -1,4 +1,6 @@
-/// The numbers of the segment format; `Format.md` in the documentation shows the whole. On disk; never renumber.
+/// The numbers of the segment format, which <doc:Format> shows as a whole.
+///
+/// On disk; never renumber.
 enum SegmentLayout {
     /// `SLUICESG` in the order of its octets.
     static let magic: UInt64 = 0x4753_4543_4955_4C53

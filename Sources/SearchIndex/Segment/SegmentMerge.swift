@@ -53,11 +53,20 @@ struct SegmentMerge {
             walkers.append((walker, moves[input][user] ?? []))
         }
         var postings = PostingsList()
-        while let key = Self.leastKey(walkers) {
+        var key: [UInt8] = []
+        while let least = Self.least(walkers) {
+            // Copied octet by octet: a shared array would be copied anew by each walker that moves on.
+            key.removeAll(keepingCapacity: true)
+            for byte in walkers[least].walker.key { key.append(byte) }
             postings.removeAll()
             for index in walkers.indices where walkers[index].walker.isAt(key) {
-                let walker = walkers[index].walker
-                try Self.append(walker.section.segment, walker.list, walkers[index].moves, to: &postings)
+                let list = walkers[index].walker.list
+                let segment = walkers[index].walker.section.segment
+                if list.frequency < SegmentLayout.mailsPerBlock {
+                    try Self.appendShort(segment, list, walkers[index].moves, to: &postings)
+                } else {
+                    try Self.append(segment, list, walkers[index].moves, to: &postings)
+                }
                 try walkers[index].walker.advance()
             }
             guard !postings.isEmpty else { continue }
@@ -92,13 +101,40 @@ struct SegmentMerge {
         return living.map(\.mail)
     }
 
-    private static func leastKey(_ walkers: [(walker: DictionaryWalker, moves: [UInt32])]) -> [UInt8]? {
+    private static func least(_ walkers: [(walker: DictionaryWalker, moves: [UInt32])]) -> Int? {
         var least: Int?
         for index in walkers.indices where !walkers[index].walker.isAtEnd {
             if let known = least, walkers[index].walker.compare(walkers[known].walker.key) >= 0 { continue }
             least = index
         }
-        return least.map { walkers[$0].walker.key }
+        return least
+    }
+
+    /// Appends a list without a table of blocks: most lists are such, so they are read in place.
+    private static func appendShort(
+        _ segment: Segment, _ list: ListLocation, _ moves: [UInt32], to postings: inout PostingsList
+    ) throws(IndexError) {
+        try segment.verify(list.offset, list.length)
+        let base = segment.base
+        var positions = list.offset
+        for _ in 0..<list.frequency where base.varint(&positions) & 1 == 0 { _ = base.varint(&positions) }
+        var offset = list.offset
+        var next = 0
+        for _ in 0..<list.frequency {
+            let value = base.varint(&offset)
+            let row = next + (value >> 1)
+            next = row + 1
+            let frequency = value & 1 == 1 ? 1 : base.varint(&offset)
+            let start = positions
+            var rest = frequency
+            while rest > 0 {
+                if base.u8(positions) < 128 { rest -= 1 }
+                positions += 1
+            }
+            guard moves[row] != gone else { continue }
+            let bytes = UnsafeRawBufferPointer(start: base + start, count: positions - start)
+            postings.append(row: moves[row], frequency: UInt32(truncatingIfNeeded: frequency), positions: bytes)
+        }
     }
 
     private static func append(

@@ -3,7 +3,7 @@
 /// Words are runs of letters or runs of digits, folded (case, width, accents, compatibility forms); scripts written without
 /// spaces give overlapping pairs of characters and the last character of each run; mail addresses are given whole besides.
 /// Every token has at most ``maximumLength`` octets: a longer one keeps its beginning and ends in a hash of all of it.
-struct Tokenizer<Sink: TokenSink> {
+struct Tokenizer<Sink: TokenSink>: ~Copyable {
     /// The longest token in octets; keys stay short, and no language has longer words.
     static var maximumLength: Int { 64 }
     /// How far an address reaches to the left of its `@` (RFC 5321, section 4.5.3.1.1).
@@ -75,8 +75,8 @@ struct Tokenizer<Sink: TokenSink> {
     }
 
     private mutating func emit(_ kind: TokenKind, _ range: Range<Int>) {
-        word.finish()
-        word.withBytes { sink.take($0, $1, kind: kind, position: position, range: range) }
+        let bytes = word.finish()
+        sink.take(bytes, word.count, kind: kind, position: position, range: range)
         position += 1
     }
 
@@ -189,8 +189,8 @@ struct Tokenizer<Sink: TokenSink> {
         guard start < sign, end > sign + 1 else { return }
         word.reset()
         for offset in start..<end { word.append(ASCIITable.lowercased(base[offset])) }
-        word.finish()
-        word.withBytes { sink.take($0, $1, kind: .address, position: position, range: start..<end) }
+        let bytes = word.finish()
+        sink.take(bytes, word.count, kind: .address, position: position, range: start..<end)
     }
 }
 

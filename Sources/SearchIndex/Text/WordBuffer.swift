@@ -1,14 +1,16 @@
 /// The octets of the word that is being read.
 ///
-/// Words longer than ``Tokenizer/maximumLength`` keep their first ``kept`` octets, a mark that no UTF-8 has, and a hash of all octets.
-struct WordBuffer {
+/// Words longer than ``limit`` keep their first ``kept`` octets, a mark that no UTF-8 has, and a hash of all octets behind them.
+struct WordBuffer: ~Copyable {
     static let limit = 64
     /// How many octets of a too long word stay readable, so that it is still found by its beginning.
     static let kept = 48
 
-    private var bytes = [UInt8](repeating: 0, count: limit)
+    private let bytes = UnsafeMutablePointer<UInt8>.allocate(capacity: limit)
     private(set) var count = 0
     private var hash: UInt64 = 0
+
+    deinit { bytes.deallocate() }
 
     var isEmpty: Bool { count == 0 }
 
@@ -45,17 +47,11 @@ struct WordBuffer {
         }
     }
 
-    /// Shortens a too long word.
+    /// Shortens a too long word; its octets are then ready.
     @inline(__always)
-    mutating func finish() {
+    mutating func finish() -> UnsafePointer<UInt8> {
         if count > Self.limit { shorten() }
-    }
-
-    @inline(__always)
-    func withBytes(_ body: (UnsafePointer<UInt8>, Int) -> Void) {
-        bytes.withUnsafeBufferPointer { buffer in
-            if let base = buffer.baseAddress { body(base, count) }
-        }
+        return UnsafePointer(bytes)
     }
 
     private mutating func appendFar(_ byte: UInt8) {
@@ -66,7 +62,7 @@ struct WordBuffer {
         mix(byte)
     }
 
-    /// FNV-1a: the digest is on disk, so it has no key. On disk; never change.
+    /// FNV-1a, without a key because the digest is on disk.
     private mutating func mix(_ byte: UInt8) {
         hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
     }

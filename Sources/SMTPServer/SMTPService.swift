@@ -11,7 +11,7 @@ import Synchronization
 /// ``bind()`` opens the listeners, so that a taken port is found before anything starts; connections wait in the
 /// kernel until ``serve(_:)``. A stop is graceful: sessions between messages end at once with 421, those in a message may
 /// finish it within the grace period.
-package final class SMTPServer: Sendable {
+package final class SMTPService: Sendable {
     private let configuration: Configuration
     private let logger: Logger
     private let sessions: OpenSessions
@@ -26,6 +26,9 @@ package final class SMTPServer: Sendable {
         var group: MultiThreadedEventLoopGroup?
         var listeners: [any Channel] = []
         var services: SessionServices?
+        var isStopped = false
+        var isServing = false
+        var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
     /// A server that has opened nothing yet.
@@ -37,9 +40,12 @@ package final class SMTPServer: Sendable {
         (stopRequests, stopRequest) = AsyncStream.makeStream()
     }
 
+    /// How many sessions are open.
+    package var openSessions: Int { sessions.count }
+
     /// Opens all listeners; gives their addresses, with the ports that the system chose.
     ///
-    /// - Throws: ``SMTPServerError`` for the first that cannot be opened; none is open then.
+    /// - Throws: ``SMTPServiceError`` for the first that cannot be opened; none is open then.
     @discardableResult
     package func bind() async throws -> [ListenerAddress] {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
@@ -62,11 +68,14 @@ package final class SMTPServer: Sendable {
     /// Serves until the task is cancelled or ``stop()`` is called; returns when the last session is over.
     package func serve(_ entrance: any Entrance) async throws {
         let services = SessionServices(configuration, entrance: entrance, sessions: sessions, logger: logger)
-        let listeners = state.withLock { state in
+        let (listeners, isStopped) = state.withLock { state in
             state.services = services
-            return state.listeners
+            state.isServing = !state.isStopped
+            return (state.listeners, state.isStopped)
         }
-        guard !listeners.isEmpty else { throw SMTPServerError.notBound }
+        if isStopped { return }
+        defer { endServing() }
+        guard !listeners.isEmpty else { throw SMTPServiceError.notBound }
         for listener in listeners { try await listener.setOption(.autoRead, value: true).get() }
         for await _ in stopRequests {}
         await drain()
@@ -74,7 +83,9 @@ package final class SMTPServer: Sendable {
 
     /// Ends everything; harmless if it has never begun.
     package func stop() async {
+        state.withLock { $0.isStopped = true }
         stopRequest.finish()
+        await waitUntilServed()
         await drain()
         let group = state.withLock { state in
             defer { state.group = nil }
@@ -87,11 +98,30 @@ package final class SMTPServer: Sendable {
         }
     }
 
+    private func endServing() {
+        let waiters = state.withLock { state in
+            defer { state.waiters = [] }
+            state.isServing = false
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    private func waitUntilServed() async {
+        await withCheckedContinuation { continuation in
+            let isServing = state.withLock { state in
+                if state.isServing { state.waiters.append(continuation) }
+                return state.isServing
+            }
+            if !isServing { continuation.resume() }
+        }
+    }
+
     /// Closes the listeners and waits for the sessions, those that last too long being cut off.
     private func drain() async {
-        let (group, listeners) = state.withLock { state in
+        let listeners = state.withLock { state in
             defer { state.listeners = [] }
-            return (state.group, state.listeners)
+            return state.listeners
         }
         for listener in listeners {
             do {
@@ -101,11 +131,13 @@ package final class SMTPServer: Sendable {
             }
         }
         sessions.drain()
-        let cut = group?.any().scheduleTask(in: TimeAmount(configuration.gracePeriod)) { [sessions] in
+        // A task of its own, because this one may be cancelled already, and then could not sleep.
+        let cut = Task { [sessions, configuration] in
+            try await Task.sleep(for: configuration.gracePeriod)
             sessions.closeAll()
         }
         await sessions.waitUntilEmpty()
-        cut?.cancel()
+        cut.cancel()
     }
 
     private func makeBootstrap(_ group: MultiThreadedEventLoopGroup) -> ServerBootstrap {
@@ -117,7 +149,7 @@ package final class SMTPServer: Sendable {
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { [self] channel in
                 guard let services = state.withLock({ $0.services }) else {
-                    return channel.eventLoop.makeFailedFuture(SMTPServerError.notBound)
+                    return channel.eventLoop.makeFailedFuture(SMTPServiceError.notBound)
                 }
                 return channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(SessionHandler(services))
@@ -129,9 +161,9 @@ package final class SMTPServer: Sendable {
         do {
             return try await bootstrap.bind(host: address.host, port: address.port).get()
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
-            throw SMTPServerError.addressTaken(address)
+            throw SMTPServiceError.addressTaken(address)
         } catch {
-            throw SMTPServerError.cannotListen(address, reason: "\(error)")
+            throw SMTPServiceError.cannotListen(address, reason: "\(error)")
         }
     }
 }

@@ -6,9 +6,9 @@ import Synchronization
 /// Mails are found from the moment ``add(_:)`` returns. What is in memory only is lost in a crash and given again by the caller from its store:
 /// ``open(directory:fileSystem:options:)`` says from where. Searches run beside the writer and beside merges.
 ///
-/// Locks, in the order in which they may be taken together: `maintenance` (one flush or merge at a time), `commits` (manifest and
+/// Locks, in the order in which they may be taken together: `flushing` or `merging` (one of each at a time), `commits` (manifest and
 /// what changes with it), `writer` (level 0), `published` (for the moment of copying a few references).
-package final class SearchIndex: Sendable {
+package final class InvertedIndex: Sendable {
     /// What the writer knows.
     struct WriterState: Sendable {
         /// The highest number of each user that has been asked for; 0 for none.
@@ -40,7 +40,8 @@ package final class SearchIndex: Sendable {
     let options: IndexOptions
     let hash: Hash
     let flags = FlagStore()
-    let maintenance = Mutex(())
+    let flushing = Mutex(())
+    let merging = Mutex(())
     let commits: Mutex<CommitState>
     let writer: Mutex<WriterState>
     let published: Mutex<Snapshot>
@@ -86,6 +87,9 @@ package final class SearchIndex: Sendable {
             IndexStatistics.Run(
                 file: run.segment.file, level: run.segment.level, octets: run.segment.size,
                 mails: run.segment.mailCount, dead: run.dead.count, users: run.segment.userCount)
+        }
+        statistics.pagesVerified = snapshot.runs.reduce(0) {
+            $0 + $1.segment.pagesVerified.load(ordering: .relaxed)
         }
         for level in snapshot.frozen + [snapshot.active] {
             let visible = Int(level.published.load(ordering: .acquiring))

@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// Equal questions asked at the same time are sent once. Nothing blocks the caller's thread: c-ares runs on a thread
 /// of its own.
-package final class Resolver: DNSResolving {
+package final class DNSResolver: DNSResolving {
     private struct State {
         var cache: AnswerCache
         var flights: [DNSQuestion: [UInt64: CheckedContinuation<DNSAnswer, Never>]] = [:]

@@ -1,7 +1,9 @@
 import Synchronization
 
-extension SearchIndex {
-    /// Removes mails of a user; durable, and gone from all searches that begin after this returns. Unknown numbers are fine.
+extension InvertedIndex {
+    /// Removes mails of a user, durably, from all searches that begin after this returns.
+    ///
+    /// Unknown numbers are fine.
     package func remove(user: UInt32, numbers: [UInt32]) throws {
         try removeRows(user: user) { section in
             numbers.compactMap { section.row(of: $0) }

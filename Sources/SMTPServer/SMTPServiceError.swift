@@ -1,7 +1,7 @@
 package import StageKit
 
 /// Why a server does not run.
-package enum SMTPServerError: Error, Sendable, CustomStringConvertible {
+package enum SMTPServiceError: Error, Sendable, CustomStringConvertible {
     /// Somebody else listens there.
     case addressTaken(ListenerAddress)
     /// The system does not let us listen there.

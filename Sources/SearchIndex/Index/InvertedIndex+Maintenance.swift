@@ -1,10 +1,10 @@
 import Files
 import Synchronization
 
-extension SearchIndex {
+extension InvertedIndex {
     /// Writes all of level 0 into segments and makes them durable.
     package func flush() throws(IndexError) {
-        try maintenance.withLock { _ throws(IndexError) in
+        try flushing.withLock { _ throws(IndexError) in
             freeze()
             while try flushOldest() {}
         }
@@ -12,17 +12,16 @@ extension SearchIndex {
 
     /// Does one merge, if one is due; tells whether there was one.
     package func mergeIfNeeded() throws(IndexError) -> Bool {
-        try maintenance.withLock { _ throws(IndexError) in try mergeOnce() }
+        try merging.withLock { _ throws(IndexError) in try mergeOnce() }
     }
 
     /// Flushes and merges from now on in a thread of low priority, until ``close()``.
     package func startMerging() {
         worker.start { [weak self] () throws(IndexError) in
             guard let self else { return false }
-            return try maintenance.withLock { _ throws(IndexError) in
-                if try flushOldest() { return true }
-                return try mergeOnce()
-            }
+            let hasFlushed = try flushing.withLock { _ throws(IndexError) in try flushOldest() }
+            if hasFlushed { return true }
+            return try mergeIfNeeded()
         }
     }
 

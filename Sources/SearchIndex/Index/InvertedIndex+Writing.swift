@@ -1,7 +1,7 @@
 import Bytes
 import Synchronization
 
-extension SearchIndex {
+extension InvertedIndex {
     /// Adds mails, which searches find when this returns; those that the index has already are left out.
     ///
     /// Nothing is made durable: see ``open(directory:fileSystem:options:)``. A mail whose sequence is not above what the index
@@ -29,11 +29,12 @@ extension SearchIndex {
             if try isKnown(mail, snapshot, &state) {
                 state.repeated += 1
             } else {
-                guard !snapshot.active.isFull(for: Self.textSize(mail)) else {
+                let text = Self.textSize(mail)
+                guard !snapshot.active.isFull(for: text) else {
                     isFull = true
                     return late
                 }
-                snapshot.active.add(mail)
+                snapshot.active.add(mail, text: text)
                 let last = state.lowestSequences.count - 1
                 state.lowestSequences[last] = min(state.lowestSequences[last], mail.sequence)
                 state.added += 1
@@ -117,7 +118,7 @@ extension SearchIndex {
 }
 
 extension Snapshot {
-    /// Whether a living copy of a mail is in it. The writer's.
+    /// Whether a living copy of a mail is in it, for the writer.
     func holds(user: UInt32, number: UInt32) throws(IndexError) -> Bool {
         if active.ordinal(user: user, number: number) != nil { return true }
         for level in frozen where level.ordinal(user: user, number: number) != nil { return true }

@@ -1,14 +1,10 @@
-extension SearchIndex {
+extension InvertedIndex {
     /// The most hits of one page.
     package static let maximumPage = 10_000
 
     /// Finds mails of a user, newest first.
     ///
-    /// - Parameters:
-    ///   - user: Whose mails; those of others are not even read.
-    ///   - query: What to find, with the names of `in:` resolved.
-    ///   - limit: How many at most.
-    ///   - before: The `next` of the page before; nil for the first.
+    /// The bytes of other users are not even read. The names of `in:` must be resolved; `before` is the `next` of the page before.
     package func search(user: UInt32, query: Query, limit: Int, before: UInt32? = nil) throws -> SearchResult {
         let runs = try snapshot().mailRuns(of: user)
         var hits = HitMerge(runs, query.expression, flags: flags.table(of: user), before: before)
@@ -43,5 +39,14 @@ extension SearchIndex {
         var count = 0
         for run in runs { count += try run.word(sequence.words[0].token, in: sequence.field).cost }
         return count
+    }
+}
+
+extension InvertedIndex {
+    /// Reads all segments and compares every page with its checksum.
+    ///
+    /// - Throws: ``IndexError/corruptPage(file:page:)`` for the first that is damaged.
+    package func verify() throws {
+        for run in snapshot().runs { try run.segment.verifyAll() }
     }
 }

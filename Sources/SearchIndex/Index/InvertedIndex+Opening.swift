@@ -1,6 +1,6 @@
 package import Files
 
-extension SearchIndex {
+extension InvertedIndex {
     /// Where files that do not belong to the index are moved.
     package static let strangersDirectory = "set-aside"
 
@@ -11,13 +11,13 @@ extension SearchIndex {
     /// - Throws: ``IndexError`` that names the damaged file; the caller then rebuilds from the store in an empty directory.
     package static func open(
         directory: String, fileSystem: any FileSystem, options: IndexOptions = IndexOptions()
-    ) throws -> (SearchIndex, coversThrough: UInt64) {
+    ) throws -> (InvertedIndex, coversThrough: UInt64) {
         try onDisk { () throws(FileError) in try fileSystem.createDirectory(directory) }
         let recovered = try RecoveredIndex(directory: directory, fileSystem: fileSystem)
         var random = SystemRandomNumberGenerator()
         let hash = Hash(key: options.hashKey ?? random.next())
         let covers = recovered.coversThrough
-        let index = SearchIndex(
+        let index = InvertedIndex(
             directory: directory, fileSystem: fileSystem, options: options, hash: hash, recovered: recovered)
         return (index, covers)
     }
@@ -58,8 +58,8 @@ struct RecoveredIndex: Sendable {
     }
 
     /// What the index goes on with.
-    var commitState: SearchIndex.CommitState {
-        SearchIndex.CommitState(manifest: manifest, nextID: nextID, manifestStart: manifest.size)
+    var commitState: InvertedIndex.CommitState {
+        InvertedIndex.CommitState(manifest: manifest, nextID: nextID, manifestStart: manifest.size)
     }
 
     private static func deadRows(
@@ -76,11 +76,11 @@ struct RecoveredIndex: Sendable {
     }
 
     private func setStrangersAside(_ directory: String, _ fileSystem: any FileSystem) throws(IndexError) {
-        let known = Set(runs.map(\.segment.file) + [Manifest.name, SearchIndex.strangersDirectory])
+        let known = Set(runs.map(\.segment.file) + [Manifest.name, InvertedIndex.strangersDirectory])
         try onDisk { () throws(FileError) in
             let strangers = try fileSystem.list(directory).filter { !known.contains($0) }
             guard !strangers.isEmpty else { return }
-            let aside = directory + "/" + SearchIndex.strangersDirectory
+            let aside = directory + "/" + InvertedIndex.strangersDirectory
             try fileSystem.createDirectory(aside)
             for name in strangers { try fileSystem.rename(directory + "/" + name, to: aside + "/" + name) }
             try fileSystem.synchronizeDirectory(aside)

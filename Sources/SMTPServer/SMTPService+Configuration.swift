@@ -1,7 +1,7 @@
 package import SMTP
 package import StageKit
 
-extension SMTPServer {
+extension SMTPService {
     /// How a server behaves.
     package struct Configuration: Sendable {
         /// Where it listens.
@@ -18,6 +18,8 @@ extension SMTPServer {
         package var dataTimeout: Duration = .seconds(180)
         /// How long a message in progress may take to finish when the server stops.
         package var gracePeriod: Duration = .seconds(10)
+        /// How long a client that was cut off may take to read why.
+        package var lingering: Duration = .seconds(5)
         /// How many threads serve the sockets.
         package var threads = 1
 

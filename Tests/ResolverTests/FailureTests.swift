@@ -1,0 +1,138 @@
+import DemoDNS
+import Resolver
+import Testing
+
+/// Servers that fail, stay silent or come back, and callers that leave.
+@Suite struct FailureTests {
+    private static let zone: DNSZone = {
+        var zone = DNSZone(["host.example": [.address(.v4(0xC000_0201))]])
+        zone.silence("silent.example")
+        return zone
+    }()
+
+    private func resolver(
+        _ servers: [LoopbackDNSServer], _ change: (inout ResolverConfiguration) -> Void = { _ in }
+    ) throws -> DNSResolver {
+        var configuration = ResolverConfiguration(servers: servers.map { .init(.v4(0x7F00_0001), port: $0.port) })
+        configuration.attemptTimeout = .milliseconds(200)
+        change(&configuration)
+        return try DNSResolver(configuration: configuration)
+    }
+
+    @Test func `the second server answers where the first is gone`() async throws {
+        var mute = DNSZone()
+        mute.silence("host.example")  // for the moment that it takes to stop
+        let gone = try LoopbackDNSServer(zone: mute)
+        let good = try LoopbackDNSServer(zone: FailureTests.zone)
+        gone.stop()
+        let resolver = try resolver([gone, good])
+        #expect(await resolver.query("host.example", .a) == .records([.address(.v4(0xC000_0201))]))
+        resolver.close()
+        good.stop()
+    }
+
+    @Test func `the second server answers where the first is silent`() async throws {
+        var mute = DNSZone()
+        mute.silence("host.example")
+        let silent = try LoopbackDNSServer(zone: mute)
+        let good = try LoopbackDNSServer(zone: FailureTests.zone)
+        let resolver = try resolver([silent, good])
+        #expect(await resolver.query("host.example", .a) == .records([.address(.v4(0xC000_0201))]))
+        #expect(silent.questions > 0)
+        resolver.close()
+        silent.stop()
+        good.stop()
+    }
+
+    @Test func `a question that nobody answers fails for the time being and is not remembered`() async throws {
+        let server = try LoopbackDNSServer(zone: FailureTests.zone)
+        let resolver = try resolver([server]) { $0.deadline = .milliseconds(300) }
+        for _ in 0..<2 {
+            guard case .temporaryFailure = await resolver.query("silent.example", .a) else {
+                Issue.record("silence was taken for an answer")
+                return
+            }
+        }
+        #expect(resolver.cachedAnswers == 0)
+        resolver.close()
+        server.stop()
+    }
+
+    @Test func `a cancelled caller leaves and the others stay`() async throws {
+        let server = try LoopbackDNSServer(zone: FailureTests.zone)
+        let resolver = try resolver([server]) {
+            $0.attemptTimeout = .seconds(30); $0.deadline = .seconds(60)
+        }
+        // Nothing but the cancellation can end this within the test's time.
+        let answer = await withTaskGroup(of: DNSAnswer.self) { group in
+            group.addTask { await resolver.query("silent.example", .a) }
+            group.addTask { await resolver.query("host.example", .a) }
+            let first = await group.next()
+            group.cancelAll()
+            let second = await group.next()
+            return [first, second]
+        }
+        #expect(answer == [.records([.address(.v4(0xC000_0201))]), .temporaryFailure(reason: "cancelled")])
+        resolver.close()
+        server.stop()
+    }
+
+    @Test func `closing fails what is under way and what comes later`() async throws {
+        let server = try LoopbackDNSServer(zone: FailureTests.zone)
+        let resolver = try resolver([server]) {
+            $0.attemptTimeout = .seconds(30); $0.deadline = .seconds(60)
+        }
+        async let pending = resolver.query("silent.example", .a)
+        while server.questions == 0 { try await Task.sleep(for: .milliseconds(5)) }
+        resolver.close()
+        resolver.close()
+        for answer in [await pending, await resolver.query("host.example", .a)] {
+            guard case .temporaryFailure = answer else {
+                Issue.record("\(answer)")
+                continue
+            }
+        }
+        server.stop()
+    }
+
+    @Test func `more questions than may be under way fail at once`() async throws {
+        let server = try LoopbackDNSServer(zone: FailureTests.zone)
+        let resolver = try resolver([server]) {
+            $0.pendingCapacity = 1; $0.deadline = .seconds(1)
+        }
+        async let pending = resolver.query("silent.example", .a)
+        while server.questions == 0 { try await Task.sleep(for: .milliseconds(5)) }
+        #expect(
+            await resolver.query("host.example", .a) == .temporaryFailure(reason: "too many questions under way"))
+        _ = await pending
+        resolver.close()
+        server.stop()
+    }
+
+    @Test func `the cache holds no more than its capacity`() async throws {
+        var zone = DNSZone()
+        for number in 0..<100 { zone.add(.address(.v4(UInt32(number))), at: "h\(number).example") }
+        let server = try LoopbackDNSServer(zone: zone)
+        let resolver = try resolver([server]) {
+            $0.cacheCapacity = 10; $0.attemptTimeout = .seconds(5)
+        }
+        for number in 0..<100 {
+            #expect(await resolver.query("h\(number).example", .a) == .records([.address(.v4(UInt32(number)))]))
+        }
+        #expect(resolver.cachedAnswers <= 10)
+        resolver.close()
+        server.stop()
+    }
+
+    @Test(arguments: [(UInt32(0), 3), (300, 1)])
+    func `an answer is kept as long as it says`(lifetime: UInt32, questions: Int) async throws {
+        var zone = FailureTests.zone
+        zone.timeToLive = lifetime
+        let server = try LoopbackDNSServer(zone: zone)
+        let resolver = try resolver([server]) { $0.attemptTimeout = .seconds(5) }
+        for _ in 0..<3 { _ = await resolver.query("host.example", .a) }
+        #expect(server.questions == questions)
+        resolver.close()
+        server.stop()
+    }
+}

@@ -1,0 +1,48 @@
+import StageKit
+import Testing
+
+struct FactsTests {
+    private let score = Fact<Double>("spam.score", "How much it looks like spam.")
+    private let names = Fact<[String]>("mime.names", "The names.")
+
+    @Test func `a fact is there once it is set, and gone once it is removed`() {
+        var facts = Facts()
+        #expect(facts[score] == nil)
+        facts[score] = 1.5
+        facts[names] = ["a", "b"]
+        #expect(facts[score] == 1.5 && facts["mime.names"] == .strings(["a", "b"]))
+        facts[score] = nil
+        #expect(facts[score] == nil && facts.values.count == 1)
+    }
+
+    @Test func `a value of another type is no value of the fact`() {
+        let facts = Facts(values: ["spam.score": .int(1)])
+        #expect(facts[score] == nil && facts["spam.score"] == .int(1))
+    }
+
+    @Test func `each phase of the session knows what the one before knew`() {
+        var known: Set<String> = []
+        for phase in SessionPhase.allCases {
+            let now = Set(CoreFacts.declarations(from: phase).map(\.name))
+            #expect(known.isSubset(of: now))
+            known = now
+        }
+        #expect(known.count == 5)
+    }
+
+    @Test(arguments: [
+        ("chek-spf", "check-spf"), ("chekc-spf", "check-spf"), ("CHECK-SPF", "check-spf"), ("notfiy", "notify"),
+        ("coffee", nil), ("", nil), (String(repeating: "check-spf", count: 20), nil),
+    ])
+    func `what was probably meant is near`(_ typed: String, _ meant: String?) {
+        #expect(closest(to: typed, among: ["check-spf", "parse-mime", "notify"]) == meant)
+    }
+
+    @Test(arguments: [
+        ("127.0.0.1:25", "127.0.0.1:25"), ("[::1]:2525", "[::1]:2525"), ("localhost:0", "localhost:0"),
+        ("::1:25", nil), ("127.0.0.1", nil), (":25", nil), ("a:65536", nil), ("a:-1", nil), ("a:", nil), ("[]:1", nil),
+    ])
+    func `a listener's address is a host and a port`(_ text: String, _ written: String?) {
+        #expect(ListenerAddress(text)?.description == written)
+    }
+}
