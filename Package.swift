@@ -105,7 +105,7 @@ let targets: [[Target]] = [
         tests: ["Resolver", "DemoDNS", "spf-worker", "Yams"], fixtures: ["Fixtures"]),
     [.executableTarget(name: "spf-worker", dependencies: ["CSPF2"], swiftSettings: settings)],
     // Level 4: the network.
-    library("ControlServer", [log, .product(name: "NIOHTTP1", package: "swift-nio")] + nio),
+    library("ControlServer", [.product(name: "NIOHTTP1", package: "swift-nio")] + nio),
     library(
         "SMTPServer", ["Addressing", "Bytes", "SMTP", "StageKit", log] + nio,
         tests: ["Addressing", "Bytes", "ReceiveSMTPStage", "SMTP", "StageKit", log] + nio),

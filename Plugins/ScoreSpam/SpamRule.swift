@@ -1,3 +1,4 @@
+import Bytes
 import MIME
 import StageKit
 
@@ -6,11 +7,11 @@ struct SpamRule: Sendable {
     /// What is looked at.
     enum Test: Sendable {
         /// A header field contains one of the texts, letter case aside.
-        case header(String, contains: [String])
+        case header(String, contains: [OctetPattern])
         /// A header field is missing.
         case headerMissing(String)
         /// The text that a reader sees contains one of the texts, letter case aside.
-        case body(contains: [String])
+        case body(contains: [OctetPattern])
         /// A fact, in its written form, is one of the values.
         case fact(String, isOneOf: [String])
     }
@@ -35,9 +36,9 @@ struct SpamRule: Sendable {
         switch (header, body, fact) {
         case (let header?, nil, nil) where missing == true && contains == nil: test = .headerMissing(header)
         case (let header?, nil, nil) where contains?.isEmpty == false && missing == nil:
-            test = .header(header, contains: (contains ?? []).map { $0.lowercased() })
+            test = .header(header, contains: (contains ?? []).map { OctetPattern($0.lowercased()) })
         case (nil, true, nil) where contains?.isEmpty == false:
-            test = .body(contains: (contains ?? []).map { $0.lowercased() })
+            test = .body(contains: (contains ?? []).map { OctetPattern($0.lowercased()) })
         case (nil, nil, let fact?) where values?.isEmpty == false: test = .fact(fact, isOneOf: values ?? [])
         default:
             test = .body(contains: [])
@@ -54,12 +55,12 @@ struct SpamRule: Sendable {
         case .headerMissing(let name): return parsed.header[name] == nil
         case .header(let name, let texts):
             return parsed.header.all(name).contains { field in
-                let value = field.value.lowercased()
-                return texts.contains { value.contains($0) }
+                var value = field.value.lowercased()
+                return texts.contains { $0.occurs(in: &value) }
             }
         case .body(let texts):
-            let text = loweredText()
-            return texts.contains { text.contains($0) }
+            var text = loweredText()
+            return texts.contains { $0.occurs(in: &text) }
         case .fact(let name, let values):
             return facts[name].map { values.contains($0.text) } ?? false
         }

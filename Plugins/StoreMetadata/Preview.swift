@@ -9,6 +9,7 @@ enum Preview {
     static func beginning(of text: String) -> String {
         var preview = String.UnicodeScalarView()
         var pendingSpace = false
+        var taken = 0
         for scalar in text.unicodeScalars.prefix(lookahead) {
             if scalar.properties.isWhitespace || scalar.value < 0x20 || scalar.value == 0x7F {
                 pendingSpace = !preview.isEmpty
@@ -17,7 +18,8 @@ enum Preview {
             if pendingSpace { preview.append(" ") }
             pendingSpace = false
             preview.append(scalar)
-            if preview.count >= length { break }
+            taken += 1
+            if taken == length { break }
         }
         return String(preview)
     }

@@ -36,8 +36,8 @@ package struct ControlClient: Sendable {
         return try await channel.executeThenClose { inbound, outbound in
             var head = HTTPRequestHead(version: .http1_1, method: .init(rawValue: method.rawValue), uri: target)
             head.headers = HTTPHeaders([("host", "localhost"), ("connection", "close")])
-            try await outbound.write(.head(head))
-            try await outbound.write(.end(nil))
+            // Together: the server may answer and close as soon as it has the head.
+            try await outbound.write(contentsOf: [.head(head), .end(nil)])
             var status = 0
             for try await part in inbound {
                 switch part {

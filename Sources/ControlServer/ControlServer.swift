@@ -1,5 +1,4 @@
 import Glibc
-package import Logging
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -17,7 +16,7 @@ package final class ControlServer: Sendable {
     ///
     /// - Throws: What the system says, with the address.
     package static func start(
-        socketPath: String, listener: (host: String, port: Int)?, logger: Logger, responder: @escaping Responder
+        socketPath: String, listener: (host: String, port: Int)?, responder: @escaping Responder
     ) async throws -> ControlServer {
         let group = MultiThreadedEventLoopGroup.singleton
         // A socket of a server that did not end well; the queue's lock says that no other runs.

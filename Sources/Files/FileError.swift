@@ -21,6 +21,8 @@ package struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
 
     /// Whether the disk or a quota is full.
     package var isOutOfSpace: Bool { code == ENOSPC || code == EDQUOT }
+    /// Whether the process may not do it.
+    package var isForbidden: Bool { code == EACCES || code == EPERM }
     /// Whether the file does not exist.
     package var isMissing: Bool { code == ENOENT }
 

@@ -9,7 +9,7 @@ package struct MailStoreOptions: Sendable {
     /// The size that the database may not pass; `nil`: the disk's.
     package var largestSize: ByteCount?
     /// How long the answer that there is no such user is believed, while another process may be adding one.
-    package var unknownUserLifetime = Duration.milliseconds(500)
+    package var unknownUserLifetime = Duration.zero
 
     /// The usual way.
     package init() {}

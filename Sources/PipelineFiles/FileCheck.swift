@@ -67,7 +67,7 @@ struct FileCheck {
         for part in Self.parts {
             parts[part] = settings.takeOptional(part, of: Piece.self, "")?.node
         }
-        if parts["accept"] == .some(nil) {
+        if (parts["accept"] ?? nil) == nil {
             settings.noteMissing("accept", "it is the durable line; write accept: { queue: {} }")
         }
         return parts

@@ -56,7 +56,8 @@ package struct PipelineCheck: Sendable {
         findings += comparePipelines(pipelines, checked)
         let hasErrors = findings.contains { $0.severity == .error }
         let plan = SitePlan(
-            site: checked.site, sourceFile: path(directory, Self.siteFileName), pipelines: pipelines.compactMap(\.plan))
+            site: checked.site, sourceFile: path(directory, Self.siteFileName),
+            controlLocation: checked.controlLocation, pipelines: pipelines.compactMap(\.plan))
         return CheckedSite(findings: Set(findings).sorted(), plan: hasErrors ? nil : plan)
     }
 

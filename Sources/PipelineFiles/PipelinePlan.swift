@@ -7,6 +7,8 @@ package struct SitePlan: Sendable {
     package let site: Site
     /// The path of `site.yaml`.
     package let sourceFile: String
+    /// Where the address of the local interface stands, if the file has one.
+    package let controlLocation: SourceLocation?
     /// The pipelines by the names of their files.
     package let pipelines: [PipelinePlan]
 }

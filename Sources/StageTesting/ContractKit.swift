@@ -13,6 +13,7 @@ public enum ContractKit {
     ///   - type: The component's type; it is made from its defaults and placeholders.
     ///   - services: Services of a site of the test's own, in a directory that the component may fill.
     ///   - given: Settings to use in the place of the placeholders.
+    /// - Returns: One text for each violation.
     public static func violations<Tested: Component>(
         of type: Tested.Type, services: StageServices, settings given: SettingNode? = nil
     ) async -> [String] {
@@ -35,7 +36,8 @@ public enum ContractKit {
         let name = manifest.name.description
         if name.isEmpty || !name.utf8.allSatisfy(isNameOctet) { found.append("its name is not made of a-z, 0-9 and -") }
         if !manifest.summary.hasSuffix(".") { found.append("its summary is not a sentence") }
-        if manifest.timeout <= .zero || manifest.concurrency < 1 { found.append("its timeout or concurrency is nothing") }
+        if manifest.timeout <= .zero { found.append("its timeout is nothing") }
+        if manifest.concurrency < 1 { found.append("its concurrency is nothing") }
         for fact in manifest.reads + manifest.readsIfPresent + manifest.provides
         where fact.name.isEmpty || !fact.name.utf8.allSatisfy({ isNameOctet($0) || $0 == UInt8(ascii: ".") }) {
             found.append("the fact \(fact.name) has a name that conditions cannot use")

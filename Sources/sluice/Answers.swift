@@ -37,8 +37,12 @@ struct QueueAnswer: Codable {
     var pipelines: [String: Row]
     var pending: [Waiting]
 
-    init(_ queue: DurableQueue) {
-        pipelines = queue.ledger().mapValues { ledger in
+    /// - Parameters:
+    ///   - queue: The queue.
+    ///   - names: The pipelines of the present files; those that have had no mail yet are shown, too.
+    init(_ queue: DurableQueue, pipelines names: [String]) {
+        let empty = Dictionary(uniqueKeysWithValues: names.map { ($0, Ledger()) })
+        pipelines = queue.ledger().merging(empty) { known, _ in known }.mapValues { ledger in
             let tally = ledger.messages
             return Row(
                 received: tally.received, delivered: tally.delivered, bounced: tally.bounced,

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 
 /// Why a command ends without having done what it should: a text for people, a number for scripts.
 struct Failure: Error, CustomStringConvertible {
@@ -11,6 +12,7 @@ struct Failure: Error, CustomStringConvertible {
         case systemError = 71
         case inputOutput = 74
         case temporary = 75
+        case noPermission = 77
         case configuration = 78
     }
 
@@ -34,6 +36,9 @@ func reportingFailures(_ work: () async throws -> Void) async throws {
         throw ExitCode(failure.code.rawValue)
     } catch let exit as ExitCode {
         throw exit
+    } catch let error as FileError where error.isForbidden {
+        Terminal.complain("\(error); run the command as the user of the server")
+        throw ExitCode(Failure.Code.noPermission.rawValue)
     } catch {
         Terminal.complain("\(error)")
         throw ExitCode(Failure.Code.software.rawValue)

@@ -22,7 +22,7 @@ struct QueueCommand: AsyncParsableCommand {
                 answer = running
             } else {
                 let (queue, _) = try openQueue(plan.site)
-                answer = QueueAnswer(queue)
+                answer = QueueAnswer(queue, pipelines: plan.pipelines.map(\.name))
                 try await queue.close()
             }
             if json { try JSON.say(answer) } else { say(answer) }

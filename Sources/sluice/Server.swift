@@ -37,15 +37,25 @@ struct Server: Service {
         let engine = Engine(plan: plan, services: services, queue: queue)
         do {
             try await engine.prepare()
-            let routes = ServerRoutes(services: services, queue: queue, engine: engine)
-            let control = try await ControlServer.start(
-                socketPath: plan.site.dataDirectory + "/" + RunningServer.socketName,
-                listener: plan.site.controlListener.map { ($0.host, $0.port) }, logger: services.logger,
-                responder: { await routes.respond(to: $0) })
+            let routes = ServerRoutes(
+                services: services, queue: queue, engine: engine, pipelines: plan.pipelines.map(\.name))
+            let control = try await startControl(plan, routes)
             return Server(plan: plan, services: services, queue: queue, engine: engine, control: control)
         } catch {
             try await queue.close()
             throw Failure(.unavailable, "\(error)")
+        }
+    }
+
+    private static func startControl(_ plan: SitePlan, _ routes: ServerRoutes) async throws -> ControlServer {
+        do {
+            return try await ControlServer.start(
+                socketPath: plan.site.dataDirectory + "/" + RunningServer.socketName,
+                listener: plan.site.controlListener.map { ($0.host, $0.port) },
+                responder: { await routes.respond(to: $0) })
+        } catch {
+            let place = plan.controlLocation?.description ?? plan.sourceFile
+            throw Failure(.unavailable, "\(place): \(error); stop what listens there or choose another address")
         }
     }
 
@@ -70,9 +80,11 @@ struct Server: Service {
                 receiver.component.listeners.map { "\(pipeline.name) takes mail on \($0)" }
             }
         }
+        let control =
+            plan.site.controlListener.map { ["arrivals and measurements: http://\($0)/events, /metrics"] } ?? []
         let waiting = engine.pendingCount
         let queued = waiting == 0 ? [] : ["\(waiting) messages are pending from before"]
-        return listeners + queued + ["ready"]
+        return listeners + control + queued + ["ready"]
     }
 
     /// What the operator reads at the end.

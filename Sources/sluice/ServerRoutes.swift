@@ -11,6 +11,8 @@ struct ServerRoutes: Sendable {
     let services: StageServices
     let queue: DurableQueue
     let engine: Engine
+    /// The names of the pipelines that run.
+    let pipelines: [String]
 
     /// Answers one request; nothing but events, measurements and health goes to those who are not trusted.
     @concurrent
@@ -20,7 +22,7 @@ struct ServerRoutes: Sendable {
             case (.get, "health", _): return health
             case (.get, "metrics", _): return .text(MetricsText.text(queue: queue, engine: engine))
             case (.get, "events", _): return try events(for: request.query["user"])
-            case (.get, "queue", true): return .json(try JSON.encode(QueueAnswer(queue)))
+            case (.get, "queue", true): return .json(try JSON.encode(QueueAnswer(queue, pipelines: pipelines)))
             case (.get, "search", true): return try await search(request)
             case (_, "quarantine", true): return try await quarantine(request)
             default: return .text("there is nothing at /\(request.path.joined(separator: "/"))", status: 404)
