@@ -30,11 +30,13 @@ struct DeliveryJob: Sendable {
     init(_ queued: QueuedMessage, stepIndex: Int) throws(MalformedRecord) {
         message = try MessageHead.decode(
             queued.head, id: queued.id, received: queued.received, content: queued.content)
+        // The queue knows recipients by their places, so a head with more or fewer is not this message's.
+        guard message.recipients.count == queued.recipients.count else { throw MalformedRecord() }
         attempts = queued.attempts
         self.stepIndex = stepIndex
         if !queued.progress.isEmpty { try restore(queued.progress) }
         message.recipients.removeAll { recipient in
-            queued.recipients.indices.contains(recipient.index) && !queued.recipients[recipient.index].isPending
+            !queued.recipients[recipient.index].isPending
         }
         keepAsideObjections()
     }

@@ -1,3 +1,4 @@
+import SMTP
 import StageKit
 
 /// What the engine checks of every answer of a stage, on both sides of the durable line.

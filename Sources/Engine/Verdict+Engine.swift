@@ -23,6 +23,15 @@ extension Verdict {
         }
     }
 
+    /// The verdict of a step whose failure keeps nothing from being delivered: refusals are passed over.
+    var withoutRefusals: Verdict {
+        switch self {
+        case .postpone, .reject: .proceed
+        case .perRecipient(let verdicts): .perRecipient(verdicts.map(\.withoutRefusals))
+        case .proceed, .discard, .quarantine: self
+        }
+    }
+
     /// The operator's reason, if the verdict has one.
     var reason: String? {
         switch self {

@@ -42,7 +42,8 @@ struct SessionTests {
         case .permanentPostpone: return .postpone(Reply(.policyViolation, "never"), reason: "odd")
         case .nestedVerdicts: return .perRecipient([.perRecipient([.proceed])])
         case .miscountedVerdicts: return .perRecipient([.proceed, .proceed, .proceed])
-        case .otherMessage: message = Message(id: MessageID(high: 1, low: 1), received: message.received, client: message.client)
+        case .otherMessage:
+            message = Message(id: MessageID(high: 1, low: 1), received: message.received, client: message.client)
         }
         return .proceed
     }
@@ -139,7 +140,9 @@ struct SessionTests {
             message.reversePath = .address(.init(localPart: "a", domain: "example.com"))
             // As a receiver does that skips the phases without steps: `mail` is not called.
             var full = Recipient(.init(localPart: "full", domain: "example.org"), index: 0)
-            #expect(await entrance.recipient(&full, of: &message) == .refuse(Reply(parsing: "552 5.2.2 Full") ?? Reply(250, nil, "")))
+            #expect(
+                await entrance.recipient(&full, of: &message)
+                    == .refuse(Reply(parsing: "552 5.2.2 Full") ?? Reply(250, nil, "")))
             var other = Recipient(.init(localPart: "other", domain: "example.org"), index: 0)
             #expect(await entrance.recipient(&other, of: &message) == .proceed)
             #expect(other.facts[ScriptFacts.mark] == "other")
