@@ -28,12 +28,26 @@ struct Settlement: Sendable {
             }
         }
         if let (until, setback) = waiting {
-            update.postponement = Postponement(
-                until: until, step: steps[setback.stepIndex].id, reason: setback.reason, progress: job.progress)
+            update.postponement = postponement(of: job, until, setback)
         }
         log(job, update)
         return update
     }
+
+    /// Later, from the step that failed; or from the first, if what the steps before it found out is too much to keep.
+    private func postponement(
+        of job: DeliveryJob, _ until: Timestamp, _ setback: DeliveryJob.Setback
+    ) -> Postponement {
+        let progress = job.progress
+        let isKept = progress.count <= Self.progressLimit
+        return Postponement(
+            until: until, step: steps[isKept ? setback.stepIndex : 0].id, reason: setback.reason,
+            progress: isKept ? progress : [])
+    }
+
+    /// The queue holds in memory what it is to give back, for every message that waits; stages may note whole messages,
+    /// and do so again when they are run again.
+    static let progressLimit = 16_384
 
     /// What follows from a setback.
     private enum Consequence {

@@ -145,6 +145,7 @@ struct DeliveryTests {
             }
             gate.open()
         }
+        #expect(server.script.calls("deliver.store-batch").contains { $0.count > 1 && $0.contains(ids[2]) })
         #expect(server.ledger.delivered == 5 && server.ledger.pending == 1)
         let pending = try #require(server.queue.pending(limit: 9).first)
         #expect(pending.id == ids[2] && pending.reason == "the disk is on fire" && pending.attempts == 1)
