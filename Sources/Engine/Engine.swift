@@ -47,6 +47,7 @@ package final class Engine: Sendable {
         let runtimes = plan.pipelines.map {
             PipelineRuntime(plan: $0, services: services, queue: queue, deadlines: deadlines, metrics: metrics)
         }
+        warnOfStrandedMail()
         var failure: (any Error)?
         do {
             try await serveWatched(runtimes)
@@ -66,6 +67,16 @@ package final class Engine: Sendable {
     /// How many messages wait in the queue.
     package var pendingCount: Int {
         queue.ledger().values.reduce(0) { $0 + $1.messages.pending }
+    }
+
+    /// Mail of a pipeline that has no file any more waits for the file to come back; the operator has to know.
+    private func warnOfStrandedMail() {
+        let known = Set(plan.pipelines.map(\.name))
+        for (name, ledger) in queue.ledger() where !known.contains(name) && ledger.messages.pending > 0 {
+            services.logger.warning(
+                "mail waits for a pipeline without a file",
+                metadata: ["pipeline": "\(name)", "messages": "\(ledger.messages.pending)"])
+        }
     }
 
     private enum Ending: Sendable { case background, receiver, delivery, stopped }

@@ -28,7 +28,9 @@ struct StepExecution: Sendable {
         if case .decide(let branches) = step.work {
             return passing + taking.flatMap { decide(branches, $0) }
         }
+        // Written before the call: a message that ends the process must be found out at the next start.
         runtime.queue.markAttempt(taking.map(\.message.id), step: step.id)
+        await runtime.queue.written()
         return passing + (await attempt(taking))
     }
 

@@ -90,7 +90,9 @@ struct AcceptTests {
             deliver: [ store ]
             """)
         try await server.serveUntilQuiet { entrance in
-            let codes = [await entrance.send("1").code, await entrance.send("22").code, await entrance.send("333").code]
+            let codes = [
+                await entrance.send("1").code, await entrance.send("22").code, await entrance.send("333").code,
+            ]
             #expect(codes == [250, 250, 450])
             #expect(await entrance.send("4444").code == 250)
         }
@@ -101,7 +103,9 @@ struct AcceptTests {
         #expect(server.count("session.message.decide", .refused) == 3)
     }
 
-    @Test func `verdicts of recipients in the session: one reply serves all, and nobody is dropped in silence`() async throws {
+    @Test func `verdicts of recipients in the session: one reply serves all, and nobody is dropped in silence`()
+        async throws
+    {
         let server = try TestServer("session: { message: [ probe ] }\ndeliver: [ store ]")
         let never = Reply(.policyViolation, "Never")
         let later = Reply(.localError, "Later")

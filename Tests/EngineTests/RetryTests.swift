@@ -61,7 +61,9 @@ struct RetryTests {
         }
         server.script.on("deliver.second") { [script = server.script] message, context in
             #expect(message.facts[ScriptFacts.word] == "kept")
-            #expect(message.recipients.map { $0.facts[ScriptFacts.mark] } == message.recipients.map { $0.address.localPart })
+            #expect(
+                message.recipients.map { $0.facts[ScriptFacts.mark] } == message.recipients.map { $0.address.localPart }
+            )
             guard script.calls(context.step).count > 1 else {
                 return .perRecipient(
                     [.proceed, .postpone(Reply(.localError, "Later"), reason: "busy"), .proceed])

@@ -28,6 +28,8 @@ final class Script: Sendable {
         var batches: [String: Batch] = [:]
         var calls: [Call] = []
         var effects: [Effect: [UInt8]] = [:]
+        var isFrail = false
+        var lives: [String] = []
     }
 
     private let state = Mutex(State())
@@ -59,6 +61,16 @@ final class Script: Sendable {
             }
         }
     }
+
+    /// Has probes fail in `prepare`.
+    func beFrail() { state.withLock { $0.isFrail = true } }
+
+    var isFrail: Bool { state.withLock { $0.isFrail } }
+
+    /// Notes an event in the life of a component.
+    func note(life: String) { state.withLock { $0.lives.append(life) } }
+
+    var lives: [String] { state.withLock { $0.lives } }
 
     /// The calls of a step, in their order.
     func calls(_ step: String) -> [[MessageID]] {

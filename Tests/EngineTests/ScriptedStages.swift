@@ -26,6 +26,19 @@ struct Probe: ScriptedStage, ConnectStage, MailStage {
         name: "probe", summary: "Does what the test says.", provides: [ScriptFacts.word.declaration])
     let services: StageServices
 
+    func prepare() async throws {
+        try script.note(life: "prepare")
+        if try script.isFrail { throw TestServer.Failure(description: "no such disk") }
+    }
+
+    func stop() async {
+        do {
+            try script.note(life: "stop")
+        } catch {
+            return  // without a script there is nobody to tell
+        }
+    }
+
     func connect(_ message: inout Message, in context: StageContext) async throws -> Verdict {
         try await process(&message, in: context)
     }
@@ -115,8 +128,16 @@ final class MemoryReceiver: Receiver {
     }
 
     func receive(through entrance: any Entrance) async throws {
-        try services.shared { Door() }.open(entrance)
-        for await _ in stopped {}
+        let door = try services.shared { Door() }
+        door.open(entrance)
+        try await withThrowingTaskGroup { group in
+            group.addTask { [stopped] in for await _ in stopped {} }
+            group.addTask {
+                for await _ in door.breakage { throw TestServer.Failure(description: "the port is gone") }
+            }
+            try await group.next()
+            group.cancelAll()
+        }
     }
 
     func stop() async { end.finish() }
@@ -125,9 +146,17 @@ final class MemoryReceiver: Receiver {
 /// Where the receivers of a server put their pipelines' entrances.
 final class Door: Sendable {
     let entrances: AsyncStream<any Entrance>
+    let breakage: AsyncStream<Void>
     private let arrivals: AsyncStream<any Entrance>.Continuation
+    private let breaking: AsyncStream<Void>.Continuation
 
-    init() { (entrances, arrivals) = AsyncStream.makeStream() }
+    init() {
+        (entrances, arrivals) = AsyncStream.makeStream()
+        (breakage, breaking) = AsyncStream.makeStream()
+    }
+
+    /// Has a receiver fail.
+    func breakDown() { breaking.yield() }
 
     func open(_ entrance: any Entrance) { arrivals.yield(entrance) }
 

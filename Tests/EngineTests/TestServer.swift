@@ -43,7 +43,7 @@ struct TestServer {
     let log: LogRecord
     let queue: DurableQueue
     let engine: Engine
-    private let door: Door
+    let door: Door
 
     /// A server for a pipeline's parts (`session:`, `deliver:`, …) in YAML.
     init(
