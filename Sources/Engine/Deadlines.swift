@@ -89,9 +89,13 @@ private final class SupervisedCall<Value: Sendable>: Expirable {
                     finish(.failure(error))
                 }
             }
-            state.withLock { state in
-                if case .waiting(let continuation, nil) = state { state = .waiting(continuation, task) }
+            let isFinished = state.withLock { state in
+                guard case .waiting(let continuation, nil) = state else { return true }
+                state = .waiting(continuation, task)
+                return false
             }
+            // It has returned already, or its time was up before its task was known.
+            if isFinished { task.cancel() }
         }
     }
 

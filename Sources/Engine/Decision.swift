@@ -4,11 +4,11 @@ import StageKit
 
 /// Evaluates the branches of a `decide`: the first that holds wins.
 enum Decision {
-    /// Sets the branch's facts and returns its verdict.
+    /// Sets the branch's facts and returns its verdict; its condition may read the facts `beside` them, too.
     ///
     /// - Throws: An error of the condition, such as a fact that is missing; the caller fails closed.
-    static func decide(_ branches: [Branch], _ facts: inout Facts) throws -> Verdict {
-        for branch in branches where try branch.when?.evaluate(facts) ?? true {
+    static func decide(_ branches: [Branch], _ facts: inout Facts, beside others: Facts = Facts()) throws -> Verdict {
+        for branch in branches where try branch.when?.evaluate(others, facts) ?? true {
             for assignment in branch.set { facts[assignment.name] = assignment.value }
             return verdict(of: branch)
         }

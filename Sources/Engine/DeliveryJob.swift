@@ -30,11 +30,13 @@ struct DeliveryJob: Sendable {
     init(_ queued: QueuedMessage, stepIndex: Int) throws(MalformedRecord) {
         message = try MessageHead.decode(
             queued.head, id: queued.id, received: queued.received, content: queued.content)
+        // The queue knows recipients by their places, so a head with more or fewer is not this message's.
+        guard message.recipients.count == queued.recipients.count else { throw MalformedRecord() }
         attempts = queued.attempts
         self.stepIndex = stepIndex
         if !queued.progress.isEmpty { try restore(queued.progress) }
         message.recipients.removeAll { recipient in
-            queued.recipients.indices.contains(recipient.index) && !queued.recipients[recipient.index].isPending
+            !queued.recipients[recipient.index].isPending
         }
         keepAsideObjections()
     }
@@ -69,12 +71,11 @@ struct DeliveryJob: Sendable {
 
     /// Recipients whose copy a stage of the session objected to, although the message was accepted.
     private mutating func keepAsideObjections() {
-        for recipient in message.recipients {
-            guard let label = recipient.facts[SessionSteps.objection] else { continue }
-            settled.append(
-                (recipient.index, .quarantined(step: "session.message", reason: "\(label) for this recipient")))
+        message.recipients.removeAll { recipient in
+            guard let objection = Objection(recipient.facts) else { return false }
+            settled.append((recipient.index, objection.state))
+            return true
         }
-        message.recipients.removeAll { $0.facts[SessionSteps.objection] != nil }
     }
 }
 
@@ -103,13 +104,8 @@ extension DeliveryJob {
         }
     }
 
+    /// One verdict for each recipient, as ``StageContract`` has seen.
     private mutating func apply(_ verdicts: [Verdict], step: String) {
-        guard verdicts.count == message.recipients.count else {
-            setBack(
-                reason: "\(step) gave \(verdicts.count) verdicts for \(message.recipients.count) recipients",
-                isPermanent: false)
-            return
-        }
         var onward: [Recipient] = []
         for (recipient, verdict) in zip(message.recipients, verdicts) {
             if verdict == .proceed {

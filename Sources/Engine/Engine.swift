@@ -30,8 +30,9 @@ package final class Engine: Sendable {
         var prepared: [any Component] = []
         for part in parts {
             do {
-                try await part.component.prepare()
+                // One that fails half-way is stopped, too; stopping without a start is fine.
                 prepared.append(part.component)
+                try await part.component.prepare()
             } catch {
                 for component in prepared.reversed() { await component.stop() }
                 throw PreparationError(step: part.id, location: part.location, cause: error)
@@ -46,9 +47,10 @@ package final class Engine: Sendable {
         let runtimes = plan.pipelines.map {
             PipelineRuntime(plan: $0, services: services, queue: queue, deadlines: deadlines, metrics: metrics)
         }
+        warnOfStrandedMail()
         var failure: (any Error)?
         do {
-            try await serve(runtimes)
+            try await serveWatched(runtimes)
         } catch {
             failure = error
         }
@@ -67,14 +69,29 @@ package final class Engine: Sendable {
         queue.ledger().values.reduce(0) { $0 + $1.messages.pending }
     }
 
+    /// Mail of a pipeline that has no file any more waits for the file to come back; the operator has to know.
+    private func warnOfStrandedMail() {
+        let known = Set(plan.pipelines.map(\.name))
+        for (name, ledger) in queue.ledger() where !known.contains(name) && ledger.messages.pending > 0 {
+            services.logger.warning(
+                "mail waits for a pipeline without a file",
+                metadata: ["pipeline": "\(name)", "messages": "\(ledger.messages.pending)"])
+        }
+    }
+
     private enum Ending: Sendable { case background, receiver, delivery, stopped }
+
+    /// Serves under the watch of the deadlines, which go on until the last call has returned or was given up.
+    private func serveWatched(_ runtimes: [PipelineRuntime]) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { [deadlines] in await deadlines.run() }
+            defer { group.cancelAll() }
+            try await serve(runtimes)
+        }
+    }
 
     private func serve(_ runtimes: [PipelineRuntime]) async throws {
         try await withThrowingTaskGroup(of: Ending.self) { group in
-            group.addTask { [deadlines] in
-                await deadlines.run()
-                return .background
-            }
             for part in parts {
                 group.addTask {
                     try await part.component.run()

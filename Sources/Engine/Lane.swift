@@ -9,7 +9,7 @@ final class Lane<Element: Sendable>: Sendable {
         var isClosed = false
 
         mutating func take(upTo limit: Int) -> [Element] {
-            let end = min(elements.count, head + limit)
+            let end = head + min(elements.count - head, limit)
             let taken = Array(elements[head..<end])
             head = end
             // Moving the rest to the front costs as much as what was taken before, so it is paid only now and then.

@@ -47,6 +47,8 @@ struct PipelineEntrance: Entrance {
 
     func recipient(_ recipient: inout Recipient, of message: inout Message) async -> PhaseResult {
         guard let steps = steps[.recipient] else { return .proceed }
+        // A receiver need not call the phases without steps.
+        noteEnvelope(&message)
         var subject = SessionSteps.Subject(message: message, recipient: recipient)
         let ruling = await steps.run(&subject)
         message = subject.message
@@ -55,6 +57,10 @@ struct PipelineEntrance: Entrance {
     }
 
     func accept(_ message: Message) async -> Acceptance {
+        guard !message.recipients.isEmpty else {
+            logger.error("message without recipients", metadata: ["message.id": "\(message.id)"])
+            return .refused(SessionSteps.failureReply)
+        }
         var subject = SessionSteps.Subject(message: message)
         noteEnvelope(&subject.message)
         subject.message.facts[CoreFacts.recipients] = message.recipients.count

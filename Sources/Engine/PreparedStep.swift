@@ -55,7 +55,7 @@ struct PreparedStep: Sendable {
 
     /// How many messages one call takes at most.
     var batchLimit: Int {
-        if case .batch(let stage) = work { stage.batchLimit } else { 1 }
+        if case .batch(let stage) = work { max(stage.batchLimit, 1) } else { 1 }
     }
 }
 

@@ -18,6 +18,11 @@ struct SessionSteps: Sendable {
     struct Subject: Sendable {
         var message: Message
         var recipient: Recipient?
+
+        /// Whether the condition of a step holds; at `recipient` the recipient's facts count before the message's.
+        func fulfils(_ condition: Condition) throws -> Bool {
+            try condition.evaluate(message.facts, recipient?.facts ?? Facts())
+        }
     }
 
     /// What a client reads when a step fails: nothing about us.
@@ -44,8 +49,8 @@ struct SessionSteps: Sendable {
                 log(step, subject, "message quarantined", reason: reason)
                 return .quarantine(step: step.id, reason: reason)
             case .perRecipient(let verdicts):
-                guard let ruling = settle(verdicts, step, &subject) else { continue }
-                return ruling
+                guard let reply = settle(verdicts, step, &subject) else { continue }
+                return .refuse(reply)
             }
         }
         return .proceed
@@ -55,9 +60,9 @@ struct SessionSteps: Sendable {
     private func run(_ step: PreparedStep, _ subject: inout Subject) async -> Verdict? {
         let start = ContinuousClock.now
         do {
-            guard try step.plan.when?.evaluate(subject.message.facts) ?? true else { return nil }
+            guard try step.plan.when.map({ try subject.fulfils($0) }) ?? true else { return nil }
             let verdict = try await perform(step, &subject)
-            let outcome: StepMetrics.Outcome = verdict == .proceed ? .success : .refused
+            let outcome: StepMetrics.Outcome = verdict.letsAllPass ? .success : .refused
             metrics.record(outcome, pipeline: pipeline, step: step.id, time: .now - start)
             step.context.logger.debug(
                 "step done",
@@ -76,9 +81,7 @@ struct SessionSteps: Sendable {
     }
 
     private func perform(_ step: PreparedStep, _ subject: inout Subject) async throws -> Verdict {
-        if case .decide(let branches) = step.work {
-            return try Decision.decide(branches, &subject.message.facts)
-        }
+        if case .decide(let branches) = step.work { return try decide(branches, &subject) }
         // The stage works on a copy, so that a failure in its midst leaves no trace.
         let before = subject
         let (after, verdict) = try await deadlines.supervise(limit: step.plan.timeout) {
@@ -86,8 +89,27 @@ struct SessionSteps: Sendable {
             let verdict = try await call(step, &working)
             return (working, verdict)
         }
+        try StageContract.check(after.message, of: before.message, step: step.id)
+        guard after.recipient?.index == before.recipient?.index else {
+            throw StageContractViolation("\(step.id) gave back another recipient")
+        }
+        try StageContract.check(verdict, recipients: recipients(step, after.message), step: step.id)
         subject = after
         return verdict
+    }
+
+    /// How many recipients may have a verdict each: those of a whole message.
+    private func recipients(_ step: PreparedStep, _ message: Message) -> Int? {
+        if case .message = step.work { message.recipients.count } else { nil }
+    }
+
+    /// At `recipient` a decide is about the recipient, elsewhere about the message.
+    private func decide(_ branches: [Branch], _ subject: inout Subject) throws -> Verdict {
+        guard var recipient = subject.recipient else {
+            return try Decision.decide(branches, &subject.message.facts)
+        }
+        defer { subject.recipient = recipient }
+        return try Decision.decide(branches, &recipient.facts, beside: subject.message.facts)
     }
 
     private func call(_ step: PreparedStep, _ subject: inout Subject) async throws -> Verdict {
@@ -109,28 +131,22 @@ struct SessionSteps: Sendable {
 
     /// One reply has to serve all recipients here: those whose verdict is a refusal are refused with the message if all
     /// are, and kept aside for the operator otherwise, since the client can be told only one thing.
-    private func settle(_ verdicts: [Verdict], _ step: PreparedStep, _ subject: inout Subject) -> Ruling? {
-        guard verdicts.count == subject.message.recipients.count else {
-            log(step, subject, "message refused", reason: "as many verdicts as recipients were expected")
-            return .refuse(Self.failureReply)
-        }
+    private func settle(_ verdicts: [Verdict], _ step: PreparedStep, _ subject: inout Subject) -> Reply? {
         let refusals = verdicts.compactMap(\.reply)
         if let transient = refusals.first(where: \.isTransient) {
             log(step, subject, "message refused", reason: "postponed for one of its recipients", reply: transient)
-            return .refuse(transient)
+            return transient
         }
         if refusals.count == verdicts.count, let first = refusals.first {
             log(step, subject, "message refused", reason: "rejected for all recipients", reply: first)
-            return .refuse(first)
+            return first
         }
-        for (position, verdict) in verdicts.enumerated() where verdict != .proceed {
-            subject.message.recipients[position].facts[SessionSteps.objection] = verdict.label
+        for (position, verdict) in verdicts.enumerated() {
+            guard let objection = Objection(verdict, step: step.id) else { continue }
+            subject.message.recipients[position].facts[Objection.fact] = objection.words
         }
         return nil
     }
-
-    /// The fact under which a recipient is kept aside although the message is accepted.
-    static let objection = Fact<String>("session.objection", "Why this recipient's copy is kept in quarantine.")
 
     private func log(
         _ step: PreparedStep, _ subject: Subject, _ text: Logger.Message, reason: String, reply: Reply? = nil
@@ -141,27 +157,5 @@ struct SessionSteps: Sendable {
                 "message.id": "\(subject.message.id)", "client": "\(subject.message.client.address)",
                 "reason": "\(reason)", "reply": "\(reply.map(\.description) ?? "-")",
             ])
-    }
-}
-
-extension Verdict {
-    /// A short, fixed word for logs and metrics.
-    var label: String {
-        switch self {
-        case .proceed: "proceed"
-        case .postpone: "postpone"
-        case .reject: "reject"
-        case .discard: "discard"
-        case .quarantine: "quarantine"
-        case .perRecipient: "per-recipient"
-        }
-    }
-
-    /// The reply of a refusal.
-    var reply: Reply? {
-        switch self {
-        case .postpone(let reply, _), .reject(let reply, _): reply
-        case .proceed, .discard, .quarantine, .perRecipient: nil
-        }
     }
 }

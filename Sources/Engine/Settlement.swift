@@ -17,37 +17,54 @@ struct Settlement: Sendable {
     private func update(for job: DeliveryJob) -> Update {
         var update = Update(id: job.message.id, recipients: job.settled)
         update.recipients += job.message.recipients.map { ($0.index, .delivered) }
-        var waiting: [DeliveryJob.Setback] = []
+        var waiting: (until: Timestamp, setback: DeliveryJob.Setback)?
         for setback in job.setbacks {
-            if let final = finalState(of: setback, job) {
-                update.recipients += setback.recipients.map { ($0.index, final) }
-            } else {
-                waiting.append(setback)
+            switch consequence(of: setback, job) {
+            case .final(let state): update.recipients += setback.recipients.map { ($0.index, state) }
+            case .retry(let until):
+                // Those who wait go on together, from the first step that one of them needs.
+                guard waiting.map({ setback.stepIndex < $0.setback.stepIndex }) ?? true else { continue }
+                waiting = (until, setback)
             }
         }
-        if let first = waiting.min(by: { $0.stepIndex < $1.stepIndex }) {
-            update.postponement = postponement(of: job, at: first)
+        if let (until, setback) = waiting {
+            update.postponement = postponement(of: job, until, setback)
         }
         log(job, update)
         return update
     }
 
-    /// What the file says about a failure that will not pass, or about one that has lasted too long; `nil` to retry.
-    private func finalState(of setback: DeliveryJob.Setback, _ job: DeliveryJob) -> RecipientState? {
-        let policy = policy(at: setback.stepIndex)
-        let step = steps[setback.stepIndex].id
-        if setback.isPermanent {
-            return state(policy.permanent, step: step, reason: setback.reason)
-        }
-        guard nextAttempt(of: job, policy) == nil else { return nil }
-        return state(
-            policy.afterRetries, step: step, reason: "\(setback.reason) (given up after \(job.attempts + 1) attempts)")
+    /// Later, from the step that failed; or from the first, if what the steps before it found out is too much to keep.
+    private func postponement(
+        of job: DeliveryJob, _ until: Timestamp, _ setback: DeliveryJob.Setback
+    ) -> Postponement {
+        let progress = job.progress
+        let isKept = progress.count <= Self.progressLimit
+        return Postponement(
+            until: until, step: steps[isKept ? setback.stepIndex : 0].id, reason: setback.reason,
+            progress: isKept ? progress : [])
     }
 
-    private func postponement(of job: DeliveryJob, at setback: DeliveryJob.Setback) -> Postponement {
-        let until = nextAttempt(of: job, policy(at: setback.stepIndex)) ?? runtime.services.now()
-        return Postponement(
-            until: until, step: steps[setback.stepIndex].id, reason: setback.reason, progress: job.progress)
+    /// The queue holds in memory what it is to give back, for every message that waits; stages may note whole messages,
+    /// and do so again when they are run again.
+    static let progressLimit = 16_384
+
+    /// What follows from a setback.
+    private enum Consequence {
+        case retry(Timestamp)
+        case final(RecipientState)
+    }
+
+    /// What the file says about a failure that will not pass, about one that has lasted too long, and about others.
+    private func consequence(of setback: DeliveryJob.Setback, _ job: DeliveryJob) -> Consequence {
+        let policy = policy(at: setback.stepIndex)
+        let step = steps[setback.stepIndex].id
+        guard !setback.isPermanent else {
+            return .final(state(policy.permanent, step: step, reason: setback.reason))
+        }
+        if let next = nextAttempt(of: job, policy) { return .retry(next) }
+        let reason = "\(setback.reason) (given up after \(job.attempts + 1) attempts)"
+        return .final(state(policy.afterRetries, step: step, reason: reason))
     }
 
     private func nextAttempt(of job: DeliveryJob, _ policy: ErrorPolicy) -> Timestamp? {
@@ -80,16 +97,29 @@ struct Settlement: Sendable {
                     "reason": "\(postponement.reason)", "until": "\(postponement.until.microseconds / 1_000_000)",
                 ])
         }
-        for case (let index, .quarantined(let step, let reason)) in update.recipients {
-            runtime.logger.warning(
-                "recipient quarantined",
-                metadata: [
-                    "message.id": "\(job.message.id)", "recipient": "\(index)", "step": "\(step)",
-                    "reason": "\(reason)",
-                ])
-        }
+        logEnds(job, update)
         guard delivered > 0 else { return }
         runtime.logger.info(
             "message delivered", metadata: ["message.id": "\(job.message.id)", "recipients": "\(delivered)"])
+    }
+
+    /// One line for all recipients who share an end: nobody's copy is kept aside or dropped in silence.
+    private func logEnds(_ job: DeliveryJob, _ update: Update) {
+        var ends: [[String]: Int] = [:]
+        for (_, state) in update.recipients {
+            switch state {
+            case .quarantined(let step, let reason): ends[["quarantined", step, reason], default: 0] += 1
+            case .discarded(let reason): ends[["discarded", "-", reason], default: 0] += 1
+            case .pending, .delivered, .bounced: continue
+            }
+        }
+        for (end, count) in ends {
+            runtime.logger.warning(
+                "message not delivered",
+                metadata: [
+                    "message.id": "\(job.message.id)", "recipients": "\(count)", "end": "\(end[0])",
+                    "step": "\(end[1])", "reason": "\(end[2])",
+                ])
+        }
     }
 }

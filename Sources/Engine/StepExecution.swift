@@ -1,6 +1,6 @@
-import PipelineFiles
 import DurableQueue
 import Logging
+import PipelineFiles
 import StageKit
 
 /// Runs one delivering step for a batch of messages.
@@ -21,54 +21,72 @@ struct StepExecution: Sendable {
                     passing.append(job)
                 }
             } catch {
-                fail(&job, error)
-                passing.append(job)
+                passing += fail([job], error, time: .zero)
             }
         }
         guard !taking.isEmpty else { return passing }
         if case .decide(let branches) = step.work {
-            for index in taking.indices { decide(branches, &taking[index]) }
-            return passing + taking
+            return passing + taking.flatMap { decide(branches, $0) }
         }
+        // Written before the call: a message that ends the process must be found out at the next start.
         runtime.queue.markAttempt(taking.map(\.message.id), step: step.id)
+        await runtime.queue.written()
         return passing + (await attempt(taking))
     }
 
-    private func decide(_ branches: [Branch], _ job: inout DeliveryJob) {
+    private func decide(_ branches: [Branch], _ job: DeliveryJob) -> [DeliveryJob] {
+        let start = ContinuousClock.now
+        var decided = job
         do {
-            job.apply(try Decision.decide(branches, &job.message.facts), step: step.id)
+            let verdict = try Decision.decide(branches, &decided.message.facts)
+            return settle([job], [decided.message], [verdict], time: .now - start)
         } catch {
-            fail(&job, error)
+            return fail([job], error, time: .now - start)
         }
     }
 
     /// The whole batch; if that fails, each message alone, so that one bad message does not set back the others.
+    ///
+    /// Where it is the step that fails, and slowly, that would hold up its lane; so once the attempts have taken as
+    /// long as one call may, those who are left wait for the next attempt.
     private func attempt(_ jobs: [DeliveryJob]) async -> [DeliveryJob] {
+        let start = ContinuousClock.now
+        let error: any Error
+        switch await call(jobs) {
+        case .success(let results): return results
+        case .failure(let failure): error = failure
+        }
+        guard jobs.count > 1, !(error is TimeLimitExceeded) else { return fail(jobs, error, time: .now - start) }
+        var results: [DeliveryJob] = []
+        for (position, job) in jobs.enumerated() {
+            guard ContinuousClock.now - start < step.plan.timeout else {
+                return results + fail(Array(jobs[position...]), error, time: .zero)
+            }
+            let single = ContinuousClock.now
+            switch await call([job]) {
+            case .success(let settled): results += settled
+            case .failure(let failure): results += fail([job], failure, time: .now - single)
+            }
+        }
+        return results
+    }
+
+    private func call(_ jobs: [DeliveryJob]) async -> Result<[DeliveryJob], any Error> {
         let start = ContinuousClock.now
         let messages = jobs.map(\.message)
         do {
             let (after, verdicts) = try await runtime.deadlines.supervise(limit: step.plan.timeout) {
-                try await call(messages)
+                try await ask(messages)
             }
             try checkContract(messages, after, verdicts)
-            return settle(jobs, after, verdicts, time: .now - start)
+            return .success(settle(jobs, after, verdicts, time: .now - start))
         } catch {
-            guard jobs.count > 1, !(error is TimeLimitExceeded) else {
-                measure(.failure, count: jobs.count, time: .now - start)
-                return jobs.map { job in
-                    var job = job
-                    fail(&job, error)
-                    return job
-                }
-            }
-            var results: [DeliveryJob] = []
-            for job in jobs { results += await attempt([job]) }
-            return results
+            return .failure(error)
         }
     }
 
     @concurrent
-    private func call(_ messages: [Message]) async throws -> ([Message], [Verdict]) {
+    private func ask(_ messages: [Message]) async throws -> ([Message], [Verdict]) {
         var batch = messages
         switch step.work {
         case .batch(let stage):
@@ -90,10 +108,9 @@ struct StepExecution: Sendable {
             throw StageContractViolation(
                 "\(step.id) returned \(after.count) messages and \(verdicts.count) verdicts for \(before.count)")
         }
-        for (old, new) in zip(before, after) {
-            guard old.id == new.id, old.recipients.map(\.index) == new.recipients.map(\.index) else {
-                throw StageContractViolation("\(step.id) reordered messages or changed their recipients")
-            }
+        for index in before.indices {
+            try StageContract.check(after[index], of: before[index], step: step.id)
+            try StageContract.check(verdicts[index], recipients: before[index].recipients.count, step: step.id)
         }
     }
 
@@ -102,30 +119,52 @@ struct StepExecution: Sendable {
     ) -> [DeliveryJob] {
         var refused = 0
         let settled = jobs.indices.map { index in
+            let verdict = verdicts[index]
+            if !verdict.letsAllPass {
+                refused += 1
+                logRefusal(verdict, of: messages[index])
+            }
             var job = jobs[index]
             job.message = messages[index]
-            job.apply(verdicts[index], step: step.id)
-            if verdicts[index] != .proceed { refused += 1 }
-            step.context.logger.debug(
-                "step done", metadata: ["message.id": "\(job.message.id)", "verdict": "\(verdicts[index].label)"])
+            job.apply(step.plan.isRequired ? verdict : verdict.withoutRefusals, step: step.id)
             return job
         }
         if refused < jobs.count { measure(.success, count: jobs.count - refused, time: time) }
-        if refused > 0 { measure(.refused, count: refused, time: .zero) }
+        if refused > 0 { measure(.refused, count: refused, time: refused == jobs.count ? time : .zero) }
         return settled
     }
+}
 
-    private func fail(_ job: inout DeliveryJob, _ error: any Error) {
+extension StepExecution {
+    /// Jobs whose call failed: set back, or moved on if the step is not required. One line of log for all of them.
+    private func fail(_ jobs: [DeliveryJob], _ error: any Error, time: Duration) -> [DeliveryJob] {
+        measure(.failure, count: jobs.count, time: time)
         step.context.logger.error(
             "step failed",
             metadata: [
-                "message.id": "\(job.message.id)", "attempt": "\(job.attempts + 1)", "error": "\(error)",
+                "message.id": "\(jobs.first.map { "\($0.message.id)" } ?? "-")", "messages": "\(jobs.count)",
+                "attempt": "\(jobs.map(\.attempts).max().map { $0 + 1 } ?? 1)", "error": "\(error)",
             ])
-        if step.plan.isRequired {
-            job.setBack(reason: "\(error)", isPermanent: false)
-        } else {
-            job.proceed()
+        return jobs.map { job in
+            var job = job
+            if step.plan.isRequired {
+                job.setBack(reason: "\(error)", isPermanent: false)
+            } else {
+                job.proceed()
+            }
+            return job
         }
+    }
+
+    private func logRefusal(_ verdict: Verdict, of message: Message) {
+        let reasons =
+            if case .perRecipient(let each) = verdict { each.compactMap(\.reason) } else { [verdict.reason ?? ""] }
+        step.context.logger.info(
+            "step decided against the message",
+            metadata: [
+                "message.id": "\(message.id)", "verdict": "\(verdict.label)",
+                "reason": "\(reasons.joined(separator: "; "))",
+            ])
     }
 
     private func measure(_ outcome: StepMetrics.Outcome, count: Int, time: Duration) {

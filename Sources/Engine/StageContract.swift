@@ -1,0 +1,42 @@
+import SMTP
+import StageKit
+
+/// What the engine checks of every answer of a stage, on both sides of the durable line.
+///
+/// An answer that breaks the contract is an error of the stage: it must never become a 250, nor another message.
+enum StageContract {
+    /// Sees that the stage gave back the message it was given.
+    ///
+    /// - Throws: ``StageContractViolation`` if it is another message, or has other recipients or another content.
+    static func check(_ after: Message, of before: Message, step: String) throws {
+        guard after.id == before.id, after.content === before.content else {
+            throw StageContractViolation("\(step) gave back another message")
+        }
+        guard after.recipients.map(\.index) == before.recipients.map(\.index) else {
+            throw StageContractViolation("\(step) added, removed or reordered recipients")
+        }
+    }
+
+    /// Sees that a verdict says what it may.
+    ///
+    /// - Parameter recipients: How many recipients may have a verdict each; `nil` where none may.
+    /// - Throws: ``StageContractViolation`` for a refusal whose reply is none, and for verdicts of recipients that are
+    ///   nested, or more or fewer than the recipients.
+    static func check(_ verdict: Verdict, recipients: Int?, step: String) throws {
+        switch verdict {
+        case .proceed, .discard, .quarantine: return
+        case .postpone(let reply, _):
+            guard reply.isTransient else { throw StageContractViolation("\(step) postponed with \(reply.code)") }
+        case .reject(let reply, _):
+            guard reply.isPermanent else { throw StageContractViolation("\(step) rejected with \(reply.code)") }
+        case .perRecipient(let verdicts):
+            guard let recipients else {
+                throw StageContractViolation("\(step) gave verdicts of recipients where only one is asked for")
+            }
+            guard verdicts.count == recipients else {
+                throw StageContractViolation("\(step) gave \(verdicts.count) verdicts for \(recipients) recipients")
+            }
+            for verdict in verdicts { try check(verdict, recipients: nil, step: step) }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import Addressing
+import Bytes
+import SMTP
+import StageKit
+
+/// What a client hears in the end.
+enum Answer: Equatable {
+    case accepted(MessageID)
+    case refused(SessionPhase, Reply)
+
+    /// The three digits.
+    var code: Int {
+        switch self {
+        case .accepted: 250
+        case .refused(_, let reply): reply.code
+        }
+    }
+
+    var message: MessageID? {
+        if case .accepted(let id) = self { id } else { nil }
+    }
+}
+
+extension Entrance {
+    /// Brings a message through all phases, as a receiver does.
+    func send(
+        _ text: String = "Subject: hello\r\n\r\nbody\r\n", from sender: String = "sender@example.com",
+        to recipients: [String] = ["alice@example.org"]
+    ) async -> Answer {
+        var message = makeMessage(
+            from: StageKit.Client(address: "192.0.2.1", port: 4_000, helo: "mail.example.com", transport: "ESMTP"))
+        if case .refuse(let reply) = await connect(&message) { return .refused(.connect, reply) }
+        message.reversePath = Self.address(sender).map { .address($0) } ?? .null
+        if case .refuse(let reply) = await mail(&message) { return .refused(.mail, reply) }
+        for address in recipients.compactMap(Self.address) {
+            var recipient = Recipient(address, index: message.recipients.count)
+            if case .refuse(let reply) = await self.recipient(&recipient, of: &message) {
+                return .refused(.recipient, reply)
+            }
+            message.recipients.append(recipient)
+        }
+        switch await accept(message.with(content: Octets(Array(text.utf8)))) {
+        case .accepted(let receipt): return .accepted(receipt.message)
+        case .refused(let reply): return .refused(.message, reply)
+        }
+    }
+
+    private static func address(_ text: String) -> EmailAddress? {
+        let sides = text.split(separator: "@")
+        return sides.count == 2 ? EmailAddress(localPart: String(sides[0]), domain: String(sides[1])) : nil
+    }
+}

@@ -1,0 +1,172 @@
+import Addressing
+import Bytes
+import DurableQueue
+import Engine
+import Logging
+import SMTP
+import StageKit
+import Testing
+
+/// The session fails closed, in every phase and in every way a stage can fail.
+struct SessionTests {
+    struct Trouble: Error {}
+
+    static let parts = """
+        session:
+          connect: [ probe: { as: c, timeout: 100ms } ]
+          mail: [ probe: { as: m, timeout: 100ms } ]
+          recipient: [ recipient-probe: { timeout: 100ms } ]
+          message: [ probe: { timeout: 100ms } ]
+        deliver: [ store ]
+        """
+
+    static let steps: [(SessionPhase, String)] = [
+        (.connect, "session.connect.c"), (.mail, "session.mail.m"), (.recipient, "session.recipient.recipient-probe"),
+        (.message, "session.message.probe"),
+    ]
+
+    /// What a stage may do wrong.
+    enum Misdeed: String, CaseIterable, Sendable {
+        case error, hanging, deafHanging, positiveReply, transientReject, permanentPostpone, nestedVerdicts
+        case miscountedVerdicts, otherMessage
+    }
+
+    private func commit(_ misdeed: Misdeed, _ message: inout Message, _ gate: Gate) async throws -> Verdict {
+        message.facts["left.behind"] = .bool(true)
+        switch misdeed {
+        case .error: throw Trouble()
+        case .hanging: try await Task.sleep(for: .seconds(3_600))
+        case .deafHanging: await gate.pass()
+        case .positiveReply: return .reject(Reply(250, nil, "fine"), reason: "odd")
+        case .transientReject: return .reject(Reply(.localError, "later"), reason: "odd")
+        case .permanentPostpone: return .postpone(Reply(.policyViolation, "never"), reason: "odd")
+        case .nestedVerdicts: return .perRecipient([.perRecipient([.proceed])])
+        case .miscountedVerdicts: return .perRecipient([.proceed, .proceed, .proceed])
+        case .otherMessage:
+            message = Message(id: MessageID(high: 1, low: 1), received: message.received, client: message.client)
+        }
+        return .proceed
+    }
+
+    @Test(arguments: steps, Misdeed.allCases)
+    func `a step that goes wrong is 451, and nothing is accepted`(
+        _ place: (phase: SessionPhase, step: String), _ misdeed: Misdeed
+    ) async throws {
+        let server = try TestServer(Self.parts)
+        let gate = Gate()
+        defer { gate.open() }
+        server.script.on(place.step) { message, _ in try await self.commit(misdeed, &message, gate) }
+        server.script.onRecipient(place.step) { _, message in try await self.commit(misdeed, &message, gate) }
+        try await server.serve { entrance in
+            let answer = await entrance.send()
+            #expect(answer == .refused(place.phase, Reply(.localError, "Local error in processing, try again later")))
+        }
+        #expect(server.ledger.received == 0)
+        #expect(server.count(place.step, .failure) == 1)
+        #expect(server.log.lines("step failed").map { $0.metadata["step"] } == ["\(place.step)"])
+    }
+
+    @Test func `a condition without a result is 451`() async throws {
+        // The stage declares the fact and does not set it.
+        let server = try TestServer(
+            """
+            session:
+              message:
+                - probe
+                - decide: [ { when: "probe.word == 'x'", reject: '550 5.7.1 No' }, { otherwise: proceed } ]
+            deliver: [ store ]
+            """)
+        try await server.serve { entrance in
+            #expect(await entrance.send().code == 451)
+            server.script.on("session.message.probe") { message, _ in
+                message.facts[ScriptFacts.word] = "y"
+                return .proceed
+            }
+            #expect(await entrance.send().code == 250)
+        }
+        #expect(server.count("session.message.decide", .failure) == 1)
+        #expect(server.count("session.message.decide", .success) == 1)
+    }
+
+    @Test func `a stage that fails leaves no trace on the connection's message`() async throws {
+        let server = try TestServer(Self.parts)
+        server.script.on("session.mail.m") { message, _ in
+            message.facts["left.behind"] = .bool(true)
+            throw Trouble()
+        }
+        try await server.serve { entrance in
+            var message = entrance.makeMessage(from: Client(address: "192.0.2.1", port: 1))
+            #expect(await entrance.mail(&message) != .proceed)
+            #expect(message.facts["left.behind"] == nil)
+        }
+    }
+
+    @Test func `a step whose condition does not hold is passed by`() async throws {
+        let server = try TestServer(
+            """
+            session:
+              message: [ probe: { when: "envelope.sender == 'bad@example.com'" } ]
+            deliver: [ store ]
+            """)
+        server.script.on("session.message.probe") { _, _ in
+            .reject(Reply(.policyViolation, "No"), reason: "bad")
+        }
+        try await server.serve { entrance in
+            #expect(await entrance.send(from: "bad@example.com") == .refused(.message, Reply(.policyViolation, "No")))
+            #expect(await entrance.send(from: "good@example.com").code == 250)
+        }
+        #expect(server.count("session.message.probe", .refused) == 1)
+        #expect(server.count("session.message.probe", .success) == 0)
+    }
+
+    @Test func `a condition at recipient reads what is known of the recipient and the envelope`() async throws {
+        let server = try TestServer(
+            """
+            session:
+              recipient:
+                - recipient-probe
+                - decide:
+                    - { when: "recipient-probe.mark == 'full' && envelope.sender != ''", reject: '552 5.2.2 Full' }
+                    - { otherwise: proceed }
+            deliver: [ store ]
+            """)
+        server.script.onRecipient("session.recipient.recipient-probe") { recipient, _ in
+            recipient.facts[ScriptFacts.mark] = recipient.address.localPart
+            return .proceed
+        }
+        try await server.serve { entrance in
+            let client = Client(address: "192.0.2.1", port: 1)
+            var message = entrance.makeMessage(from: client)
+            message.reversePath = .address(.init(localPart: "a", domain: "example.com"))
+            // As a receiver does that skips the phases without steps: `mail` is not called.
+            var full = Recipient(.init(localPart: "full", domain: "example.org"), index: 0)
+            #expect(
+                await entrance.recipient(&full, of: &message)
+                    == .refuse(Reply(parsing: "552 5.2.2 Full") ?? Reply(250, nil, "")))
+            var other = Recipient(.init(localPart: "other", domain: "example.org"), index: 0)
+            #expect(await entrance.recipient(&other, of: &message) == .proceed)
+            #expect(other.facts[ScriptFacts.mark] == "other")
+        }
+    }
+
+    @Test func `what a decide sets is known after the durable line`() async throws {
+        let server = try TestServer(
+            """
+            session:
+              message:
+                - decide: [ { when: 'message.size > 100', set: { junk: true } }, { otherwise: proceed } ]
+            deliver: [ store ]
+            """)
+        server.script.on("deliver.store") { message, _ in
+            #expect(message.facts[CoreFacts.junk] == (message.content.count > 100 ? true : nil))
+            #expect(message.facts[CoreFacts.size] == message.content.count)
+            #expect(message.facts[CoreFacts.recipients] == 1)
+            return .proceed
+        }
+        try await server.serveUntilQuiet { entrance in
+            #expect(await entrance.send(String(repeating: "x", count: 101)).code == 250)
+            #expect(await entrance.send("x").code == 250)
+        }
+        #expect(server.ledger.delivered == 2)
+    }
+}
