@@ -107,7 +107,11 @@ struct StepExecution: Sendable {
             job.apply(verdicts[index], step: step.id)
             if verdicts[index] != .proceed { refused += 1 }
             step.context.logger.debug(
-                "step done", metadata: ["message.id": "\(job.message.id)", "verdict": "\(verdicts[index].label)"])
+                "step done",
+                metadata: [
+                    "message.id": "\(job.message.id)", "verdict": "\(verdicts[index].label)", "duration": "\(time)",
+                    "batch": "\(jobs.count)",
+                ])
             return job
         }
         if refused < jobs.count { measure(.success, count: jobs.count - refused, time: time) }
