@@ -117,7 +117,8 @@ let targets: [[Target]] = [
             name: "sluice",
             dependencies: [
                 "Arrivals", "AttachmentStore", "Bytes", "ControlServer", "DemoDNS", "DurableQueue", "Engine", "Files",
-                "MIME", "MailStore", "Mailboxes", "PipelineFiles", "Resolver", "SearchIndex", "StageKit", "spf-worker", log,
+                "MIME", "MailStore", "Mailboxes", "PipelineFiles", "Resolver", "SearchIndex", "StageKit", "spf-worker",
+                log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

@@ -197,7 +197,6 @@ def show_ends(mails):
                 ]
             )
     print_table(table)
-    print("\nEach of these was read back octet for octet as it was sent.")
 
 
 def show_refusals(mails):
@@ -217,12 +216,14 @@ def deliver(directory, port, log, sluice):
     steps = read_steps(mails, log)
     find_copies(mails, sluice)
     show_steps(mails, steps)
-    show_ends(mails)
     show_refusals(mails)
+    show_ends(mails)
     lost = [mail.name for mail in mails if mail.reply.startswith("250") and len(mail.copies) != len(mail.recipients)]
     if lost:
         print(f"quickstart: not found again as sent: {', '.join(lost)}", file=sys.stderr)
-    return 70 if lost else 0
+        return 70
+    print("\nEvery accepted mail was read back from each mailbox, octet for octet as it was sent.")
+    return 0
 
 
 def main():

@@ -18,7 +18,8 @@ struct BlockAttachmentsTests {
         var message = Samples.message(text: mail(attachment: name))
         let verdict = try await stage(["exe", "Js"]).process(&message, in: Samples.context())
         let refusal = Verdict.reject(
-            Reply(.policyViolation, "This server does not accept files of that type"), reason: "a file is named \(name)")
+            Reply(.policyViolation, "This server does not accept files of that type"), reason: "a file is named \(name)"
+        )
         #expect(verdict == (isRefused ? refusal : .proceed))
     }
 
