@@ -132,6 +132,7 @@ let targets: [[Target]] = [
             name: "BlockAttachmentsStageTests",
             dependencies: ["BlockAttachmentsStage", "Bytes", "Files", "SMTP", "StageKit", "StageTesting"],
             swiftSettings: settings),
+        .testTarget(name: "QuickstartTests", dependencies: ["sluice"], swiftSettings: settings),
     ],
 ]
 
