@@ -83,7 +83,7 @@ private struct Demonstration {
 }
 
 extension Command {
-    var lines: [Substring] { output.split(separator: "\n") }
+    var lines: [String] { output.split(separator: "\n").map(String.init) }
 
     /// The words of the last line that begins with one word and contains another.
     func row(_ first: Substring, _ other: Substring) -> [Substring]? {
