@@ -40,6 +40,7 @@ func stage(_ name: String, _ dependencies: [Target.Dependency] = []) -> [Target]
 }
 
 let stages: [Target] = [
+    stage("BlockAttachments", ["MIME", "SMTP"]),
     stage("ReceiveSMTP", ["SMTP", "SMTPServer", log]),
     stage("CheckSPF", ["Resolver", "SMTP", "SPF"]),
     stage("CheckRecipient", ["MailStore", "Mailboxes", "SMTP"]),
@@ -99,7 +100,7 @@ let targets: [[Target]] = [
         tests: ["Bytes", "Files", "SMTP", "StageKit", log], fixtures: ["Golden"]),
     library("SearchIndex", ["Bytes", "CBytes", "Files"], tests: ["Bytes", "Files"]),
     library("Resolver", ["CCAres"], tests: ["DemoDNS"]),
-    library("DemoDNS", ["Resolver"]),
+    library("DemoDNS", ["Resolver"], tests: ["Resolver"]),
     library(
         "SPF", ["Resolver"],
         tests: ["Resolver", "DemoDNS", "spf-worker", "Yams"], fixtures: ["Fixtures"]),
@@ -115,8 +116,9 @@ let targets: [[Target]] = [
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Arrivals", "AttachmentStore", "Bytes", "ControlServer", "DurableQueue", "Engine", "Files", "MIME",
-                "MailStore", "Mailboxes", "PipelineFiles", "SearchIndex", "StageKit", "spf-worker", log,
+                "Arrivals", "AttachmentStore", "Bytes", "ControlServer", "DemoDNS", "DurableQueue", "Engine", "Files",
+                "MIME", "MailStore", "Mailboxes", "PipelineFiles", "Resolver", "SearchIndex", "StageKit", "spf-worker",
+                log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -133,6 +135,11 @@ let targets: [[Target]] = [
         .executableTarget(
             name: "QueueBenchmark", dependencies: ["Bytes", "DurableQueue", "Files", "StageKit"],
             path: "Tests/QueueBenchmark", swiftSettings: settings),
+        .testTarget(
+            name: "BlockAttachmentsStageTests",
+            dependencies: ["BlockAttachmentsStage", "Bytes", "Files", "SMTP", "StageKit", "StageTesting"],
+            swiftSettings: settings),
+        .testTarget(name: "QuickstartTests", dependencies: ["sluice"], swiftSettings: settings),
     ],
 ]
 

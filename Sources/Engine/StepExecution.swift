@@ -126,6 +126,12 @@ struct StepExecution: Sendable {
             }
             var job = jobs[index]
             job.message = messages[index]
+            step.context.logger.debug(
+                "step done",
+                metadata: [
+                    "message.id": "\(job.message.id)", "verdict": "\(verdict.label)", "duration": "\(time)",
+                    "batch": "\(jobs.count)",
+                ])
             job.apply(step.plan.isRequired ? verdict : verdict.withoutRefusals, step: step.id)
             return job
         }

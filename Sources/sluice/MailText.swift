@@ -20,14 +20,19 @@ enum MailText {
             Terminal.say("\(Terminal.bold("Attachment:")) \(name), \(part.mediaType.essence)")
         }
         Terminal.say("")
-        for line in parsed.text.split(separator: "\n", omittingEmptySubsequences: false) {
-            Terminal.say(Terminal.printable(line.last == "\r" ? String(line.dropLast()) : String(line)))
+        // CR LF is one Character, so only `isNewline` finds it.
+        for line in parsed.text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
+            Terminal.say(shown(line))
         }
         Terminal.say("")
         for line in String(decoding: mail.body.trace + mail.body.facts, as: UTF8.self).split(
             whereSeparator: \.isNewline)
         {
-            Terminal.say("  " + Terminal.printable(String(line)))
+            Terminal.say("  " + shown(line))
         }
+    }
+
+    private static func shown(_ line: Substring) -> String {
+        Terminal.printable(String(line.map { $0 == "\t" ? " " : $0 }))
     }
 }

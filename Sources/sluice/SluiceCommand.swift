@@ -9,5 +9,6 @@ struct SluiceCommand: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, CheckCommand.self, StagesCommand.self, SearchCommand.self, MailCommand.self,
             UserCommand.self, QueueCommand.self, QuarantineCommand.self, AttachmentsCommand.self, WatchCommand.self,
+            DemoDNSCommand.self,
         ])
 }

@@ -1,3 +1,4 @@
+import BlockAttachmentsStage
 import CheckRecipientStage
 import CheckSPFStage
 import IndexMailStage
@@ -12,6 +13,7 @@ import StoreMetadataStage
 extension StageCatalog {
     /// The one list of linked stages: a new stage is added here and in `Package.swift`.
     static let linked = StageCatalog([
+        BlockAttachments.self,
         CheckRecipient.self,
         CheckSPF.self,
         IndexMail.self,

@@ -33,8 +33,35 @@ enum Terminal {
     /// A cell of a table; mail must not move the cursor, so control characters become dots.
     static func cell(_ text: String, width: Int) -> String {
         let clean = printable(text)
-        let cut = clean.count > width ? clean.prefix(width - 1) + "…" : clean[...]
-        return cut + String(repeating: " ", count: max(0, width - cut.count))
+        let cut = columns(clean[...]) > width ? prefix(of: clean, columns: width - 1) + "…" : clean[...]
+        return cut + String(repeating: " ", count: max(0, width - columns(cut)))
+    }
+
+    private static func prefix(of text: String, columns limit: Int) -> Substring {
+        var end = text.startIndex
+        var used = 0
+        while end < text.endIndex {
+            used += columns(of: text[end])
+            guard used <= limit else { break }
+            end = text.index(after: end)
+        }
+        return text[..<end]
+    }
+
+    private static func columns(_ text: Substring) -> Int {
+        text.reduce(0) { $0 + columns(of: $1) }
+    }
+
+    /// The columns that terminals give to a character: two for the scripts of East Asia and for emoji (UAX #11).
+    private static func columns(of character: Character) -> Int {
+        guard let first = character.unicodeScalars.first else { return 0 }
+        switch first.value {
+        case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
+            0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F900...0x1F9FF, 0x20000...0x3FFFD:
+            return 2
+        default:
+            return 1
+        }
     }
 
     /// The text without control characters.

@@ -1,0 +1,69 @@
+import BlockAttachmentsStage
+import SMTP
+import StageKit
+import StageTesting
+import Testing
+
+struct BlockAttachmentsTests {
+    @Test func `keeps the contract`() async {
+        let services = Samples.services(Samples.site(dataDirectory: "/nonexistent"))
+        #expect(await ContractKit.violations(of: BlockAttachments.self, services: services) == [])
+    }
+
+    @Test(arguments: [
+        ("run.exe", true), ("RUN.EXE", true), ("run.exe. .", true), ("invoice.pdf.exe", true), (".exe", true),
+        ("run.exe.pdf", false), ("exe", false), ("run.", false), ("...", false), ("notes.txt", false),
+    ])
+    func `judges by what follows the last dot`(name: String, isRefused: Bool) async throws {
+        var message = Samples.message(text: mail(attachment: name))
+        let verdict = try await stage(["exe", "Js"]).process(&message, in: Samples.context())
+        let refusal = Verdict.reject(
+            Reply(.policyViolation, "This server does not accept files of that type"), reason: "a file is named \(name)"
+        )
+        #expect(verdict == (isRefused ? refusal : .proceed))
+    }
+
+    @Test func `finds a file within a forwarded message`() async throws {
+        let inner = mail(attachment: "run.js")
+        var message = Samples.message(text: "Content-Type: message/rfc822\r\n\r\n\(inner)")
+        let verdict = try await stage(["js"]).process(&message, in: Samples.context())
+        #expect(verdict != .proceed)
+    }
+
+    @Test(arguments: [([], "is empty"), ([".exe"], "has .exe with a dot")])
+    func `says what is wrong with its settings`(extensions: [String], text: String) throws {
+        let error = try #require(throws: ConfigurationError.self) { try stage(extensions) }
+        #expect(error.setting == "extensions")
+        #expect(error.text.contains(text))
+    }
+
+    private func stage(_ extensions: [String]) throws -> BlockAttachments {
+        let place = SourceLocation(file: "inbound.yaml", line: 1, column: 1)
+        let list = extensions.map { SettingNode(.scalar($0, isQuoted: false), at: place) }
+        let entry = SettingNode.Entry(key: "extensions", location: place, value: SettingNode(.list(list), at: place))
+        var settings = Settings(SettingNode(.map([entry]), at: place))
+        let configuration = BlockAttachments.Configuration(from: &settings)
+        #expect(settings.finish().isEmpty)
+        return try BlockAttachments(
+            configuration: configuration, services: Samples.services(Samples.site(dataDirectory: "/nonexistent")))
+    }
+
+    private func mail(attachment name: String) -> String {
+        """
+        Subject: a file\r
+        MIME-Version: 1.0\r
+        Content-Type: multipart/mixed; boundary=b\r
+        \r
+        --b\r
+        Content-Type: text/plain\r
+        \r
+        here it is\r
+        --b\r
+        Content-Disposition: attachment; filename="\(name)"\r
+        \r
+        content\r
+        --b--\r
+
+        """
+    }
+}
