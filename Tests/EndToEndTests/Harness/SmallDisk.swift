@@ -46,7 +46,7 @@ struct SmallDisk: Sendable {
 
     /// Takes the file system away; nothing may use it any more, but what does is cut off.
     func remove() {
-        umount2(path, Int32(MNT_DETACH.rawValue))
+        umount2(path, Int32(MNT_DETACH))
         workspace.remove()
     }
 }
