@@ -49,7 +49,7 @@ extension EndToEndTests {
                 try await client.command("MAIL FROM:<a@sender.example>")
                 #expect(try await client.command("RCPT TO:<nobody@example.org>").codes == "550 5.1.1")
                 #expect(try await client.command("DATA").code / 100 == 5)
-                #expect(try await sluice.queue().pipelines["inbound"]?.received ?? 0 == 0)
+                #expect(try await sluice.queue().inbound.received == 0)
             }
         }
 

@@ -11,7 +11,9 @@ struct Outcome: CustomTestStringConvertible {
     /// What it printed.
     var text: String { String(decoding: octets, as: UTF8.self) }
 
-    var testDescription: String { "status \(status), output \"\(text.suffix(2_000))\", errors \"\(errors.suffix(2_000))\"" }
+    var testDescription: String {
+        "status \(status), output \"\(text.suffix(2_000))\", errors \"\(errors.suffix(2_000))\""
+    }
 
     /// The printed JSON.
     func decoded<Answer: Decodable>(as type: Answer.Type) throws -> Answer {

@@ -9,6 +9,27 @@ final class Connection: Sendable {
     /// How long a peer may be silent before a test fails.
     private static let patience = Duration.seconds(30)
 
+    /// Connects to a server's Unix socket.
+    init(path: String) throws {
+        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw Mishap("no socket: \(errno)") }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let open = descriptor
+        let status = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(open, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        guard status == 0 else {
+            let code = errno
+            Glibc.close(descriptor)
+            throw Mishap("nobody listens at \(path): \(String(cString: strerror(code)))")
+        }
+        _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
+    }
+
     /// Opens a connection.
     init(port: UInt16) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
@@ -59,8 +80,9 @@ final class Connection: Sendable {
     /// The next line without its line end; `nil` when the peer has ended its side.
     func line() async throws -> String? {
         try await eventually("a line comes", within: Self.patience, every: .milliseconds(2)) { () -> String?? in
+            let isOpen = try read()
             if let line = takeLine() { return .some(line) }
-            return try read() ? .none : .some(takeRest())
+            return isOpen ? .none : .some(takeRest())
         }
     }
 

@@ -13,10 +13,24 @@ enum HostileMails {
         ("nested parts", nested(2_000)),
         ("parts without an end", text("Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n--a\r\n--a\r\n")),
         ("a boundary in itself", text("Content-Type: multipart/mixed; boundary=\"\"\r\n\r\n--\r\n----\r\n")),
-        ("many parts", text("Content-Type: multipart/mixed; boundary=b\r\n\r\n" + String(repeating: "--b\r\n\r\nz\r\n", count: 20_000))),
-        ("encoded words without an end", text("Subject: " + String(repeating: "=?utf-8?q?", count: 10_000) + "\r\n\r\n")),
-        ("many addresses", text("To: " + String(repeating: "a@b.example,\r\n ", count: 10_000) + "c@d.example\r\n\r\n")),
-        ("broken HTML", text("Content-Type: text/html\r\n\r\n" + String(repeating: "<div <!-- ", count: 20_000) + "\r\n")),
+        (
+            "many parts",
+            text(
+                "Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+                    + String(repeating: "--b\r\n\r\nz\r\n", count: 20_000))
+        ),
+        (
+            "encoded words without an end",
+            text("Subject: " + String(repeating: "=?utf-8?q?", count: 10_000) + "\r\n\r\n")
+        ),
+        (
+            "many addresses",
+            text("To: " + String(repeating: "a@b.example,\r\n ", count: 10_000) + "c@d.example\r\n\r\n")
+        ),
+        (
+            "broken HTML",
+            text("Content-Type: text/html\r\n\r\n" + String(repeating: "<div <!-- ", count: 20_000) + "\r\n")
+        ),
         ("a bad date", text("Date: 99 Foo 0000 99:99:99 +9999\r\nSubject: d\r\n\r\nd\r\n")),
     ]
 

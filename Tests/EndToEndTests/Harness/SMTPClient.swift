@@ -53,7 +53,8 @@ struct SMTPClient: Sendable {
 
     /// Sends a whole mail; gives the reply that ended it.
     @discardableResult
-    func send(_ mail: [UInt8], from sender: String = "a@sender.example", to recipients: [String]) async throws -> Reply {
+    func send(_ mail: [UInt8], from sender: String = "a@sender.example", to recipients: [String]) async throws -> Reply
+    {
         let reply = try await envelope(from: sender, to: recipients)
         guard reply.code == 354 else { return reply }
         try await connection.send(Wire.stuffed(mail))

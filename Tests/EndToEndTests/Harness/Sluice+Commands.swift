@@ -34,9 +34,8 @@ extension Sluice {
 
     /// The ledger once nothing waits any more.
     func settled(received: Int, within limit: Duration = .seconds(60)) async throws -> QueueAnswer.Row {
-        try await queue("\(received) messages are settled", within: limit) { answer in
-            guard let row = answer.pipelines["inbound"] else { return received == 0 }
-            return row.received >= received && row.pending == 0
+        try await queue("\(received) messages are settled", within: limit) {
+            $0.inbound.received >= received && $0.inbound.pending == 0
         }.inbound
     }
 
@@ -73,6 +72,18 @@ extension Sluice {
     /// What lies in quarantine.
     func quarantine() async throws -> [QuarantineAnswer] {
         try await command("quarantine", "list", "--json").decoded(as: [QuarantineAnswer].self)
+    }
+
+    /// The body of what the running server answers over its socket, without the cost of a command.
+    func control(_ target: String) async throws -> [UInt8] {
+        let connection = try Connection(path: data + "/control.sock")
+        try await connection.send("GET \(target) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        let answer = try await connection.rest()
+        let end = Array("\r\n\r\n".utf8)
+        guard answer.starts(with: Array("HTTP/1.1 200".utf8)),
+            let start = answer.indices.first(where: { answer[$0...].starts(with: end) })
+        else { throw Mishap("\(target): \(String(decoding: answer.prefix(200), as: UTF8.self))") }
+        return Array(answer[(start + end.count)...])
     }
 
     /// The most memory that the process ever had, in octets.

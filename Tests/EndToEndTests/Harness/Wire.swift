@@ -47,13 +47,3 @@ enum Wire {
         return wire + Array(".\r\n".utf8)
     }
 }
-
-/// Where two mails differ, for people to read.
-func difference(_ got: [UInt8], _ wanted: [UInt8]) -> String {
-    guard got != wanted else { return "none" }
-    let place = zip(got, wanted).prefix { $0 == $1 }.count
-    func text(_ octets: [UInt8]) -> String {
-        String(decoding: octets[max(0, place - 30)..<min(octets.count, place + 60)], as: UTF8.self).debugDescription
-    }
-    return "\(got.count) octets, not \(wanted.count); at \(place): \(text(got)), not \(text(wanted))"
-}

@@ -2,8 +2,14 @@
 struct QueueAnswer: Decodable {
     /// A pipeline's ledger.
     struct Row: Decodable {
-        let received, delivered, bounced, quarantined, discarded, pending, unreadable: Int
-        let isBalanced: Bool
+        var received = 0
+        var delivered = 0
+        var bounced = 0
+        var quarantined = 0
+        var discarded = 0
+        var pending = 0
+        var unreadable = 0
+        var isBalanced = true
 
         /// Whether everything received is somewhere, counted here again.
         var addsUp: Bool {
@@ -21,11 +27,6 @@ struct QueueAnswer: Decodable {
     let pipelines: [String: Row]
     let pending: [Waiting]
 
-    /// The ledger of the pipeline that the tests use.
-    var inbound: Row {
-        get throws {
-            guard let row = pipelines["inbound"] else { throw Mishap("the queue knows no pipeline inbound") }
-            return row
-        }
-    }
+    /// The ledger of the pipeline that the tests use; one that has had no mail is not listed.
+    var inbound: Row { pipelines["inbound"] ?? Row() }
 }
