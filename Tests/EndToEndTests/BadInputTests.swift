@@ -124,6 +124,18 @@ extension EndToEndTests {
             }
         }
 
+        @Test func `a step that hangs is "try again later" in the session, with its id in the log`() async throws {
+            var files = SiteFiles()
+            files.mailStep = "check-spf: { timeout: 200ms }"
+            try await withSluice(files) { sluice in
+                let client = try await SMTPClient(port: sluice.port)
+                #expect(try await client.command("MAIL FROM:<x@silent.example>").code == 451)
+                #expect(sluice.log.contains("step=session.mail.check-spf"), "\(sluice.log)")
+                #expect(try await client.send(Wire.mail(subject: "Quick"), to: ["user@example.org"]).code == 250)
+                #expect(try await sluice.settled(received: 1).delivered == 1)
+            }
+        }
+
         @Test func `a sender whose domain forbids it ends in Junk`() async throws {
             try await withSluice { sluice in
                 let client = try await SMTPClient(port: sluice.port)

@@ -1,13 +1,33 @@
+import Foundation
 import Testing
 
 extension EndToEndTests {
     /// The dialogues of files, over TCP, with the whole server behind them.
     @Suite struct DialogTests {
-        /// Those of the session's own tests too: what the session promises must hold on the wire.
-        static let folders = [Places.root + "/Tests/SMTPTests/Dialogs", Places.here + "/Dialogs"]
+        @Test func `dialogues with the inbound pipeline go as written and only their messages are stored`() async throws
+        {
+            let dialogs = try Dialog.all(in: Places.here + "/Dialogs")
+            try await withSluice(users: ["user", "other"]) { sluice in
+                var player = DialogPlayer(sluice)
+                for dialog in dialogs { await player.play(dialog) }
+                let sent = player.accepted.map(\.content)
+                #expect(!sent.isEmpty)
+                let ledger = try await sluice.settled(received: sent.count)
+                #expect(ledger.addsUp && ledger.received == sent.count && ledger.delivered == sent.count, "\(ledger)")
+                // Every message of these dialogues has this one among its recipients.
+                let directory = try await sluice.export(to: "export")
+                let stored = try FileManager.default.contentsOfDirectory(atPath: directory)
+                    .map { Workspace.octets(directory + "/" + $0) }
+                #expect(stored.count == sent.count)
+                for (dialog, _, content) in player.accepted { #expect(stored.contains(content), "\(dialog)") }
+            }
+        }
 
-        @Test func `every dialogue goes as written and its messages are kept as written`() async throws {
-            let dialogs = try Self.folders.flatMap { try Dialog.all(in: $0) }.filter { !$0.isScripted }
+        /// What the session promises to its own tests must hold on the wire, too.
+        @Test func `every dialogue of the session's tests goes as written and its messages are kept as written`()
+            async throws
+        {
+            let dialogs = try Dialog.all(in: Places.root + "/Tests/SMTPTests/Dialogs").filter { !$0.isScripted }
             #expect(dialogs.count > 150)
             let groups = Dictionary(grouping: dialogs, by: \.settings)
             for (settings, dialogs) in groups.sorted(by: { $0.value.count > $1.value.count }) {

@@ -51,6 +51,7 @@ extension EndToEndTests {
                 try breakAttachments(of: sluice)
                 let client = try await SMTPClient(port: sluice.port)
                 #expect(try await client.send(mail, to: ["user@example.org"]).code == 250)
+                try await client.quit()
                 _ = try await sluice.queue("the message waits") { $0.pending.first?.step != nil }
                 #expect(try await sluice.stop() == .exited(0))
                 #expect(sluice.log.hasSuffix("stopped; 1 message remains queued\n"), "\(sluice.log)")
@@ -101,6 +102,7 @@ extension EndToEndTests {
                 let mail = Wire.mail(subject: "To nobody")
                 let client = try await SMTPClient(port: sluice.port)
                 let id = try #require(try await client.send(mail, to: ["late@example.org"]).acceptedID)
+                try await client.quit()
                 #expect(try await sluice.settled(received: 1).quarantined == 1)
                 #expect(try await sluice.stop() == .exited(0))
                 #expect(try await sluice.quarantine().map(\.id) == [id])

@@ -31,14 +31,16 @@ extension EndToEndTests {
             try await withSluice { sluice in
                 let mail = Wire.mail(subject: "Unhurried")
                 let client = try await SMTPClient(port: sluice.port)
-                let idle = try await SMTPClient(port: sluice.port)
+                var idle: SMTPClient? = try await SMTPClient(port: sluice.port)
                 #expect(try await client.envelope(from: "a@sender.example", to: ["user@example.org"]).code == 354)
                 try await client.connection.send(Array(mail.prefix(40)))
                 try sluice.signal(SIGTERM)
                 // The idle session is told first: from then on the server is stopping.
-                #expect(try await idle.reply().code == 421)
+                #expect(try await idle?.reply().code == 421)
+                idle = nil
                 try await client.connection.send(Array(Wire.stuffed(mail).dropFirst(40)))
                 #expect(try await client.reply().code == 250)
+                try await client.quit()
                 #expect(try await sluice.wait() == .exited(0))
                 try await sluice.start()
                 let hits = try await sluice.search("unhurried", finds: 1)
@@ -70,6 +72,7 @@ extension EndToEndTests {
                     let mail = Wire.mail(subject: "Number \(number)", "capybara \(number)")
                     #expect(try await client.send(mail, to: ["user@example.org"]).code == 250)
                 }
+                try await client.quit()
                 _ = try await sluice.search("capybara", finds: 7)
                 _ = try await sluice.settled(received: 7)
                 let commands = [

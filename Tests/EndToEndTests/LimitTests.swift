@@ -53,6 +53,27 @@ extension EndToEndTests {
             }
         }
 
+        @Test func `more sessions than one address may have are told to come later, and others are served`()
+            async throws
+        {
+            var files = SiteFiles()
+            files.limits = ["sessions-per-address: 3"]
+            try await withSluice(files) { sluice in
+                var clients: [SMTPClient] = []
+                for _ in 0..<3 { clients.append(try await SMTPClient(port: sluice.port)) }
+                let refused = try Connection(port: sluice.port)
+                #expect(try await refused.line()?.prefix(3) == "421")
+                for client in clients { #expect(try await client.command("NOOP").code == 250) }
+                try await clients.removeLast().quit()
+                let fourth = try await eventually("the place is free again") {
+                    let connection = try Connection(port: sluice.port)
+                    return try await connection.line()?.prefix(3) == "220" ? connection : nil
+                }
+                try await fourth.send("QUIT\r\n")
+                #expect(try await fourth.line()?.prefix(3) == "221")
+            }
+        }
+
         @Test(.enabled(if: SmallDisk.mayMount, "needs root and the right to mount a tmpfs"))
         func `a full disk gives 452 and the server stays up and recovers`() async throws {
             let disk = try await SmallDisk(megabytes: 220)

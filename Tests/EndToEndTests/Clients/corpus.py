@@ -66,10 +66,14 @@ def send(port, recipient, connections, paths):
 
 
 def attachments(content):
-    """The digests of the decoded attachments: leaves that are not text, or that have a file name or say so."""
+    """The digests of the attachments' contents as they are kept: decoded if they are in base64, as sent otherwise.
+
+    Attachments are leaves that are not text, or that have a file name or say so.
+    """
     digests = set()
     for part in email.message_from_bytes(content).walk():
-        if part.is_multipart():
+        # A multipart whose parts Python cannot tell is given as a leaf, too.
+        if part.is_multipart() or part.get_content_maintype() == "multipart":
             continue
         named = part.get_filename() or part.get_content_disposition() == "attachment"
         if not named and part.get_content_maintype() == "text":
@@ -114,7 +118,7 @@ def compare(directory, paths):
         "missing": [os.path.basename(path) for path, content in zip(paths, sent) if content not in numbers],
         "strangers": sum(len(found) for content, found in numbers.items() if content not in wanted),
         "stored": sum(map(len, numbers.values())),
-        "attachments": len(contents),
+        "attachments": sorted(contents),
         "searches": [{"word": word, "numbers": numbers[content]} for word, content in candidates[:SEARCHES]],
     }
 

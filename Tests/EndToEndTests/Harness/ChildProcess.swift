@@ -13,11 +13,7 @@ final class ChildProcess: Sendable {
         case killed(Int32)
     }
 
-    /// Starts an executable.
-    ///
-    /// - Parameters:
-    ///   - output: A file that is written anew.
-    ///   - errors: A file that is added to.
+    /// Starts an executable; the file for output is written anew, the one for errors is added to.
     init(_ executable: String, _ arguments: [String], output: String, errors: String) throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)

@@ -8,6 +8,7 @@ enum Names {
         zone.add(.txt([Array("v=spf1 ip4:127.0.0.0/8 -all".utf8)]), at: "sender.example")
         zone.add(.txt([Array("v=spf1 ip4:127.0.0.0/8 -all".utf8)]), at: "client.sender.example")
         zone.add(.txt([Array("v=spf1 ip4:192.0.2.1 -all".utf8)]), at: "forbidden.example")
+        zone.silence("silent.example")
         return try LoopbackDNSServer(zone: zone)
     }
 

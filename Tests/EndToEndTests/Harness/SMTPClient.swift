@@ -60,4 +60,9 @@ struct SMTPClient: Sendable {
         try await connection.send(Wire.stuffed(mail))
         return try await self.reply()
     }
+
+    /// Says goodbye; a server that stops waits for clients who do not.
+    func quit() async throws {
+        try await command("QUIT")
+    }
 }
