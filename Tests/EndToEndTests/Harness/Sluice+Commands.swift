@@ -1,0 +1,97 @@
+import Glibc
+
+extension Sluice {
+    /// Runs one of its commands on its pipeline files.
+    func command(_ arguments: String...) async throws -> Outcome {
+        try await command(arguments)
+    }
+
+    /// Runs one of its commands on its pipeline files.
+    func command(_ arguments: [String]) async throws -> Outcome {
+        try await workspace.run(Places.sluice, arguments + ["--pipelines", pipelines])
+    }
+
+    /// Gives a user of example.org a mailbox.
+    func addUser(_ name: String) async throws {
+        let outcome = try await command("user", "add", "\(name)@example.org")
+        guard outcome.status == 0 else { throw Mishap("user add: \(outcome.testDescription)") }
+    }
+
+    /// The ledger and what waits.
+    func queue() async throws -> QueueAnswer {
+        try await command("queue", "--json").decoded(as: QueueAnswer.self)
+    }
+
+    /// The ledger once it satisfies a condition.
+    func queue(
+        _ what: String, within limit: Duration = .seconds(60), where condition: (QueueAnswer) throws -> Bool
+    ) async throws -> QueueAnswer {
+        try await eventually(what, within: limit, every: .milliseconds(100)) {
+            let answer = try await queue()
+            return try condition(answer) ? answer : nil
+        }
+    }
+
+    /// The ledger once nothing waits any more.
+    func settled(received: Int, within limit: Duration = .seconds(60)) async throws -> QueueAnswer.Row {
+        try await queue("\(received) messages are settled", within: limit) {
+            $0.inbound.received >= received && $0.inbound.pending == 0
+        }.inbound
+    }
+
+    /// What a search finds.
+    func search(_ query: String, of user: String = "user", limit: Int = 20) async throws -> SearchAnswer {
+        try await command("search", "\(user)@example.org", query, "--limit", "\(limit)", "--json")
+            .decoded(as: SearchAnswer.self)
+    }
+
+    /// What a search finds once it finds so many.
+    func search(_ query: String, of user: String = "user", finds count: Int) async throws -> [SearchAnswer.Hit] {
+        try await eventually("a search for \(query) finds \(count)", every: .milliseconds(100)) {
+            let answer = try await search(query, of: user)
+            guard answer.total >= count else { return nil }
+            return answer.hits
+        }
+    }
+
+    /// A mail as it was accepted.
+    func raw(_ number: Int, of user: String = "user") async throws -> [UInt8] {
+        let outcome = try await command("mail", "show", "\(user)@example.org", "\(number)", "--raw")
+        guard outcome.status == 0 else { throw Mishap("mail show: \(outcome.testDescription)") }
+        return outcome.octets
+    }
+
+    /// All of a user's mail, as files NUMBER.eml in a new directory.
+    func export(_ user: String = "user", to name: String) async throws -> String {
+        let directory = try workspace.makeDirectory(name)
+        let outcome = try await command("mail", "export", "\(user)@example.org", "--directory", directory)
+        guard outcome.status == 0 else { throw Mishap("mail export: \(outcome.testDescription)") }
+        return directory
+    }
+
+    /// What lies in quarantine.
+    func quarantine() async throws -> [QuarantineAnswer] {
+        try await command("quarantine", "list", "--json").decoded(as: [QuarantineAnswer].self)
+    }
+
+    /// The body of what the running server answers over its socket, without the cost of a command.
+    func control(_ target: String) async throws -> [UInt8] {
+        let connection = try Connection(path: data + "/control.sock")
+        try await connection.send("GET \(target) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        let answer = try await connection.rest()
+        let end = Array("\r\n\r\n".utf8)
+        guard answer.starts(with: Array("HTTP/1.1 200".utf8)),
+            let start = answer.indices.first(where: { answer[$0...].starts(with: end) })
+        else { throw Mishap("\(target): \(String(decoding: answer.prefix(200), as: UTF8.self))") }
+        return Array(answer[(start + end.count)...])
+    }
+
+    /// The most memory that the process ever had, in octets.
+    func peakMemory() throws -> Int {
+        let status = Workspace.text("/proc/\(try pid)/status")
+        guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+            let kilobytes = line.split(separator: " ").dropLast().last.flatMap({ Int($0) })
+        else { throw Mishap("no VmHWM in \(status)") }
+        return kilobytes * 1_024
+    }
+}

@@ -1,0 +1,72 @@
+import Testing
+
+extension EndToEndTests {
+    /// Who gets a mail, and who is refused.
+    @Suite struct RecipientTests {
+        @Test func `a message for two users is stored once for each`() async throws {
+            try await withSluice(users: ["user", "other"]) { sluice in
+                let mail = Wire.mail(subject: "For both")
+                let client = try await SMTPClient(port: sluice.port)
+                #expect(try await client.send(mail, to: ["user@example.org", "other@example.org"]).code == 250)
+                #expect(try await sluice.settled(received: 1).delivered == 1)
+                for user in ["user", "other"] {
+                    let hits = try await sluice.search("both", of: user, finds: 1)
+                    #expect(hits.count == 1)
+                    #expect(try await sluice.raw(hits[0].id, of: user) == mail)
+                }
+            }
+        }
+
+        @Test func `the same recipient given twice gets one copy`() async throws {
+            try await withSluice { sluice in
+                let client = try await SMTPClient(port: sluice.port)
+                let reply = try await client.send(
+                    Wire.mail(subject: "Twice"), to: ["user@example.org", "USER@example.org"])
+                #expect(reply.code == 250)
+                #expect(try await sluice.settled(received: 1).addsUp)
+                #expect(try await sluice.search("twice", finds: 1).count == 1)
+            }
+        }
+
+        @Test func `unknown recipients and foreign domains are refused, and the others get the mail`() async throws {
+            try await withSluice { sluice in
+                let client = try await SMTPClient(port: sluice.port)
+                try await client.command("MAIL FROM:<a@sender.example>")
+                #expect(try await client.command("RCPT TO:<nobody@example.org>").codes == "550 5.1.1")
+                #expect(try await client.command("RCPT TO:<user@elsewhere.example>").codes == "550 5.7.1")
+                #expect(try await client.command("RCPT TO:<user@example.org>").code == 250)
+                #expect(try await client.command("DATA").code == 354)
+                try await client.connection.send(Wire.stuffed(Wire.mail(subject: "Partly")))
+                #expect(try await client.reply().code == 250)
+                #expect(try await sluice.settled(received: 1).delivered == 1)
+                #expect(try await sluice.search("partly", finds: 1).count == 1)
+            }
+        }
+
+        @Test func `a message without any accepted recipient is not taken`() async throws {
+            try await withSluice { sluice in
+                let client = try await SMTPClient(port: sluice.port)
+                try await client.command("MAIL FROM:<a@sender.example>")
+                #expect(try await client.command("RCPT TO:<nobody@example.org>").codes == "550 5.1.1")
+                #expect(try await client.command("DATA").code / 100 == 5)
+                #expect(try await sluice.queue().inbound.received == 0)
+            }
+        }
+
+        @Test func `a user who is added while the server runs soon gets mail`() async throws {
+            try await withSluice { sluice in
+                let client = try await SMTPClient(port: sluice.port)
+                let mail = Wire.mail(subject: "Welcome")
+                #expect(try await client.send(mail, to: ["late@example.org"]).codes == "550 5.1.1")
+                try await client.command("RSET")
+                try await sluice.addUser("late")
+                // That an address is unknown is believed for a moment.
+                _ = try await eventually("the new user gets mail", every: .milliseconds(200)) {
+                    try await client.command("RSET")
+                    return try await client.send(mail, to: ["late@example.org"]).code == 250 ? true : nil
+                }
+                #expect(try await sluice.search("welcome", of: "late", finds: 1).count == 1)
+            }
+        }
+    }
+}
