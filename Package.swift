@@ -30,17 +30,21 @@ func library(
 }
 
 /// A stage under Plugins: the folder `CheckSPF` is the target `CheckSPFStage`, since its type has the folder's name.
-func stage(_ name: String, _ dependencies: [Target.Dependency] = []) -> [Target] {
-    [
-        .target(
-            name: name + "Stage", dependencies: ["Addressing", "Bytes", "StageKit"] + dependencies,
-            path: "Plugins/\(name)",
-            swiftSettings: settings)
+func stage(_ name: String, _ dependencies: [Target.Dependency] = [], tests: [Target.Dependency]? = nil) -> [Target] {
+    let target = Target.target(
+        name: name + "Stage", dependencies: ["Addressing", "Bytes", "StageKit"] + dependencies,
+        path: "Plugins/\(name)", swiftSettings: settings)
+    guard let tests else { return [target] }
+    return [
+        target,
+        .testTarget(
+            name: name + "StageTests", dependencies: [.byName(name: name + "Stage"), "Bytes", "StageKit"] + tests,
+            swiftSettings: settings),
     ]
 }
 
 let stages: [Target] = [
-    stage("BlockAttachments", ["MIME", "SMTP"]),
+    stage("BlockAttachments", ["MIME", "SMTP"], tests: ["Files", "SMTP", "StageTesting"]),
     stage("ReceiveSMTP", ["SMTP", "SMTPServer", log]),
     stage("CheckSPF", ["Resolver", "SMTP", "SPF"]),
     stage("CheckRecipient", ["MailStore", "Mailboxes", "SMTP"]),
@@ -91,7 +95,11 @@ let targets: [[Target]] = [
         tests: ["Bytes", "Files", "SimulatedFiles", "StageKit"]),
     library(
         "Engine",
-        ["Addressing", "Bytes", "DurableQueue", "PipelineFiles", "SMTP", "StageKit", log]),
+        ["Addressing", "Bytes", "DurableQueue", "PipelineFiles", "SMTP", "StageKit", log],
+        tests: [
+            "Addressing", "Bytes", "DurableQueue", "Files", "PipelineFiles", "SMTP", "SimulatedFiles", "StageKit",
+            "StageTesting", log,
+        ]),
     library(
         "Mailboxes",
         ["Arrivals", "AttachmentStore", "Bytes", "Files", "MIME", "MailStore", "SearchIndex", "StageKit"]),
@@ -122,7 +130,7 @@ let targets: [[Target]] = [
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-            ] + stages.map { .byName(name: $0.name) },
+            ] + stages.filter { $0.type != .test }.map { .byName(name: $0.name) },
             swiftSettings: settings)
     ],
     // The rules of the house.
@@ -136,9 +144,8 @@ let targets: [[Target]] = [
             name: "QueueBenchmark", dependencies: ["Bytes", "DurableQueue", "Files", "StageKit"],
             path: "Tests/QueueBenchmark", swiftSettings: settings),
         .testTarget(
-            name: "BlockAttachmentsStageTests",
-            dependencies: ["BlockAttachmentsStage", "Bytes", "Files", "SMTP", "StageKit", "StageTesting"],
-            swiftSettings: settings),
+            name: "EndToEndTests", dependencies: ["sluice", "spf-worker", "Files"],
+            exclude: ["Clients", "Dialogs", "Fixtures"], swiftSettings: settings),
         .testTarget(name: "QuickstartTests", dependencies: ["sluice"], swiftSettings: settings),
     ],
 ]

@@ -27,6 +27,8 @@ struct Entry: Sendable {
     var phase: Phase
     /// Its head and content while they are in memory.
     var cached: (head: [UInt8], content: Octets)?
+    /// Whether it was found in the journal when the queue was opened.
+    var isRecovered = false
 
     /// The record that carries it to a newer segment.
     func carried(head: [UInt8], contentCount: Int) -> MessageRecord {
@@ -45,6 +47,6 @@ struct Claimed: Sendable {
         QueuedMessage(
             id: entry.id, pipeline: entry.pipeline, received: entry.received, head: head, content: content,
             recipients: entry.state.recipients, attempts: entry.state.attempts, step: entry.state.step,
-            progress: entry.state.progress)
+            progress: entry.state.progress, isRecovered: entry.isRecovered)
     }
 }

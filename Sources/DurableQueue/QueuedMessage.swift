@@ -17,10 +17,13 @@ package struct QueuedMessage: Sendable {
     package var step: String?
     /// What the engine noted at the last postponement.
     package var progress: [UInt8]
+    /// Whether it was in the queue before the process began.
+    package var isRecovered: Bool
 
     package init(
         id: MessageID, pipeline: PipelineVersion, received: Timestamp, head: [UInt8], content: Octets,
-        recipients: [RecipientState], attempts: Int = 0, step: String? = nil, progress: [UInt8] = []
+        recipients: [RecipientState], attempts: Int = 0, step: String? = nil, progress: [UInt8] = [],
+        isRecovered: Bool = false
     ) {
         self.id = id
         self.pipeline = pipeline
@@ -31,5 +34,6 @@ package struct QueuedMessage: Sendable {
         self.attempts = attempts
         self.step = step
         self.progress = progress
+        self.isRecovered = isRecovered
     }
 }

@@ -201,7 +201,8 @@ struct Recovery {
         entries[message.id] = Entry(
             id: message.id, pipeline: message.pipeline, received: message.received,
             arrival: message.arrival == 0 ? location.sequence : message.arrival, location: location,
-            size: RecordHeader.paddedSize(payload: location.length), state: message.state, phase: .ready)
+            size: RecordHeader.paddedSize(payload: location.length), state: message.state, phase: .ready,
+            isRecovered: true)
     }
 
     /// Squares the ledgers with what is really there, where damage took records.

@@ -81,8 +81,9 @@ private final class SupervisedCall<Value: Sendable>: Expirable {
     func value(of body: @escaping @Sendable () async throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             state.withLock { $0 = .waiting(continuation, nil) }
-            // Unstructured, since a structured child would be waited for, however long it hangs.
-            let task = Task {
+            // Unstructured, since a structured child would be waited for, however long it hangs. It begins on this
+            // thread at once, so that a stage that never suspends costs no change of threads.
+            let task = Task.immediate {
                 do {
                     finish(.success(try await body()))
                 } catch {

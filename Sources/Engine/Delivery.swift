@@ -50,7 +50,7 @@ struct Delivery: Sendable {
         // A step that the file does not have any more is passed again from the first; steps are idempotent.
         let start = queued.step.flatMap { id in steps.firstIndex { $0.id == id } } ?? 0
         do {
-            return try DeliveryJob(queued, stepIndex: start)
+            return try DeliveryJob(queued, handedOver: runtime.handoff.take(queued.id), stepIndex: start)
         } catch {
             let reason = "its head in the queue cannot be read"
             runtime.logger.error("message unreadable", metadata: ["message.id": "\(queued.id)"])

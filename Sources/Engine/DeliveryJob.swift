@@ -24,12 +24,20 @@ struct DeliveryJob: Sendable {
     /// The step it goes to next.
     var stepIndex: Int
 
-    /// A message as the queue hands it out.
+    /// Whether the message comes from an earlier life of the process.
+    let isRecovered: Bool
+
+    /// A message as the queue hands it out, or as the session has just handed it over.
     ///
     /// - Throws: ``MalformedRecord`` if the head in the queue cannot be read.
-    init(_ queued: QueuedMessage, stepIndex: Int) throws(MalformedRecord) {
-        message = try MessageHead.decode(
-            queued.head, id: queued.id, received: queued.received, content: queued.content)
+    init(_ queued: QueuedMessage, handedOver: Message? = nil, stepIndex: Int) throws(MalformedRecord) {
+        isRecovered = queued.isRecovered
+        if let handedOver {
+            message = handedOver
+        } else {
+            message = try MessageHead.decode(
+                queued.head, id: queued.id, received: queued.received, content: queued.content)
+        }
         // The queue knows recipients by their places, so a head with more or fewer is not this message's.
         guard message.recipients.count == queued.recipients.count else { throw MalformedRecord() }
         attempts = queued.attempts

@@ -14,6 +14,7 @@ struct PipelineEntrance: Entrance {
     let accept: AcceptPlan
     let phases: Set<SessionPhase>
     let queue: DurableQueue
+    let handoff: Handoff
     let logger: Logger
     let now: @Sendable () -> Timestamp
     private let steps: [SessionPhase: SessionSteps]
@@ -23,6 +24,7 @@ struct PipelineEntrance: Entrance {
         accept = runtime.plan.accept
         phases = Set(steps.filter { !$0.value.steps.isEmpty }.keys)
         queue = runtime.queue
+        handoff = runtime.handoff
         logger = runtime.logger
         now = runtime.services.now
         self.steps = steps
@@ -101,6 +103,8 @@ struct PipelineEntrance: Entrance {
         let entry = NewMessage(
             id: message.id, pipeline: version, received: message.received, head: MessageHead.encode(message),
             content: message.content, recipientCount: message.recipients.count, disposition: disposition)
+        // Before the commit: delivery may begin before this task goes on.
+        if disposition == .deliver { handoff.put(message) }
         do {
             let receipt = try await queue.append(entry)
             logger.info(
@@ -111,6 +115,7 @@ struct PipelineEntrance: Entrance {
                 ])
             return .accepted(receipt)
         } catch {
+            _ = handoff.take(message.id)
             logger.error(
                 "message not accepted", metadata: ["message.id": "\(message.id)", "error": "\(error)"])
             return .refused(reply(to: error))

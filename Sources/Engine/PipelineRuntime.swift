@@ -11,6 +11,7 @@ struct PipelineRuntime: Sendable {
     let deadlines: Deadlines
     let metrics: StepMetrics
     let logger: Logger
+    let handoff = Handoff()
 
     init(
         plan: PipelinePlan, services: StageServices, queue: DurableQueue, deadlines: Deadlines, metrics: StepMetrics

@@ -28,10 +28,18 @@ struct StepExecution: Sendable {
         if case .decide(let branches) = step.work {
             return passing + taking.flatMap { decide(branches, $0) }
         }
-        // Written before the call: a message that ends the process must be found out at the next start.
-        runtime.queue.markAttempt(taking.map(\.message.id), step: step.id)
-        await runtime.queue.written()
+        await mark(taking.filter(\.isRecovered).map(\.message.id))
         return passing + (await attempt(taking))
+    }
+
+    /// Marks attempts, written before the call: a message that ends the process is found out at the next start.
+    ///
+    /// Only messages that an earlier life of the process left behind are marked. The first end of the process by a
+    /// message is not counted then, but messages on the usual way cost no writes.
+    private func mark(_ recovered: [MessageID]) async {
+        guard !recovered.isEmpty else { return }
+        runtime.queue.markAttempt(recovered, step: step.id)
+        await runtime.queue.written()
     }
 
     private func decide(_ branches: [Branch], _ job: DeliveryJob) -> [DeliveryJob] {
