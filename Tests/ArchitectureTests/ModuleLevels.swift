@@ -49,6 +49,7 @@ enum ModuleLevels {
         "Crypto": ["AttachmentStore"],  // SHA-256 names the contents
         "GRDB": ["MailStore"], "GRDBSQLite": ["MailStore"],  // the one place that speaks SQL
         "ServiceLifecycle": ["sluice"],  // the task tree's root
+        "UnixSignals": ["sluice"],  // a product of the same package
         "Yams": ["PipelineFiles"],  // the one place that reads YAML
     ]
 
