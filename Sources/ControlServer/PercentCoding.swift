@@ -29,7 +29,8 @@ package enum PercentCoding {
             case UInt8(ascii: "%"):
                 let digits = rest.prefix(2)
                 guard digits.count == 2, digits.allSatisfy(isHexDigit), let digitText = String(digits),
-                    let value = UInt8(digitText, radix: 16) else {
+                    let value = UInt8(digitText, radix: 16)
+                else {
                     return nil
                 }
                 octets.append(value)

@@ -53,7 +53,9 @@ struct CheckSPFTests {
         ("a@pass.example.com", "pass"), ("a@fail.example.com", "fail"), ("a@soft.example.com", "softfail"),
         ("a@broken.example.com", "permerror"), ("a@none.example.com", "none"),
     ])
-    func `the facts say what the DNS says, and nothing is refused unasked`(_ sender: String, _ result: String) async throws {
+    func `the facts say what the DNS says, and nothing is refused unasked`(_ sender: String, _ result: String)
+        async throws
+    {
         let (verdict, message) = try await check(sender)
         #expect(verdict == .proceed)
         #expect(message.facts[CheckSPF.Provided.result] == result)

@@ -30,7 +30,8 @@ struct ControlServerTests {
         let path = directory.appending(path: "s").path
         let stream = Stream()
         let server = try await ControlServer.start(
-            socketPath: path, listener: ("127.0.0.1", 0), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            socketPath: path, listener: ("127.0.0.1", 0),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         ) { request in
             switch request.path.first {
             case "queue": return request.isTrusted ? .text("queue") : .text("only over the socket", status: 403)
@@ -150,7 +151,8 @@ struct ControlServerTests {
             let error = await #expect(throws: ControlServerError.self) {
                 _ = try await ControlServer.start(
                     socketPath: path, listener: ("127.0.0.1", port),
-                    logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }) { _ in .text("") }
+                    logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+                ) { _ in .text("") }
             }
             #expect(error?.address == "127.0.0.1:\(port)")
             #expect(!FileManager.default.fileExists(atPath: path))

@@ -6,7 +6,8 @@ struct DeadlineTests {
     struct Trouble: Error {}
 
     /// Runs with the watching loop beside.
-    private func watched<Result: Sendable>(_ body: @Sendable (Deadlines) async throws -> Result) async throws -> Result {
+    private func watched<Result: Sendable>(_ body: @Sendable (Deadlines) async throws -> Result) async throws -> Result
+    {
         let deadlines = Deadlines()
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await deadlines.run() }

@@ -8,7 +8,8 @@ struct ParseMIMETests {
     private func facts(of text: String) async throws -> Facts {
         var settings = Settings(recording: ())
         let stage = ParseMIME(
-            configuration: NoConfiguration(from: &settings), services: Samples.services(Samples.site(dataDirectory: "/nowhere")))
+            configuration: NoConfiguration(from: &settings),
+            services: Samples.services(Samples.site(dataDirectory: "/nowhere")))
         var message = Samples.message(text: text)
         #expect(try await stage.process(&message, in: Samples.context()) == .proceed)
         return message.facts

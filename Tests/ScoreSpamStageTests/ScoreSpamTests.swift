@@ -20,7 +20,8 @@ struct ScoreSpamTests {
                     let isList = key == "contains" || key == "is"
                     return Entry(
                         key: key, location: place,
-                        value: isList ? node(.list(value.split(separator: "|").map { scalar(String($0)) })) : scalar(value))
+                        value: isList
+                            ? node(.list(value.split(separator: "|").map { scalar(String($0)) })) : scalar(value))
                 }))
     }
 
@@ -87,14 +88,15 @@ struct ScoreSpamTests {
         #expect(try await score(Self.all, after).1 == [])
     }
 
-    @Test(arguments: [
-        ["name": "x", "score": "1"],
-        ["name": "x", "score": "1", "header": "A"],
-        ["name": "x", "score": "1", "header": "A", "body": "true", "contains": "a"],
-        ["name": "x", "score": "1", "body": "false", "contains": "a"],
-        ["name": "x", "score": "1", "fact": "a", "contains": "a"],
-        ["name": "x", "score": "1", "header": "A", "missing": "false"],
-    ] as [KeyValuePairs<String, String>])
+    @Test(
+        arguments: [
+            ["name": "x", "score": "1"],
+            ["name": "x", "score": "1", "header": "A"],
+            ["name": "x", "score": "1", "header": "A", "body": "true", "contains": "a"],
+            ["name": "x", "score": "1", "body": "false", "contains": "a"],
+            ["name": "x", "score": "1", "fact": "a", "contains": "a"],
+            ["name": "x", "score": "1", "header": "A", "missing": "false"],
+        ] as [KeyValuePairs<String, String>])
     func `a rule without one test is a problem at its place`(_ rule: KeyValuePairs<String, String>) throws {
         var settings = settings([Self.rule(rule)])
         _ = try ScoreSpam.Configuration(from: &settings)

@@ -162,7 +162,8 @@ struct StoreStagesTests {
         await #expect(throws: StageContractViolation.self) { try await stage.process(&batch, in: Samples.context()) }
     }
 
-    @Test func `mail that comes to index without having been stored is an error, and nothing is indexed`() async throws {
+    @Test func `mail that comes to index without having been stored is an error, and nothing is indexed`() async throws
+    {
         let server = try await MailServer()
         var batch = [Samples.message(text: "Subject: x\r\n\r\nunstored\r\n")]
         await #expect(throws: StageContractViolation.self) {
