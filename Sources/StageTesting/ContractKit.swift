@@ -12,6 +12,7 @@ public enum ContractKit {
     /// - Parameters:
     ///   - type: The component's type; it is made from its defaults and placeholders.
     ///   - services: Services of a site of the test's own, in a directory that the component may fill.
+    /// - Returns: A sentence for each.
     public static func violations<Tested: Component>(
         of type: Tested.Type, services: StageServices
     ) async -> [String] {
