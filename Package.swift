@@ -46,10 +46,14 @@ func stage(_ name: String, _ dependencies: [Target.Dependency] = [], tests: [Tar
 let stages: [Target] = [
     stage("BlockAttachments", ["MIME", "SMTP"], tests: ["Files", "SMTP", "StageTesting"]),
     stage("ReceiveSMTP", ["SMTP", "SMTPServer", log]),
-    stage("CheckSPF", ["Resolver", "SMTP", "SPF"]),
-    stage("CheckRecipient", ["MailStore", "Mailboxes", "SMTP"]),
-    stage("ParseMIME", ["MIME"]),
-    stage("ScoreSpam", ["MIME"]),
+    stage(
+        "CheckSPF", ["Resolver", "SMTP", "SPF"],
+        tests: ["Addressing", "DemoDNS", "Resolver", "SMTP", "StageTesting", "spf-worker", log]),
+    stage(
+        "CheckRecipient", ["MailStore", "Mailboxes", "SMTP"],
+        tests: ["Addressing", "MailStore", "Mailboxes", "SMTP", "StageTesting"]),
+    stage("ParseMIME", ["MIME"], tests: ["MIME", "SMTP", "StageTesting"]),
+    stage("ScoreSpam", ["MIME"], tests: ["MIME", "SMTP", "StageTesting"]),
     stage("StoreAttachments", ["AttachmentStore", "MIME", "Mailboxes", "SMTP"]),
     stage("StoreMetadata", ["AttachmentStore", "MIME", "MailStore", "Mailboxes", "SMTP"]),
     stage("IndexMail", ["MIME", "Mailboxes"]),
@@ -68,9 +72,10 @@ let targets: [[Target]] = [
     library("SimulatedFiles", ["Bytes", "Files"], tests: ["Bytes", "Files"]),
     // Level 2: all that a plugin needs to see.
     library("StageKit", ["Addressing", "Bytes", "MIME", "SMTP", log], tests: ["Bytes", "SMTP"]),
-    library("StageTesting", ["Addressing", "Bytes", "StageKit", log]),
+    library(
+        "StageTesting", ["Addressing", "Bytes", "SMTP", "StageKit", log], tests: ["Bytes", "SMTP", "StageKit", log]),
     // Level 3: what stands behind the stages, and the engine.
-    library("Arrivals", ["Bytes"]),
+    library("Arrivals", ["Bytes"], tests: ["Bytes"]),
     library(
         "AttachmentStore", ["Bytes", "Files", .product(name: "Crypto", package: "swift-crypto")],
         tests: ["Bytes", "Files"]),
@@ -102,7 +107,8 @@ let targets: [[Target]] = [
         ]),
     library(
         "Mailboxes",
-        ["Arrivals", "AttachmentStore", "Bytes", "Files", "MIME", "MailStore", "SearchIndex", "StageKit"]),
+        ["Arrivals", "AttachmentStore", "Bytes", "Files", "MIME", "MailStore", "SearchIndex", "StageKit"],
+        tests: ["AttachmentStore", "Bytes", "Files", "MailStore", "SearchIndex", "StageKit", "StageTesting"]),
     library(
         "PipelineFiles", ["Bytes", "Files", "SMTP", "StageKit", "Yams"],
         tests: ["Bytes", "Files", "SMTP", "StageKit", log], fixtures: ["Golden"]),
@@ -114,7 +120,7 @@ let targets: [[Target]] = [
         tests: ["Resolver", "DemoDNS", "spf-worker", "Yams"], fixtures: ["Fixtures"]),
     [.executableTarget(name: "spf-worker", dependencies: ["CSPF2"], swiftSettings: settings)],
     // Level 4: the network.
-    library("ControlServer", [.product(name: "NIOHTTP1", package: "swift-nio")] + nio),
+    library("ControlServer", [.product(name: "NIOHTTP1", package: "swift-nio")] + nio, tests: [log] + nio),
     library(
         "SMTPServer", ["Addressing", "Bytes", "SMTP", "StageKit", log] + nio,
         tests: ["Addressing", "Bytes", "ReceiveSMTPStage", "SMTP", "StageKit", log] + nio),
@@ -136,6 +142,14 @@ let targets: [[Target]] = [
     // The rules of the house.
     [
         .testTarget(
+            name: "StoreStagesTests",
+            dependencies: [
+                "Addressing", "Arrivals", "AttachmentStore", "Bytes", "Files", "IndexMailStage", "MailStore",
+                "Mailboxes", "NotifyStage", "SMTP", "SearchIndex", "StageKit", "StageTesting",
+                "StoreAttachmentsStage", "StoreMetadataStage",
+            ],
+            swiftSettings: settings),
+        .testTarget(
             name: "StageContractTests",
             dependencies: ["sluice", "PipelineFiles", "StageKit", "StageTesting", "spf-worker"],
             swiftSettings: settings),
@@ -144,7 +158,7 @@ let targets: [[Target]] = [
             name: "QueueBenchmark", dependencies: ["Bytes", "DurableQueue", "Files", "StageKit"],
             path: "Tests/QueueBenchmark", swiftSettings: settings),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["sluice", "spf-worker", "Files"],
+            name: "EndToEndTests", dependencies: ["DemoDNS", "Resolver", "sluice", "spf-worker"],
             exclude: ["Clients", "Dialogs", "Fixtures"], swiftSettings: settings),
         .testTarget(name: "QuickstartTests", dependencies: ["sluice"], swiftSettings: settings),
     ],

@@ -16,6 +16,9 @@ package enum PercentCoding {
         return result
     }
 
+    /// Swift reads a sign as part of a number.
+    private static func isHexDigit(_ octet: UInt8) -> Bool { Character(Unicode.Scalar(octet)).isHexDigit }
+
     /// The text behind an encoded one (`+` is a space); `nil` if it is malformed or not UTF-8.
     package static func decode(_ text: some StringProtocol) -> String? {
         var octets: [UInt8] = []
@@ -25,7 +28,9 @@ package enum PercentCoding {
             case UInt8(ascii: "+"): octets.append(UInt8(ascii: " "))
             case UInt8(ascii: "%"):
                 let digits = rest.prefix(2)
-                guard digits.count == 2, let digitText = String(digits), let value = UInt8(digitText, radix: 16) else {
+                guard digits.count == 2, digits.allSatisfy(isHexDigit), let digitText = String(digits),
+                    let value = UInt8(digitText, radix: 16)
+                else {
                     return nil
                 }
                 octets.append(value)

@@ -19,7 +19,8 @@ enum StageContract {
 
     /// Sees that a verdict says what it may.
     ///
-    /// - Parameter recipients: How many recipients may have a verdict each; `nil` where none may.
+    /// `recipients` is how many may have a verdict each; `nil` where none may.
+    ///
     /// - Throws: ``StageContractViolation`` for a refusal whose reply is none, and for verdicts of recipients that are
     ///   nested, or more or fewer than the recipients.
     static func check(_ verdict: Verdict, recipients: Int?, step: String) throws {

@@ -150,7 +150,9 @@ struct StepExecution: Sendable {
 }
 
 extension StepExecution {
-    /// Jobs whose call failed: set back, or moved on if the step is not required. One line of log for all of them.
+    /// Jobs whose call failed: set back, or moved on if the step is not required.
+    ///
+    /// One line of log serves all of them.
     private func fail(_ jobs: [DeliveryJob], _ error: any Error, time: Duration) -> [DeliveryJob] {
         measure(.failure, count: jobs.count, time: time)
         step.context.logger.error(

@@ -1,3 +1,4 @@
+import SMTP
 import StageKit
 
 extension ContractKit {
@@ -17,31 +18,74 @@ extension ContractKit {
     private static func verdict(
         of stage: any Stage, _ message: Message, _ name: String, _ found: inout [String]
     ) async -> Verdict? {
-        var working = message
         do {
-            let verdict = try await stage.process(&working, in: Samples.context())
-            if working.id != message.id || working.recipients.map(\.index) != message.recipients.map(\.index) {
-                found.append("\(name): the message's id or recipients were changed")
+            let (working, verdict) = try await Patience.result {
+                var working = message
+                let verdict = try await stage.process(&working, in: Samples.context())
+                return (working, verdict)
             }
-            if case .perRecipient(let verdicts) = verdict, verdicts.count != message.recipients.count {
-                found.append("\(name): \(verdicts.count) verdicts for \(message.recipients.count) recipients")
-            }
+            found += changes(of: message, to: working).map { "\(name): \($0)" }
+            found += problems(of: verdict, recipients: message.recipients.count).map { "\(name): \($0)" }
+            if verdict == .proceed { found += missingFacts(of: stage, in: working).map { "\(name): \($0)" } }
             return verdict
+        } catch let error as Patience.Exhausted {
+            found.append("\(name): \(error)")
+            return nil
         } catch {
             return nil  // an error is a fair answer: the engine tries again later
         }
     }
 
+    private static func changes(of message: Message, to working: Message) -> [String] {
+        var found: [String] = []
+        if working.id != message.id || working.recipients.map(\.index) != message.recipients.map(\.index) {
+            found.append("the message's id or recipients were changed")
+        }
+        if working.content !== message.content { found.append("the message's content was changed") }
+        return found
+    }
+
+    private static func problems(of verdict: Verdict, recipients: Int?) -> [String] {
+        switch verdict {
+        case .proceed, .discard, .quarantine: return []
+        case .postpone(let reply, _): return reply.isTransient ? [] : ["it postpones with \(reply.code), not 4yz"]
+        case .reject(let reply, _): return reply.isPermanent ? [] : ["it rejects with \(reply.code), not 5yz"]
+        case .perRecipient(let verdicts):
+            guard let recipients else { return ["verdicts of recipients within verdicts of recipients"] }
+            guard verdicts.count == recipients else {
+                return ["\(verdicts.count) verdicts for \(recipients) recipients"]
+            }
+            return verdicts.flatMap { problems(of: $0, recipients: nil) }
+        }
+    }
+
+    /// What the manifest promises is there after `proceed`, of the message or of each recipient.
+    private static func missingFacts(of stage: any Stage, in message: Message) -> [String] {
+        type(of: stage).manifest.provides.filter { fact in
+            message.facts[fact.name]?.type != fact.type
+                && !message.recipients.allSatisfy { $0.facts[fact.name]?.type == fact.type }
+        }
+        .map { "it lets the message pass without its fact \($0.name) of type \($0.type.rawValue)" }
+    }
+
     private static func useBatch(_ stage: any BatchStage, _ found: inout [String]) async {
         if stage.batchLimit < 1 { found.append("its batch limit is below 1") }
         var batch = HostileMessages.all.enumerated().map { Samples.message($1.content, number: UInt64($0)) }
-        batch = Array(batch.prefix(stage.batchLimit))
-        let ids = batch.map(\.id)
+        batch = Array(batch.prefix(max(stage.batchLimit, 1)))
+        let before = batch
         do {
-            let verdicts = try await stage.process(&batch, in: Samples.context())
-            if verdicts.count != ids.count || batch.map(\.id) != ids {
-                found.append("a batch of \(ids.count) came back with \(verdicts.count) verdicts or in another order")
+            let (after, verdicts) = try await Patience.result {
+                var batch = before
+                let verdicts = try await stage.process(&batch, in: Samples.context())
+                return (batch, verdicts)
             }
+            guard verdicts.count == before.count, after.map(\.id) == before.map(\.id) else {
+                found.append("a batch of \(before.count) came back with \(verdicts.count) verdicts or in another order")
+                return
+            }
+            for (old, new) in zip(before, after) { found += changes(of: old, to: new).map { "in a batch: \($0)" } }
+        } catch let error as Patience.Exhausted {
+            found.append("a batch: \(error)")
         } catch {
             return  // as above
         }

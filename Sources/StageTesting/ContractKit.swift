@@ -36,8 +36,9 @@ public enum ContractKit {
         let name = manifest.name.description
         if name.isEmpty || !name.utf8.allSatisfy(isNameOctet) { found.append("its name is not made of a-z, 0-9 and -") }
         if !manifest.summary.hasSuffix(".") { found.append("its summary is not a sentence") }
-        if manifest.timeout <= .zero { found.append("its timeout is nothing") }
-        if manifest.concurrency < 1 { found.append("its concurrency is nothing") }
+        if manifest.timeout <= .zero || manifest.concurrency < 1 {
+            found.append("its timeout or concurrency is nothing")
+        }
         for fact in manifest.reads + manifest.readsIfPresent + manifest.provides
         where fact.name.isEmpty || !fact.name.utf8.allSatisfy({ isNameOctet($0) || $0 == UInt8(ascii: ".") }) {
             found.append("the fact \(fact.name) has a name that conditions cannot use")
@@ -85,8 +86,7 @@ public enum ContractKit {
         _ type: Tested.Type, _ node: SettingNode, _ services: StageServices
     ) async throws {
         let component = try make(type, node, services)
-        await component.stop()
-        await component.stop()
+        try await stop(component)
     }
 
     private static func liveAndBeUsed<Tested: Component>(
@@ -95,8 +95,7 @@ public enum ContractKit {
         let component = try make(type, node, services)
         try await component.prepare()
         if let stage = component as? any Stage { await use(stage, &found) }
-        await component.stop()
-        await component.stop()
+        try await stop(component)
     }
 
     private static func cancel<Tested: Component>(
@@ -104,17 +103,27 @@ public enum ContractKit {
     ) async throws {
         let component = try make(type, node, services)
         try await component.prepare()
-        try await withThrowingTaskGroup { group in
-            group.addTask {
-                do {
-                    try await component.run()
-                } catch is CancellationError {
-                    return
+        try await Patience.result {
+            try await withThrowingTaskGroup { group in
+                group.addTask {
+                    do {
+                        try await component.run()
+                    } catch is CancellationError {
+                        return
+                    }
                 }
+                group.cancelAll()
+                try await group.waitForAll()
             }
-            group.cancelAll()
-            try await group.waitForAll()
         }
-        await component.stop()
+        try await stop(component)
+    }
+
+    /// Stopping twice is fine, and comes to an end.
+    private static func stop(_ component: any Component) async throws {
+        try await Patience.result {
+            await component.stop()
+            await component.stop()
+        }
     }
 }

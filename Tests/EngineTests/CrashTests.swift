@@ -3,6 +3,7 @@ import DurableQueue
 import Engine
 import SimulatedFiles
 import StageKit
+import Synchronization
 import Testing
 
 /// The power fails at every operation of the queue's disk while mail comes in and is delivered.
@@ -116,7 +117,10 @@ struct CrashTests {
             let server = try TestServer("deliver: [ store ]", disk: current)
             quarantined = server.queue.quarantined()
             let gate = Gate()
+            let remains = Remains()
             server.script.on("deliver.store") { _, _ in
+                // The process ends here: what was written stays.
+                remains.keep(current.crash(.nothing, seed: 0))
                 await gate.pass()
                 return .proceed
             }
@@ -124,8 +128,7 @@ struct CrashTests {
                 if starts == 1 { #expect(await entrance.send().code == 250) }
                 guard quarantined.isEmpty else { return }
                 try await eventually { gate.arrivals == 1 }
-                // The process ends in the midst of the step: what was written stays.
-                disk = current.crash(.nothing, seed: 0)
+                disk = remains.disk ?? disk
                 gate.open()
             }
         }
@@ -133,4 +136,13 @@ struct CrashTests {
         #expect(starts == QueueOptions().attemptLimit + 2)
         #expect(quarantined.map(\.step) == ["deliver.store"])
     }
+}
+
+/// The disk that a process leaves behind.
+private final class Remains: Sendable {
+    private let kept = Mutex<SimulatedFileSystem?>(nil)
+
+    var disk: SimulatedFileSystem? { kept.withLock { $0 } }
+
+    func keep(_ disk: SimulatedFileSystem) { kept.withLock { $0 = disk } }
 }

@@ -99,6 +99,8 @@ final class Gate: Sendable {
     /// How many have come so far.
     var arrivals: Int { state.withLock { $0.arrivals } }
 
+    var isOpen: Bool { state.withLock { $0.isOpen } }
+
     func pass() async {
         await withUnsafeContinuation { continuation in
             let isOpen = state.withLock { state in

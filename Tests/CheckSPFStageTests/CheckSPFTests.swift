@@ -1,0 +1,126 @@
+import Addressing
+import CheckSPFStage
+import DemoDNS
+import Resolver
+import SMTP
+import StageKit
+import StageTesting
+import Testing
+
+/// The stage asks a real DNS server over UDP, and a real helper process.
+struct CheckSPFTests {
+    private static let zone = DNSZone([
+        "pass.example.com": [.txt([Array("v=spf1 ip4:192.0.2.1 -all".utf8)])],
+        "fail.example.com": [.txt([Array("v=spf1 -all exp=why.example.com".utf8)])],
+        "why.example.com": [.txt([Array("See %{s}".utf8)])],
+        "soft.example.com": [.txt([Array("v=spf1 ~all".utf8)])],
+        "broken.example.com": [.txt([Array("v=spf1 ip4:nonsense -all".utf8)])],
+        "mail.example.com": [.txt([Array("v=spf1 ip4:192.0.2.1 -all".utf8)])],
+    ])
+
+    private func settings(_ rejected: [String]) -> Settings {
+        let place = SourceLocation(file: "x.yaml", line: 1, column: 1)
+        let words = rejected.map { SettingNode(.scalar($0, isQuoted: false), at: place) }
+        let entry = SettingNode.Entry(key: "reject", location: place, value: SettingNode(.list(words), at: place))
+        return Settings(SettingNode(.map([entry]), at: place))
+    }
+
+    private func stage(_ rejected: [String], servers: [String]) throws -> CheckSPF {
+        var settings = settings(rejected)
+        let configuration = try CheckSPF.Configuration(from: &settings)
+        #expect(settings.finish().isEmpty)
+        var site = Samples.site(dataDirectory: "/nowhere")
+        site.resolverServers = servers
+        site.resolverTimeout = .seconds(5)
+        return try CheckSPF(configuration: configuration, services: Samples.services(site))
+    }
+
+    /// Checks a sender; the message is what the stage made of it.
+    private func check(_ sender: String, rejecting rejected: [String] = []) async throws -> (Verdict, Message) {
+        let server = try LoopbackDNSServer(zone: Self.zone)
+        defer { server.stop() }
+        let stage = try stage(rejected, servers: ["127.0.0.1:\(server.port)"])
+        try await stage.prepare()
+        var message = Samples.message(text: "", from: sender)
+        let verdict = try await stage.mail(&message, in: Samples.context(step: "session.mail.check-spf"))
+        await stage.stop()
+        await stage.stop()
+        #expect(server.questions > 0)
+        return (verdict, message)
+    }
+
+    @Test(arguments: [
+        ("a@pass.example.com", "pass"), ("a@fail.example.com", "fail"), ("a@soft.example.com", "softfail"),
+        ("a@broken.example.com", "permerror"), ("a@none.example.com", "none"),
+    ])
+    func `the facts say what the DNS says, and nothing is refused unasked`(_ sender: String, _ result: String)
+        async throws
+    {
+        let (verdict, message) = try await check(sender)
+        #expect(verdict == .proceed)
+        #expect(message.facts[CheckSPF.Provided.result] == result)
+        #expect(message.facts[CheckSPF.Provided.domain] == String(sender.dropFirst(2)))
+        #expect(message.facts[CheckSPF.Provided.explanation] == (result == "fail" ? "See a@fail.example.com" : ""))
+    }
+
+    @Test func `the null path is checked by the name of HELO`() async throws {
+        let (_, message) = try await check("")
+        #expect(message.reversePath == .null)
+        #expect(message.facts[CheckSPF.Provided.result] == "pass")
+        #expect(message.facts[CheckSPF.Provided.domain] == "mail.example.com")
+    }
+
+    @Test(arguments: [
+        ("a@fail.example.com", ["fail"], true), ("a@soft.example.com", ["fail"], false),
+        ("a@soft.example.com", ["fail", "softfail"], true), ("a@broken.example.com", ["permerror"], true),
+        ("a@pass.example.com", ["fail", "softfail", "permerror"], false),
+    ])
+    func `what the file names is refused with the code of RFC 7372`(
+        _ sender: String, _ rejected: [String], _ isRefused: Bool
+    ) async throws {
+        let (verdict, _) = try await check(sender, rejecting: rejected)
+        guard isRefused else {
+            #expect(verdict == .proceed)
+            return
+        }
+        guard case .reject(let reply, let reason) = verdict else {
+            Issue.record("\(verdict)")
+            return
+        }
+        #expect(reply.code == 550 && reply.status == EnhancedStatusCode(5, 7, 23))
+        #expect(reason.contains(sender.dropFirst(2)))
+    }
+
+    @Test func `a result that cannot be refused is a problem of the settings`() throws {
+        var settings = settings(["temperror"])
+        _ = try CheckSPF.Configuration(from: &settings)
+        #expect(settings.finish().count == 1)
+    }
+
+    @Test func `without a DNS server that answers the result is temperror`() async throws {
+        let server = try LoopbackDNSServer(zone: Self.zone)
+        let port = server.port
+        server.stop()
+        var site = Samples.site(dataDirectory: "/nowhere")
+        site.resolverServers = ["127.0.0.1:\(port)"]
+        site.resolverTimeout = .milliseconds(200)
+        var settings = settings([])
+        let stage = try CheckSPF(configuration: .init(from: &settings), services: Samples.services(site))
+        try await stage.prepare()
+        var message = Samples.message(text: "", from: "a@pass.example.com")
+        #expect(try await stage.mail(&message, in: Samples.context()) == .proceed)
+        #expect(message.facts[CheckSPF.Provided.result] == "temperror")
+        await stage.stop()
+    }
+
+    @Test func `a stage that was not prepared, or was stopped, throws`() async throws {
+        let stage = try stage([], servers: ["127.0.0.1:5353"])
+        var message = Samples.message(text: "")
+        await #expect(throws: StageContractViolation.self) { try await stage.mail(&message, in: Samples.context()) }
+    }
+
+    @Test func `a server that is none keeps the stage from starting`() async throws {
+        let stage = try stage([], servers: ["localhost:53"])
+        await #expect(throws: ConfigurationError.self) { try await stage.prepare() }
+    }
+}

@@ -1,0 +1,73 @@
+import Testing
+
+@testable import Engine
+
+struct DeadlineTests {
+    struct Trouble: Error {}
+
+    /// Runs with the watching loop beside.
+    private func watched<Result: Sendable>(_ body: @Sendable (Deadlines) async throws -> Result) async throws -> Result
+    {
+        let deadlines = Deadlines()
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await deadlines.run() }
+            defer { group.cancelAll() }
+            return try await body(deadlines)
+        }
+    }
+
+    @Test func `a call that returns in time has its result, and one that throws its error`() async throws {
+        try await watched { deadlines in
+            let seven = try await deadlines.supervise(limit: .seconds(3_600)) { 7 }
+            #expect(seven == 7)
+            do {
+                try await deadlines.supervise(limit: .seconds(3_600)) { throw Trouble() }
+                Issue.record("nothing was thrown")
+            } catch {
+                #expect(error is Trouble)
+            }
+        }
+    }
+
+    @Test func `a call that takes too long is cancelled and left behind`() async throws {
+        let gate = Gate()
+        let heard = Gate()
+        let error = await #expect(throws: TimeLimitExceeded.self) {
+            try await watched { deadlines in
+                try await deadlines.supervise(limit: .milliseconds(20)) {
+                    await withTaskCancellationHandler {
+                        await gate.pass()
+                    } onCancel: {
+                        heard.open()
+                    }
+                }
+            }
+        }
+        #expect(error?.limit == .milliseconds(20))
+        await heard.pass()
+        gate.open()
+    }
+
+    @Test func `a call whose time is up before it begins is cancelled, too`() async throws {
+        for _ in 0..<200 {
+            await #expect(throws: (any Error).self) {
+                try await watched { deadlines in
+                    try await deadlines.supervise(limit: .zero) {
+                        try await Task.sleep(for: .seconds(3_600))
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func `many calls at once each have their own result`() async throws {
+        try await watched { deadlines in
+            try await withThrowingTaskGroup(of: (Int, Int).self) { group in
+                for number in 0..<500 {
+                    group.addTask { (number, try await deadlines.supervise(limit: .seconds(3_600)) { number * 2 }) }
+                }
+                for try await (number, result) in group { #expect(result == number * 2) }
+            }
+        }
+    }
+}

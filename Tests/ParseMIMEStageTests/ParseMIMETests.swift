@@ -1,0 +1,60 @@
+import Bytes
+import ParseMIMEStage
+import StageKit
+import StageTesting
+import Testing
+
+struct ParseMIMETests {
+    private func facts(of text: String) async throws -> Facts {
+        var settings = Settings(recording: ())
+        let stage = ParseMIME(
+            configuration: NoConfiguration(from: &settings),
+            services: Samples.services(Samples.site(dataDirectory: "/nowhere")))
+        var message = Samples.message(text: text)
+        #expect(try await stage.process(&message, in: Samples.context()) == .proceed)
+        return message.facts
+    }
+
+    @Test func `the facts say what the message is made of`() async throws {
+        let facts = try await facts(
+            of: """
+                From: =?utf-8?Q?J=C3=BCrgen?= <jb@example.com>, other@example.com\r
+                Subject: =?utf-8?B?R3LDvMOfZQ==?= again\r
+                MIME-Version: 1.0\r
+                Content-Type: multipart/mixed; boundary=b\r
+                \r
+                --b\r
+                Content-Type: text/plain\r
+                \r
+                hello\r
+                --b\r
+                Content-Type: application/pdf\r
+                Content-Disposition: attachment; filename=a.pdf\r
+                Content-Transfer-Encoding: base64\r
+                \r
+                AAAA\r
+                --b--\r
+
+                """)
+        #expect(facts[ParseMIME.Provided.parts] == 3)
+        #expect(facts[ParseMIME.Provided.attachments] == 1)
+        #expect(facts[ParseMIME.Provided.subject] == "Grüße again")
+        #expect(facts[ParseMIME.Provided.from]?.contains("jb@example.com") == true)
+        #expect(facts[ParseMIME.Provided.defects] == [])
+    }
+
+    @Test func `all facts are there, whatever the message is`() async throws {
+        for hostile in HostileMessages.all {
+            let facts = try await facts(of: String(decoding: hostile.content, as: UTF8.self))
+            for declaration in ParseMIME.manifest.provides {
+                #expect(facts[declaration.name]?.type == declaration.type, "\(hostile.name): \(declaration.name)")
+            }
+        }
+    }
+
+    @Test func `defects are named, each once and in order`() async throws {
+        let facts = try await facts(of: "Subject: x\r\nno colon\r\nno colon either\r\n\r\nbody\nbare\n")
+        let defects = try #require(facts[ParseMIME.Provided.defects])
+        #expect(!defects.isEmpty && defects == Set(defects).sorted())
+    }
+}
