@@ -120,7 +120,7 @@ let targets: [[Target]] = [
         tests: ["Resolver", "DemoDNS", "spf-worker", "Yams"], fixtures: ["Fixtures"]),
     [.executableTarget(name: "spf-worker", dependencies: ["CSPF2"], swiftSettings: settings)],
     // Level 4: the network.
-    library("ControlServer", [.product(name: "NIOHTTP1", package: "swift-nio")] + nio, tests: [log] + nio),
+    library("ControlServer", [.product(name: "NIOHTTP1", package: "swift-nio")] + nio, tests: nio),
     library(
         "SMTPServer", ["Addressing", "Bytes", "SMTP", "StageKit", log] + nio,
         tests: ["Addressing", "Bytes", "ReceiveSMTPStage", "SMTP", "StageKit", log] + nio),

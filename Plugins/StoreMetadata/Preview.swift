@@ -15,11 +15,14 @@ enum Preview {
                 pendingSpace = !preview.isEmpty
                 continue
             }
-            if pendingSpace { preview.append(" ") }
+            if pendingSpace {
+                preview.append(" ")
+                taken += 1
+            }
             pendingSpace = false
             preview.append(scalar)
             taken += 1
-            if taken == length { break }
+            if taken >= length { break }
         }
         return String(preview)
     }

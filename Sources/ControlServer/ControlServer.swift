@@ -21,14 +21,14 @@ package final class ControlServer: Sendable {
         let group = MultiThreadedEventLoopGroup.singleton
         // A socket of a server that did not end well; the queue's lock says that no other runs.
         unlink(socketPath)
-        // Nobody but the server's user may connect, from the first moment on.
-        let mask = umask(0o177)
-        defer { umask(mask) }
         var channels: [any Channel] = []
         do {
             channels.append(
                 try await bootstrap(group, isTrusted: true, responder)
                     .bind(unixDomainSocketPath: socketPath).get())
+            // Nobody but the server's user may connect. Until here the data directory's own mode keeps others out; the
+            // process's umask is not touched, since other threads make files meanwhile.
+            guard chmod(socketPath, 0o600) == 0 else { throw IOError(errnoCode: errno, reason: "chmod") }
             if let listener {
                 channels.append(
                     try await bootstrap(group, isTrusted: false, responder)

@@ -1,7 +1,6 @@
 import ControlServer
 import Foundation
 import Glibc
-import Logging
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -30,8 +29,7 @@ struct ControlServerTests {
         let path = directory.appending(path: "s").path
         let stream = Stream()
         let server = try await ControlServer.start(
-            socketPath: path, listener: ("127.0.0.1", 0),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            socketPath: path, listener: ("127.0.0.1", 0)
         ) { request in
             switch request.path.first {
             case "queue": return request.isTrusted ? .text("queue") : .text("only over the socket", status: 403)
@@ -150,8 +148,7 @@ struct ControlServerTests {
             let path = directory.appending(path: "t").path
             let error = await #expect(throws: ControlServerError.self) {
                 _ = try await ControlServer.start(
-                    socketPath: path, listener: ("127.0.0.1", port),
-                    logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+                    socketPath: path, listener: ("127.0.0.1", port)
                 ) { _ in .text("") }
             }
             #expect(error?.address == "127.0.0.1:\(port)")

@@ -2,9 +2,10 @@
 
 storm.py PORT TO CONNECTIONS STOPFILE LOG SEED
 
-Each mail carries a token of its own in subject and text and is sent once. LOG gets one line a mail: `accepted TOKEN` after
-the 250, `refused TOKEN CODE` after another reply, `unsure TOKEN` when the connection ended between data and reply, and
-`unsent TOKEN` when it ended before. It ends when STOPFILE exists, and prints the counts.
+Each mail carries a token of its own in its subject and is sent once; one in three has an attachment, often one that another
+has, too. LOG gets one line a mail: `accepted TOKEN CRC` after the 250, with the CRC-32 of the mail, `refused TOKEN CODE`
+after another reply, `unsure TOKEN CRC` when the connection ended between data and reply, and `unsent TOKEN` when it ended
+before. It ends when STOPFILE exists, and prints the counts.
 """
 
 import json
@@ -14,6 +15,8 @@ import smtplib
 import sys
 import threading
 import time
+import zlib
+from base64 import encodebytes
 
 port, recipient, connections, stop_file, log_path, seed = sys.argv[1:]
 lock = threading.Lock()
@@ -29,9 +32,16 @@ def note(log, what, token, code=""):
 
 def mail(token, chance):
     text = "".join(f"{chance.randrange(10**9)} some words of the text\r\n" for _ in range(chance.randrange(1, 120)))
-    return (
+    head = (
         f"From: storm@sender.example\r\nTo: {recipient}\r\nSubject: {token}\r\nMessage-ID: <{token}@sender.example>\r\n"
-        f"Date: Mon, 2 Feb 2026 10:00:00 +0000\r\n\r\n{token}\r\n{text}"
+        f"Date: Mon, 2 Feb 2026 10:00:00 +0000\r\n"
+    )
+    if chance.randrange(3):
+        return f"{head}\r\n{token}\r\n{text}".encode()
+    content = encodebytes(random.Random(chance.randrange(40)).randbytes(6000)).decode().replace("\n", "\r\n")
+    return (
+        f"{head}MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n{text}"
+        f"--b\r\nContent-Type: application/x-storm\r\nContent-Transfer-Encoding: base64\r\n\r\n{content}--b--\r\n"
     ).encode()
 
 
@@ -58,7 +68,7 @@ def run(index, log):
 
 def send(client, token, content, log):
     """Sends one mail and notes what came of it; false when the connection is over."""
-    data_sent = False
+    data_sent, checksum = False, zlib.crc32(content)
     try:
         for verb, argument in (("mail", "FROM:<storm@sender.example>"), ("rcpt", f"TO:<{recipient}>"), ("data", "")):
             code, _ = client.docmd(verb, argument)
@@ -69,9 +79,9 @@ def send(client, token, content, log):
         client.send(smtplib._quote_periods(content) + b".\r\n")
         code, _ = client.getreply()
     except (OSError, smtplib.SMTPException):
-        note(log, "unsure" if data_sent else "unsent", token)
+        note(log, "unsure" if data_sent else "unsent", token, checksum)
         return False
-    note(log, "accepted" if code == 250 else "refused", token, "" if code == 250 else code)
+    note(log, "accepted" if code == 250 else "refused", token, checksum if code == 250 else code)
     return True
 
 

@@ -7,10 +7,10 @@ struct Storm: Sendable {
 
     /// What the client saw.
     struct Record {
-        /// Acknowledged with 250.
-        var accepted: Set<Substring> = []
-        /// Sent, but no reply came.
-        var unsure: Set<Substring> = []
+        /// The checksums of what was acknowledged with 250, by token.
+        var accepted: [Substring: UInt32] = [:]
+        /// The checksums of what was sent without a reply, by token.
+        var unsure: [Substring: UInt32] = [:]
         /// The codes of refusals.
         var refusals: Set<Substring> = []
     }
@@ -54,8 +54,8 @@ struct Storm: Sendable {
             let words = line.split(separator: " ")
             guard words.count > 1 else { continue }
             switch words[0] {
-            case "accepted": record.accepted.insert(words[1])
-            case "unsure": record.unsure.insert(words[1])
+            case "accepted": record.accepted[words[1]] = words.last.flatMap { UInt32($0) }
+            case "unsure": record.unsure[words[1]] = words.last.flatMap { UInt32($0) }
             case "refused": record.refusals.insert(words.last ?? "")
             default: break
             }
@@ -65,16 +65,17 @@ struct Storm: Sendable {
 }
 
 extension Sluice {
-    /// How often each token of a storm is in the user's mailbox, by the subjects of the exported mails.
-    func storedTokens(_ directory: String) async throws -> [Substring: Int] {
+    /// The checksums of all mails of a storm in the user's mailbox, by the tokens in their subjects.
+    func storedTokens(_ directory: String) async throws -> [Substring: [UInt32]] {
         let folder = try await export(to: directory)
-        var counts: [Substring: Int] = [:]
+        var checksums: [Substring: [UInt32]] = [:]
         for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
-            let mail = String(decoding: Workspace.octets(folder + "/" + name), as: UTF8.self)
-            let field = mail.split(separator: "\r\n").first { $0.hasPrefix("Subject: token") }
+            let mail = Workspace.octets(folder + "/" + name)
+            let field = String(decoding: mail, as: UTF8.self).split(separator: "\r\n")
+                .first { $0.hasPrefix("Subject: token") }
             guard let token = field?.dropFirst("Subject: ".count) else { throw Mishap("\(name) is no mail of ours") }
-            counts[token, default: 0] += 1
+            checksums[token, default: []].append(CRC32.checksum(of: mail))
         }
-        return counts
+        return checksums
     }
 }
