@@ -9,7 +9,9 @@ public struct OctetPattern: Sendable, Hashable {
         octets = Array(text.utf8)
     }
 
-    /// Whether the octets stand somewhere in a buffer; O(n), by the C library's two-way search. Nothing stands anywhere.
+    /// Whether the octets stand somewhere in a buffer; nothing stands everywhere.
+    ///
+    /// O(n), by the C library's two-way search.
     public func occurs(in haystack: UnsafeRawBufferPointer) -> Bool {
         octets.withUnsafeBytes { needle in
             sluice_memmem(haystack.baseAddress, haystack.count, needle.baseAddress, needle.count) != nil

@@ -51,7 +51,8 @@ struct ZoneFileTests {
         let server = try LoopbackDNSServer(zone: zone)
         defer { server.stop() }
         let address = try #require(IPAddress("127.0.0.1"))
-        let resolver = try DNSResolver(configuration: ResolverConfiguration(servers: [.init(address, port: server.port)]))
+        let configuration = ResolverConfiguration(servers: [.init(address, port: server.port)])
+        let resolver = try DNSResolver(configuration: configuration)
         #expect(await resolver.query("example.com", .txt) == .records([.text("v=spf1 -all")]))
         #expect(server.questions == 1)
     }
