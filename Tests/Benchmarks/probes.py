@@ -10,7 +10,8 @@ from collections import Counter
 
 # Words of plain ASCII letters: what a word is must not depend on how a server splits other scripts.
 WORD = re.compile(rb"(?<![\w'@.+-])[a-z]{5,20}(?![\w'@.+-])")
-RARE = 10  # a word is used if at most so many mails have it, so that one answer holds them all
+RARE = 10  # a word is used if at most so many mails have it as a word of its own
+ALL = 10_000  # as many hits as there are: the last word of a query is a prefix, and `word.example` has the word, too
 
 
 def words(content):
@@ -42,7 +43,7 @@ def search(server, sent, mailbox, count):
     for index, rare in candidates[:count]:
         query = chosen.choice(rare).decode()
         try:
-            hits = {hit["id"] for hit in server.search("corpus", query)["hits"]}
+            hits = {hit["id"] for hit in server.search("corpus", query, ALL)["hits"]}
         except (RuntimeError, subprocess.SubprocessError, json.JSONDecodeError) as error:
             hits = set()
             query = f"{query}: {error}"

@@ -61,9 +61,9 @@ class Sluice:
         """How many messages a search finds."""
         return self.search(user, query)["total"]
 
-    def search(self, user, query):
-        """A search's answer."""
-        return json.loads(self.command("search", f"{user}@{DOMAIN}", query, "--json"))
+    def search(self, user, query, limit=20):
+        """A search's answer, with at most `limit` hits."""
+        return json.loads(self.command("search", f"{user}@{DOMAIN}", query, "--limit", str(limit), "--json"))
 
     def attachments(self):
         """How many attachment contents are stored, and their octets."""

@@ -29,7 +29,7 @@ extension InvertedIndex {
             if try isKnown(mail, snapshot, &state) {
                 state.repeated += 1
             } else {
-                let text = Self.textSize(mail)
+                let text = Self.textSize(mail, in: snapshot.active)
                 guard !snapshot.active.isFull(for: text) else {
                     isFull = true
                     return late
@@ -67,9 +67,9 @@ extension InvertedIndex {
         return try snapshot.holds(user: mail.user, number: mail.number)
     }
 
-    private static func textSize(_ mail: IndexedMail) -> Int {
+    private static func textSize(_ mail: IndexedMail, in level: LevelZero) -> Int {
         func size(_ texts: [String], _ limit: Int) -> Int { min(limit, texts.reduce(0) { $0 + $1.utf8.count }) }
-        return min(mail.subject.utf8.count, MailLimits.subject) + min(mail.body.utf8.count, MailLimits.body)
+        return min(mail.subject.utf8.count, MailLimits.subject) + min(mail.body.utf8.count, level.bodyLimit)
             + size(mail.from, MailLimits.from) + size(mail.to, MailLimits.to)
             + size(mail.attachmentNames, MailLimits.attachmentNames)
     }

@@ -45,6 +45,12 @@ final class LevelZero: @unchecked Sendable {
         numbers = Arena(size: numberSlots * 4)
     }
 
+    /// How much of a body is indexed: at worst, a mail must still fit into an empty level 0.
+    var bodyLimit: Int {
+        let room = (arena.size - LevelZeroLayout.reserve) / LevelZeroLayout.worstOctetsPerOctet
+        return min(MailLimits.body, room - MailLimits.beside)
+    }
+
     /// Whether a mail with so many octets of text may not fit any more.
     func isFull(for text: Int) -> Bool {
         let need = text * LevelZeroLayout.worstOctetsPerOctet + LevelZeroLayout.reserve

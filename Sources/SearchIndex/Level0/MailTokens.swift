@@ -15,7 +15,7 @@ struct MailTokens: TokenSink {
         tokens.take(CollectionOfOne(mail.subject), .subject, limit: MailLimits.subject)
         tokens.take(mail.from, .from, limit: MailLimits.from)
         tokens.take(mail.attachmentNames, .filename, limit: MailLimits.attachmentNames)
-        tokens.take(CollectionOfOne(mail.body), nil, limit: MailLimits.body)
+        tokens.take(CollectionOfOne(mail.body), nil, limit: level.bodyLimit)
         tokens.take(mail.to, .to, limit: MailLimits.to)
     }
 
