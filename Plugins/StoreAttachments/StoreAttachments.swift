@@ -34,6 +34,7 @@ package final class StoreAttachments: BatchStage {
 
     package func prepare() async throws {
         let opened = try services.attachmentStore()
+        try opened.prepare()
         store.withLock { $0 = opened }
     }
 

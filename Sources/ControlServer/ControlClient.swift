@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -32,7 +33,7 @@ package struct ControlClient: Sendable {
     package func exchange(
         _ method: ControlRequest.Method, _ target: String, receive: ([UInt8]) throws -> Bool
     ) async throws -> Int? {
-        guard let channel = await connect() else { return nil }
+        guard let channel = try await connect() else { return nil }
         return try await channel.executeThenClose { inbound, outbound in
             var head = HTTPRequestHead(version: .http1_1, method: .init(rawValue: method.rawValue), uri: target)
             head.headers = HTTPHeaders([("host", "localhost"), ("connection", "close")])
@@ -51,7 +52,7 @@ package struct ControlClient: Sendable {
         }
     }
 
-    private func connect() async -> NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>? {
+    private func connect() async throws -> NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>? {
         do {
             return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .connect(unixDomainSocketPath: socketPath) { channel in
@@ -60,8 +61,8 @@ package struct ControlClient: Sendable {
                         return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
                     }
                 }
-        } catch {
-            return nil  // no socket, or nobody behind it: the same to the caller
+        } catch let error as IOError where error.errnoCode == ENOENT || error.errnoCode == ECONNREFUSED {
+            return nil  // no socket, or nobody behind it: no server runs
         }
     }
 }

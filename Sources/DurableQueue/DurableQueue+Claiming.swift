@@ -54,7 +54,7 @@ extension DurableQueue {
         }
     }
 
-    /// Completes claimed messages, in their order; those that cannot be read go to quarantine.
+    /// Completes claimed messages, in their order; those that are damaged go to quarantine.
     private func contents(of claimed: [Claimed]) async -> [QueuedMessage] {
         guard claimed.contains(where: { $0.entry.cached == nil }) else {
             return claimed.compactMap { claim in
@@ -65,15 +65,30 @@ extension DurableQueue {
         record(
             zip(claimed, read).compactMap { claim, result in
                 guard case .failure(let error) = result else { return nil }
-                let state = RecipientState.quarantined(step: claim.entry.state.step ?? "", reason: "\(error)")
-                return Update(
-                    id: claim.entry.id, recipients: claim.entry.state.recipients.indices.map { ($0, state) })
+                return outcome(of: error, claim.entry)
             })
         return read.compactMap { result in
             guard case .success(let message) = result else { return nil }
             return message
         }
     }
+
+    /// What is damaged is kept aside; what cannot be read for now, for want of descriptors say, is tried again.
+    private func outcome(of error: QueueError, _ entry: Entry) -> Update {
+        let step = entry.state.step ?? ""
+        guard case .unreadable = error else {
+            let until = now() + Self.readingPause
+            return Update(
+                id: entry.id,
+                postponement: Postponement(
+                    until: until, step: step, reason: "\(error)", progress: entry.state.progress))
+        }
+        let state = RecipientState.quarantined(step: step, reason: "\(error)")
+        return Update(id: entry.id, recipients: entry.state.recipients.indices.map { ($0, state) })
+    }
+
+    /// Long enough for a flood of connections to pass.
+    private static let readingPause: Duration = .seconds(60)
 
     /// Reads messages on the reading thread.
     func read(_ claimed: [Claimed]) async -> [Result<QueuedMessage, QueueError>] {

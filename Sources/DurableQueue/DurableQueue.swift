@@ -13,10 +13,10 @@ package final class DurableQueue: Sendable {
     let reader: MessageReader
     let reading: Monitor<ReadingState>
     let now: @Sendable () -> Timestamp
-    private let lock: QueueLock?
+    private let lock: ProcessLock?
 
     init(
-        state: QueueState, journal: Journal, lock: QueueLock?, now: @escaping @Sendable () -> Timestamp
+        state: QueueState, journal: Journal, lock: ProcessLock?, now: @escaping @Sendable () -> Timestamp
     ) throws(FileError) {
         monitor = Monitor(state)
         reading = Monitor(ReadingState())
@@ -48,11 +48,21 @@ package final class DurableQueue: Sendable {
     ) throws -> (DurableQueue, RecoveryReport) {
         try fileSystem.createDurably(directory)
         // Only the real disk is shared with other processes.
-        let lock = fileSystem is LocalFileSystem ? try QueueLock(directory: directory) : nil
+        let lock = fileSystem is LocalFileSystem ? try takeLock(directory) : nil
         var recovery = Recovery(fileSystem: fileSystem, directory: directory, options: options, now: now)
         let (journal, state) = try recovery.run()
         let queue = try DurableQueue(state: state, journal: journal, lock: lock, now: now)
         return (queue, recovery.report)
+    }
+
+    private static func takeLock(_ directory: String) throws -> ProcessLock {
+        do {
+            return try ProcessLock(path: directory + "/" + SegmentName.lockName)
+        } catch let error as ProcessLock.InUse {
+            throw QueueError.inUse(directory: directory, process: error.process)
+        } catch let error as FileError {
+            throw QueueError.failed(error)
+        }
     }
 
     /// Accepts a message: returns once the group that holds it is on disk.

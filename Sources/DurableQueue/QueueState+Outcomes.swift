@@ -29,15 +29,16 @@ extension QueueState {
         return record
     }
 
-    /// Lets a message out of quarantine.
+    /// Lets a message out of quarantine: to a step, or to the one that its last postponement, and so its progress, is
+    /// for; without one, to the first, since steps are idempotent.
     mutating func release(_ id: MessageID, from step: String?, now: Timestamp) throws(QueueError) -> PreparedRecord {
-        guard let entry = entries[id], entry.phase == .held, let quarantine = entry.state.quarantine else {
+        guard let entry = entries[id], entry.phase == .held, entry.state.quarantine != nil else {
             throw .unknownMessage(id)
         }
         let settled = entry.state.recipients.enumerated().filter { $0.element.isQuarantined }
             .map { StateChange.Settled(index: $0.offset, state: .pending) }
         let plan = StateChange.Plan(
-            attempts: 0, step: step ?? (quarantine.step.isEmpty ? nil : quarantine.step), until: nil, reason: nil,
+            attempts: 0, step: step ?? entry.state.step, until: nil, reason: nil,
             progress: entry.state.progress)
         let record = apply(StateChange(settled: settled, plan: plan, decided: now), to: entry)
         makeReady(id)

@@ -19,11 +19,13 @@ package struct QueuedMessage: Sendable {
     package var progress: [UInt8]
     /// Whether it was in the queue before the process began.
     package var isRecovered: Bool
+    /// Whether the process ended, in an earlier life, while the message was at a step.
+    package var isSuspect: Bool
 
     package init(
         id: MessageID, pipeline: PipelineVersion, received: Timestamp, head: [UInt8], content: Octets,
         recipients: [RecipientState], attempts: Int = 0, step: String? = nil, progress: [UInt8] = [],
-        isRecovered: Bool = false
+        isRecovered: Bool = false, isSuspect: Bool = false
     ) {
         self.id = id
         self.pipeline = pipeline
@@ -35,5 +37,6 @@ package struct QueuedMessage: Sendable {
         self.step = step
         self.progress = progress
         self.isRecovered = isRecovered
+        self.isSuspect = isSuspect
     }
 }

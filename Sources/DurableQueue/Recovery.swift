@@ -56,10 +56,12 @@ struct Recovery {
             }
         }
         lastNumber = max(lastNumber, segments.max() ?? 0, spares.max() ?? 0)
-        for number in segments.sorted() { readSegment(number) }
+        for number in segments.sorted() { try readSegment(number) }
     }
 
-    private mutating func readSegment(_ number: UInt64) {
+    /// - Throws: `QueueError` for a segment that is there and cannot be opened: what cannot be looked at must not be
+    ///   forgotten, or the next start would take its messages for finished.
+    private mutating func readSegment(_ number: UInt64) throws(QueueError) {
         let name = SegmentName.segment(number).text
         do throws(FileError) {
             let file = try fileSystem.open(directory + "/" + name, .read)
@@ -70,7 +72,7 @@ struct Recovery {
             nextSequence = max(nextSequence, scan.end)
             scans.append(scan)
         } catch {
-            report.findings.append(.init(.refused, file: name, note: "\(error)"))
+            guard error.isMissing else { throw .failed(error) }
         }
     }
 

@@ -9,9 +9,12 @@ enum SegmentName: Equatable {
     case lock
     case stranger
 
+    /// The file whose lock keeps other processes out.
+    static let lockName = "lock"
+
     init(_ name: String) {
         self = .stranger
-        if name == QueueLock.name {
+        if name == Self.lockName {
             self = .lock
         } else if let number = Self.number(in: name, "journal-", ".segment") {
             self = .segment(number)
@@ -28,7 +31,7 @@ enum SegmentName: Equatable {
         case .segment(let number): "journal-\(Self.digits(number)).segment"
         case .spare(let number): "spare-\(Self.digits(number)).segment"
         case .damaged(let number): "journal-\(Self.digits(number)).segment.damaged"
-        case .lock: QueueLock.name
+        case .lock: Self.lockName
         case .stranger: ""
         }
     }

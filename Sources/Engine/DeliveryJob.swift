@@ -26,12 +26,15 @@ struct DeliveryJob: Sendable {
 
     /// Whether the message comes from an earlier life of the process.
     let isRecovered: Bool
+    /// Whether it was at a step when the process ended: it may be what ended it.
+    let isSuspect: Bool
 
     /// A message as the queue hands it out, or as the session has just handed it over.
     ///
     /// - Throws: ``MalformedRecord`` if the head in the queue cannot be read.
     init(_ queued: QueuedMessage, handedOver: Message? = nil, stepIndex: Int) throws(MalformedRecord) {
         isRecovered = queued.isRecovered
+        isSuspect = queued.isSuspect
         if let handedOver {
             message = handedOver
         } else {

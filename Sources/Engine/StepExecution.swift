@@ -28,8 +28,24 @@ struct StepExecution: Sendable {
         if case .decide(let branches) = step.work {
             return passing + taking.flatMap { decide(branches, $0) }
         }
-        await mark(taking.filter(\.isRecovered).map(\.message.id))
-        return passing + (await attempt(taking))
+        return passing + (await attemptSuspects(taking.filter(\.isSuspect)))
+            + (await attemptBatch(taking.filter { !$0.isSuspect }))
+    }
+
+    /// One after another, each marked just before, so that one that ends the process takes no others along.
+    private func attemptSuspects(_ jobs: [DeliveryJob]) async -> [DeliveryJob] {
+        var results: [DeliveryJob] = []
+        for job in jobs {
+            await mark([job.message.id])
+            results += await attempt([job])
+        }
+        return results
+    }
+
+    private func attemptBatch(_ jobs: [DeliveryJob]) async -> [DeliveryJob] {
+        guard !jobs.isEmpty else { return [] }
+        await mark(jobs.filter(\.isRecovered).map(\.message.id))
+        return await attempt(jobs)
     }
 
     /// Marks attempts, written before the call: a message that ends the process is found out at the next start.

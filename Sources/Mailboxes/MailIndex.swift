@@ -9,6 +9,7 @@ package final class MailIndex: Sendable {
     static let catchUpBatch = 256
 
     private let index: InvertedIndex
+    private let lock: ProcessLock?
     private let reader: MailReader
     private let threads = BlockingThreads(count: 1)
     private let coversThrough: UInt64
@@ -16,9 +17,11 @@ package final class MailIndex: Sendable {
 
     /// Opens the index beside the store; call ``catchUp()`` before it is used.
     ///
-    /// - Throws: What the index says.
+    /// - Throws: `ProcessLock.InUse` if another process has the index; what the index says.
     package init(directory: String, fileSystem: any FileSystem, reader: MailReader) throws {
         self.reader = reader
+        // Beside the directory, where the index keeps nothing but its own files.
+        lock = fileSystem is LocalFileSystem ? try ProcessLock(path: directory + ".lock") : nil
         (index, coversThrough) = try InvertedIndex.open(
             directory: directory, fileSystem: fileSystem, options: IndexOptions())
     }
@@ -90,6 +93,7 @@ package final class MailIndex: Sendable {
     package func close() async throws {
         let index = index
         try await threads.run { try index.close() }
+        lock?.release()
     }
 
     /// Which mails lie elsewhere than in the inbox is not in segments, so it is read from the store.

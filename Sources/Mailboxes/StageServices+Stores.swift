@@ -16,15 +16,12 @@ extension StageServices {
         }
     }
 
-    /// The attachments of all mail.
+    /// The attachments of all mail; the one process that stores some prepares the store first.
     ///
-    /// - Throws: What the file system says.
+    /// - Throws: Never, but shared services are declared so.
     package func attachmentStore() throws -> AttachmentStore {
         try shared {
-            let store = AttachmentStore(
-                directory: site.dataDirectory + "/attachments", fileSystem: LocalFileSystem())
-            try store.prepare()
-            return store
+            AttachmentStore(directory: site.dataDirectory + "/attachments", fileSystem: LocalFileSystem())
         }
     }
 

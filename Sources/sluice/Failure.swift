@@ -36,6 +36,9 @@ func reportingFailures(_ work: () async throws -> Void) async throws {
         throw ExitCode(failure.code.rawValue)
     } catch let exit as ExitCode {
         throw exit
+    } catch let error as ProcessLock.InUse {
+        Terminal.complain("\(error)")
+        throw ExitCode(Failure.Code.temporary.rawValue)
     } catch let error as FileError where error.isForbidden {
         Terminal.complain("\(error); run the command as the user of the server")
         throw ExitCode(Failure.Code.noPermission.rawValue)

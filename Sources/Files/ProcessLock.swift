@@ -1,22 +1,21 @@
-import Files
 import Glibc
 import Synchronization
 
-/// The lock that keeps a second server out of a queue's directory: it ends with the process, however that ends.
-final class QueueLock: Sendable {
-    static let name = "lock"
+/// The lock that keeps a second process from data that one process writes: it ends with the process, however that ends.
+package final class ProcessLock: Sendable {
     private let descriptor: Mutex<Int32?>
 
-    /// Takes the lock, and writes this process's number into it.
-    init(directory: String) throws {
-        let path = directory + "/" + Self.name
+    /// Takes the lock, and writes this process's number into its file.
+    ///
+    /// - Throws: ``InUse`` if another process has it; ``FileError`` if the file cannot be made.
+    package init(path: String) throws {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw QueueError.failed(FileError(.lock, path: path, code: errno)) }
+        guard descriptor >= 0 else { throw FileError(.lock, path: path, code: errno) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let code = errno
             defer { close(descriptor) }
-            guard code == EWOULDBLOCK else { throw QueueError.failed(FileError(.lock, path: path, code: code)) }
-            throw QueueError.inUse(directory: directory, process: Self.process(in: descriptor))
+            guard code == EWOULDBLOCK else { throw FileError(.lock, path: path, code: code) }
+            throw InUse(path: path, process: Self.process(in: descriptor))
         }
         let text = Array("\(getpid())\n".utf8)
         // The number only serves the message to whoever comes second, so a full disk is no reason to stop here.
@@ -27,10 +26,22 @@ final class QueueLock: Sendable {
     deinit { release() }
 
     /// Lets others in; twice is fine.
-    func release() {
+    package func release() {
         descriptor.withLock { descriptor in
             if let open = descriptor { close(open) }
             descriptor = nil
+        }
+    }
+
+    /// Another process has the lock.
+    package struct InUse: Error, CustomStringConvertible {
+        /// The lock's file.
+        package let path: String
+        /// The other process's number, if it said so.
+        package let process: Int?
+
+        package var description: String {
+            "\(path) is held by \(process.map { "process \($0)" } ?? "another process"); try again when it has ended"
         }
     }
 
