@@ -56,7 +56,7 @@ let stages: [Target] = [
     stage("ScoreSpam", ["MIME"], tests: ["MIME", "SMTP", "StageTesting"]),
     stage("StoreAttachments", ["AttachmentStore", "MIME", "Mailboxes", "SMTP"]),
     stage("StoreMetadata", ["AttachmentStore", "MIME", "MailStore", "Mailboxes", "SMTP"]),
-    stage("IndexMail", ["MIME", "Mailboxes"]),
+    stage("IndexMail", ["MIME", "Mailboxes", log]),
     stage("Notify", ["Arrivals", "MIME", "Mailboxes"]),
 ].flatMap(\.self)
 

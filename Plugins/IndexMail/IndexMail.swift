@@ -1,4 +1,5 @@
 import Bytes
+import Logging
 import MIME
 import Mailboxes
 package import StageKit
@@ -35,6 +36,7 @@ package final class IndexMail: BatchStage {
 
     package func prepare() async throws {
         let opened = try services.mailIndex()
+        if let damage = opened.damage { services.logger.error("index damaged", metadata: ["reason": "\(damage)"]) }
         try await opened.catchUp()
         index.withLock { $0 = opened }
     }

@@ -5,8 +5,8 @@ import NIOPosix
 
 /// Asks a running server over its Unix socket.
 package struct ControlClient: Sendable {
-    /// How much an answer may be, beside streams: more than any list that a person reads.
-    static let answerLimit = 64_000_000
+    /// How much an answer may be, beside streams: a little more than the largest message.
+    static let answerLimit = 256_000_000
 
     private let socketPath: String
 
@@ -22,7 +22,8 @@ package struct ControlClient: Sendable {
         var body: [UInt8] = []
         let status = try await exchange(method, target) { piece in
             body += piece
-            return body.count <= Self.answerLimit
+            guard body.count <= Self.answerLimit else { throw AnswerTooLong(limit: Self.answerLimit) }
+            return true
         }
         return status.map { ($0, body) }
     }
@@ -50,6 +51,12 @@ package struct ControlClient: Sendable {
             }
             return status
         }
+    }
+
+    /// An answer is longer than any that is meant to be.
+    struct AnswerTooLong: Error, CustomStringConvertible {
+        let limit: Int
+        var description: String { "the server's answer has more than \(limit) octets" }
     }
 
     private func connect() async throws -> NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>? {

@@ -59,7 +59,7 @@ struct Committer: Sendable {
     private func nextRound(after lastCommit: ContinuousClock.Instant) -> Round {
         monitor.wait { state in
             let instant = ContinuousClock.now
-            if !state.byTime.isEmpty { state.promote(now: now(), instant: instant) }
+            if !state.byTime.isEmpty || !state.byInstant.isEmpty { state.promote(now: now(), instant: instant) }
             let handouts = state.handOut()
             let isLast = state.mode == .closed
             let isDue = journal.hasUnsynced && instant - lastCommit >= .seconds(Self.period)

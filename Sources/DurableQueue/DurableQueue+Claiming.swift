@@ -32,9 +32,9 @@ extension DurableQueue {
         }
         return await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
-                let isCancelled = Task.isCancelled
                 let messages: [Claimed]? = monitor.withLock { state in
-                    guard state.mode == .open, !isCancelled else { return [] }
+                    // Within the lock, so that a cancellation either is seen here or finds the waiter.
+                    guard state.mode == .open, !Task.isCancelled else { return [] }
                     let messages = state.take(from: pipeline, upTo: limit)
                     guard messages.isEmpty else { return messages }
                     state.lines[pipeline, default: QueueState.Line()].waiters.append(

@@ -47,6 +47,7 @@ struct Claimed: Sendable {
         QueuedMessage(
             id: entry.id, pipeline: entry.pipeline, received: entry.received, head: head, content: content,
             recipients: entry.state.recipients, attempts: entry.state.attempts, step: entry.state.step,
-            progress: entry.state.progress, isRecovered: entry.isRecovered, isSuspect: entry.isRecovered && !entry.state.markers.isEmpty)
+            progress: entry.state.progress, isRecovered: entry.isRecovered,
+            isSuspect: entry.isRecovered && !entry.state.markers.isEmpty)
     }
 }

@@ -80,9 +80,11 @@ extension Journal {
         do throws(FileError) {
             try fileSystem.rename(spare.path, to: path)
             let file = try fileSystem.open(path, .update)
-            current = Current(number: number, file: file, size: spare.size, firstSequence: first)
+            let salt = UInt64.random(in: .min ... .max)
+            current = Current(number: number, file: file, size: spare.size, firstSequence: first, salt: salt)
             buffer.begin(at: 0)
-            buffer.append(SegmentHeader(number: number, firstSequence: first, created: now(), size: spare.size))
+            buffer.append(
+                SegmentHeader(number: number, firstSequence: first, created: now(), size: spare.size, salt: salt))
             _ = try write(PreparedRecord(.checkpoint(Checkpoint(ledgers: ledgers, segments: manifest))))
             try synchronize()
             try fileSystem.synchronizeDirectory(directory)

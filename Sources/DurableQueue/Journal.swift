@@ -34,6 +34,7 @@ final class Journal: @unchecked Sendable {
         var file: any File
         var size: Int
         var firstSequence: UInt64
+        var salt: UInt64
     }
 
     struct Spare {
@@ -92,7 +93,7 @@ final class Journal: @unchecked Sendable {
             segment: current.number, offset: buffer.end, length: record.length, sequence: nextSequence)
         let header = RecordHeader(
             kind: record.kind, length: record.length, payloadChecksum: record.checksum, sequence: nextSequence,
-            firstUnsynced: firstUnsynced)
+            firstUnsynced: firstUnsynced, salt: current.salt)
         try buffer.append(record, header, to: current.file)
         nextSequence += 1
         if record.isOutcome { unsynced.append(record) }

@@ -15,8 +15,11 @@ struct RecordHeader: Equatable {
     static let size = 40
     /// Records begin at multiples of this, so that a search for the next one is quick.
     static let alignment = 8
-    /// `SQr1` in the order of the file.
+    /// `SQr1` in the order of the file, for a segment without salt.
     static let magic: UInt32 = 0x3172_5153
+
+    /// What the first four octets of a segment's records are.
+    static func mark(of salt: UInt64) -> UInt32 { magic ^ UInt32(truncatingIfNeeded: salt) }
 
     var kind: Kind
     /// Octets of payload.
@@ -26,6 +29,8 @@ struct RecordHeader: Equatable {
     var sequence: UInt64
     /// The first record that was not durable yet when this one was written.
     var firstUnsynced: UInt64
+    /// The segment's secret: mail is written into segments, and must not be taken for records whatever it contains.
+    var salt: UInt64
 
     /// What the record takes in the segment.
     var paddedSize: Int { Self.paddedSize(payload: length) }
@@ -36,18 +41,21 @@ struct RecordHeader: Equatable {
 
     /// Writes the header to the first 40 octets of `buffer`.
     func write(to buffer: UnsafeMutableRawBufferPointer) {
-        buffer.storeBytes(of: Self.magic.littleEndian, toByteOffset: 0, as: UInt32.self)
+        buffer.storeBytes(of: Self.mark(of: salt).littleEndian, toByteOffset: 0, as: UInt32.self)
         buffer.storeBytes(of: UInt32(kind.rawValue).littleEndian, toByteOffset: 4, as: UInt32.self)
         buffer.storeBytes(of: UInt32(length).littleEndian, toByteOffset: 8, as: UInt32.self)
         buffer.storeBytes(of: payloadChecksum.littleEndian, toByteOffset: 12, as: UInt32.self)
         buffer.storeBytes(of: sequence.littleEndian, toByteOffset: 16, as: UInt64.self)
         buffer.storeBytes(of: firstUnsynced.littleEndian, toByteOffset: 24, as: UInt64.self)
-        buffer.storeBytes(of: 0, toByteOffset: 32, as: UInt32.self)
+        buffer.storeBytes(of: UInt32(salt >> 32).littleEndian, toByteOffset: 32, as: UInt32.self)
         let checksum = CRC32C.checksum(of: UnsafeRawBufferPointer(rebasing: buffer[..<36]))
         buffer.storeBytes(of: checksum.littleEndian, toByteOffset: 36, as: UInt32.self)
     }
 
-    init(kind: Kind, length: Int, payloadChecksum: UInt32, sequence: UInt64, firstUnsynced: UInt64) {
+    init(
+        kind: Kind, length: Int, payloadChecksum: UInt32, sequence: UInt64, firstUnsynced: UInt64, salt: UInt64 = 0
+    ) {
+        self.salt = salt
         self.kind = kind
         self.length = length
         self.payloadChecksum = payloadChecksum
@@ -55,10 +63,13 @@ struct RecordHeader: Equatable {
         self.firstUnsynced = firstUnsynced
     }
 
-    /// Reads a header; `nil` if these octets are none.
-    init?(_ buffer: UnsafeRawBufferPointer) {
-        guard buffer.count >= Self.size,
-            UInt32(littleEndian: buffer.loadUnaligned(fromByteOffset: 0, as: UInt32.self)) == Self.magic,
+    /// Reads a header; `nil` if these octets are none, or have another salt than the one that is asked for.
+    init?(_ buffer: UnsafeRawBufferPointer, salt wanted: UInt64? = nil) {
+        guard buffer.count >= Self.size else { return nil }
+        let mark = UInt32(littleEndian: buffer.loadUnaligned(fromByteOffset: 0, as: UInt32.self))
+        let upper = UInt32(littleEndian: buffer.loadUnaligned(fromByteOffset: 32, as: UInt32.self))
+        salt = UInt64(upper) << 32 | UInt64(mark ^ Self.magic)
+        guard wanted ?? salt == salt,
             UInt32(littleEndian: buffer.loadUnaligned(fromByteOffset: 36, as: UInt32.self))
                 == CRC32C.checksum(of: UnsafeRawBufferPointer(rebasing: buffer[..<36])),
             let kind = Kind(rawValue: buffer[4])

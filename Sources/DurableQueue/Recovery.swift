@@ -86,6 +86,8 @@ struct Recovery {
             do throws(FileError) {
                 _ = try file.read(into: part, at: start)
             } catch {
+                // Not zeros, which are the mark of the end.
+                for octet in part.indices { part[octet] = 0xFF }
                 report.findings.append(
                     .init(.damaged, file: name, offset: start, count: part.count, note: "\(error)"))
             }

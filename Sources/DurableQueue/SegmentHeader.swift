@@ -13,6 +13,8 @@ struct SegmentHeader: Equatable {
     var created: Timestamp
     /// How large the file is made.
     var size: Int
+    /// A random number that all its records bear.
+    var salt: UInt64 = 0
 
     func write(to buffer: UnsafeMutableRawBufferPointer) {
         for offset in 0..<Self.size { buffer[offset] = 0 }
@@ -21,11 +23,13 @@ struct SegmentHeader: Equatable {
         buffer.storeBytes(of: firstSequence.littleEndian, toByteOffset: 16, as: UInt64.self)
         buffer.storeBytes(of: created.microseconds.littleEndian, toByteOffset: 24, as: Int64.self)
         buffer.storeBytes(of: UInt64(size).littleEndian, toByteOffset: 32, as: UInt64.self)
+        buffer.storeBytes(of: salt.littleEndian, toByteOffset: 40, as: UInt64.self)
         let checksum = CRC32C.checksum(of: UnsafeRawBufferPointer(rebasing: buffer[..<60]))
         buffer.storeBytes(of: checksum.littleEndian, toByteOffset: 60, as: UInt32.self)
     }
 
-    init(number: UInt64, firstSequence: UInt64, created: Timestamp, size: Int) {
+    init(number: UInt64, firstSequence: UInt64, created: Timestamp, size: Int, salt: UInt64 = 0) {
+        self.salt = salt
         self.number = number
         self.firstSequence = firstSequence
         self.created = created
@@ -44,5 +48,6 @@ struct SegmentHeader: Equatable {
         created = Timestamp(
             microseconds: Int64(littleEndian: buffer.loadUnaligned(fromByteOffset: 24, as: Int64.self)))
         size = Int(UInt64(littleEndian: buffer.loadUnaligned(fromByteOffset: 32, as: UInt64.self)))
+        salt = UInt64(littleEndian: buffer.loadUnaligned(fromByteOffset: 40, as: UInt64.self))
     }
 }

@@ -31,6 +31,8 @@ struct SegmentScan {
     var gaps: [Gap] = []
     /// The number that the next record would have.
     var end: UInt64
+    /// What all records of the segment bear.
+    private var salt: UInt64 = 0
 
     /// Reads a segment; `following` is the number after the last record of the segments before.
     init(number: UInt64, bytes: UnsafeRawBufferPointer, following: UInt64) {
@@ -44,18 +46,26 @@ struct SegmentScan {
         } else {
             isUnbegun = header != nil || bytes.prefix(SegmentHeader.size).allSatisfy { $0 == 0 }
         }
+        salt = self.header?.salt ?? Self.salt(ofFirstRecordIn: bytes)
         readRecords(bytes)
+    }
+
+    /// The salt of a segment whose header cannot be read: the place of its first record is known, and is no mail's.
+    private static func salt(ofFirstRecordIn bytes: UnsafeRawBufferPointer) -> UInt64 {
+        guard bytes.count > SegmentHeader.size else { return 0 }
+        return RecordHeader(UnsafeRawBufferPointer(rebasing: bytes[SegmentHeader.size...]))?.salt ?? 0
     }
 
     private mutating func readRecords(_ bytes: UnsafeRawBufferPointer) {
         var offset = SegmentHeader.size
         while offset < bytes.count {
-            if let found = Self.record(in: bytes, at: offset, from: end) {
+            if let found = record(in: bytes, at: offset, from: end) {
                 if found.header.sequence > end { note(found.header, offset..<offset, bytes) }
                 take(found)
                 offset += found.header.paddedSize
                 continue
             }
+            if isEnd(bytes, at: offset) { return }
             guard let next = nextRecord(in: bytes, after: offset) else {
                 noteTail(offset, bytes)
                 return
@@ -82,24 +92,28 @@ struct SegmentScan {
     /// Notes what lies behind the last record, unless it is the mark of the end or a remnant of earlier use.
     private mutating func noteTail(_ offset: Int, _ bytes: UnsafeRawBufferPointer) {
         let rest = UnsafeRawBufferPointer(rebasing: bytes[offset...])
-        if rest.prefix(RecordHeader.alignment).allSatisfy({ $0 == 0 }) { return }
-        if let stale = RecordHeader(rest), stale.sequence < end { return }
+        if let stale = RecordHeader(rest, salt: nil), stale.sequence < end { return }
         gaps.append(
             Gap(
                 offset: offset, count: rest.count, sequence: end, isTorn: true,
                 messages: Self.messages(in: bytes, offset..<bytes.count)))
     }
 
+    /// Whether the mark of the end stands there; what is behind it is a remnant of the segment's earlier use.
+    private func isEnd(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> Bool {
+        bytes[offset...].prefix(RecordHeader.alignment).allSatisfy { $0 == 0 }
+    }
+
     private func nextRecord(in bytes: UnsafeRawBufferPointer, after offset: Int) -> Found? {
         var start = offset + 1
-        let magic = RecordHeader.magic.littleEndian
+        let magic = RecordHeader.mark(of: salt).littleEndian
         while start < bytes.count, let base = bytes.baseAddress {
             let hit = withUnsafeBytes(of: magic) { needle in
                 sluice_memmem(base + start, bytes.count - start, needle.baseAddress, needle.count)
             }
             guard let hit else { return nil }
             start = hit - base
-            if start % RecordHeader.alignment == 0, let found = Self.record(in: bytes, at: start, from: end) {
+            if start % RecordHeader.alignment == 0, let found = record(in: bytes, at: start, from: end) {
                 return found
             }
             start += 1
@@ -108,8 +122,8 @@ struct SegmentScan {
     }
 
     /// The record at an offset, if it is whole and no remnant of earlier use.
-    private static func record(in bytes: UnsafeRawBufferPointer, at offset: Int, from first: UInt64) -> Found? {
-        guard let header = RecordHeader(UnsafeRawBufferPointer(rebasing: bytes[offset...])),
+    private func record(in bytes: UnsafeRawBufferPointer, at offset: Int, from first: UInt64) -> Found? {
+        guard let header = RecordHeader(UnsafeRawBufferPointer(rebasing: bytes[offset...]), salt: salt),
             header.sequence >= first, header.length <= bytes.count - offset - RecordHeader.size
         else { return nil }
         let start = offset + RecordHeader.size

@@ -8,8 +8,8 @@ import StageKit
 
 /// A pipeline as its receivers see it: the session's phases and the durable line.
 struct PipelineEntrance: Entrance {
-    /// A record of the journal has a length of 32 bits, and a message this large is no mail.
-    let messageLimit = 1 << 30
+    /// What all default stages can take: a message has to fit into one value of the metadata store (250 MB there).
+    let messageLimit = 200_000_000
     let version: PipelineVersion
     let accept: AcceptPlan
     let phases: Set<SessionPhase>

@@ -5,11 +5,13 @@ import Synchronization
 
 /// The search index, kept equal to the store.
 package final class MailIndex: Sendable {
-    /// How many mails are read from the store at once while catching up: some megabytes of memory.
-    static let catchUpBatch = 256
+    /// How many mails are read from the store at once while catching up; most are small, and the largest still fit.
+    static let catchUpBatch = 16
 
     private let index: InvertedIndex
     private let lock: ProcessLock?
+    /// What was wrong with the index that was found, and what was done about it; `nil` if it was sound.
+    package let damage: String?
     private let reader: MailReader
     private let threads = BlockingThreads(count: 1)
     private let coversThrough: UInt64
@@ -22,8 +24,25 @@ package final class MailIndex: Sendable {
         self.reader = reader
         // Beside the directory, where the index keeps nothing but its own files.
         lock = fileSystem is LocalFileSystem ? try ProcessLock(path: directory + ".lock") : nil
-        (index, coversThrough) = try InvertedIndex.open(
-            directory: directory, fileSystem: fileSystem, options: IndexOptions())
+        do {
+            (index, coversThrough) = try InvertedIndex.open(
+                directory: directory, fileSystem: fileSystem, options: IndexOptions())
+            damage = nil
+        } catch let error as IndexError where error.isDamage {
+            // Everything in the index stands in the store, too; the damaged one is kept for whoever wants to know why.
+            let aside = try Self.setAside(directory, fileSystem)
+            damage = "\(error); it was moved to \(aside) and is built again from the store"
+            (index, coversThrough) = try InvertedIndex.open(
+                directory: directory, fileSystem: fileSystem, options: IndexOptions())
+        }
+    }
+
+    /// Moves a directory to the first free name behind it.
+    private static func setAside(_ directory: String, _ fileSystem: any FileSystem) throws -> String {
+        var number = 1
+        while try fileSystem.exists("\(directory).damaged-\(number)") { number += 1 }
+        try fileSystem.rename(directory, to: "\(directory).damaged-\(number)")
+        return "\(directory).damaged-\(number)"
     }
 
     /// Indexes what the store has and the index had not made durable when it was last used.
@@ -41,12 +60,9 @@ package final class MailIndex: Sendable {
         while true {
             let mails = try await reader.store.mails(after: sequence, limit: Self.catchUpBatch)
             guard let last = mails.last else { break }
-            var entries: [IndexEntry] = []
             for mail in mails {
-                let content = try await reader.content(of: mail.body)
-                entries.append(IndexEntry(mail.summary, content: content))
+                try await add([IndexEntry(mail.summary, content: try await reader.content(of: mail.body))])
             }
-            try await add(entries)
             sequence = last.summary.sequence
         }
         index.startMerging()

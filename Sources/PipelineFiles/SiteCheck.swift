@@ -56,6 +56,10 @@ struct SiteCheck {
             controlLocation = group.location(of: "listen")
             if site.controlListener == nil {
                 group.note("listen", "must be an address with a port such as 127.0.0.1:8025, not \"\(text)\"")
+            } else if let host = site.controlListener?.host, host != "::1", !host.hasPrefix("127.") {
+                group.note(
+                    "listen",
+                    "must be a loopback address such as 127.0.0.1:8025: whoever reaches it reads who writes to whom")
             }
         }
         return site

@@ -34,7 +34,7 @@ extension SessionHandler {
         client.helo = session.hello
         client.transport = session.transport
         var new = services.entrance.makeMessage(from: client)
-        new.facts = connectionFacts
+        if services.phases.contains(.connect) { new.facts = connectionFacts }
         new.reversePath = sender
         message = new
         guard services.phases.contains(.mail) else { return session.answer(.proceed) }

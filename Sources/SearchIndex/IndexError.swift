@@ -15,6 +15,14 @@ package enum IndexError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The index was closed.
     case closed
 
+    /// Whether what is on disk is not what was written.
+    package var isDamage: Bool {
+        switch self {
+        case .corruptPage, .corruptSegment, .corruptManifest: true
+        case .file, .unresolvedMailbox, .closed: false
+        }
+    }
+
     package var description: String {
         switch self {
         case .corruptPage(let file, let page):

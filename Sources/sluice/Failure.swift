@@ -1,4 +1,5 @@
 import ArgumentParser
+import DurableQueue
 import Files
 
 /// Why a command ends without having done what it should: a text for people, a number for scripts.
@@ -36,6 +37,9 @@ func reportingFailures(_ work: () async throws -> Void) async throws {
         throw ExitCode(failure.code.rawValue)
     } catch let exit as ExitCode {
         throw exit
+    } catch QueueError.unknownMessage(let id) {
+        Terminal.complain("no message \(id) is in quarantine")
+        throw ExitCode(Failure.Code.dataError.rawValue)
     } catch let error as ProcessLock.InUse {
         Terminal.complain("\(error)")
         throw ExitCode(Failure.Code.temporary.rawValue)

@@ -21,7 +21,7 @@ struct LineLogHandler: LogHandler {
 
     /// A value with a space, a quote or a control character stands in quotes, so that a line stays a line.
     private func quoted(_ value: String) -> String {
-        let isPlain = value.unicodeScalars.allSatisfy { $0.value > 0x20 && $0 != "\"" && $0.value != 0x7F }
+        let isPlain = value.unicodeScalars.allSatisfy { $0.value > 0x20 && $0 != "\"" && !Terminal.steers($0) }
         guard !isPlain || value.isEmpty else { return value }
         let escaped = value.unicodeScalars.map { scalar -> String in
             switch scalar {
@@ -30,7 +30,7 @@ struct LineLogHandler: LogHandler {
             case "\n": "\\n"
             case "\r": "\\r"
             default:
-                scalar.value < 0x20 || scalar.value == 0x7F ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+                Terminal.steers(scalar) ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
             }
         }
         return "\"\(escaped.joined())\""

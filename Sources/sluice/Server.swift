@@ -1,3 +1,4 @@
+import Files
 import Arrivals
 import ControlServer
 import DurableQueue
@@ -25,7 +26,7 @@ struct Server: Service {
         do {
             (queue, report) = try openQueue(plan.site)
         } catch {
-            throw Failure(.temporary, "\(plan.sourceFile): the queue cannot be opened: \(error)")
+            throw Failure(code(of: error), "\(plan.sourceFile): the queue cannot be opened: \(error)")
         }
         for finding in report.findings {
             services.logger.warning("queue recovery", metadata: ["finding": "\(finding)"])
@@ -44,6 +45,16 @@ struct Server: Service {
         } catch {
             try await queue.close()
             throw Failure(.unavailable, "\(error)")
+        }
+    }
+
+    /// A supervisor should try again only what may pass by itself.
+    private static func code(of error: any Error) -> Failure.Code {
+        switch error {
+        case QueueError.inUse: .temporary
+        case QueueError.failed(let error) where error.isForbidden: .noPermission
+        case let error as FileError where error.isForbidden: .noPermission
+        default: .inputOutput
         }
     }
 

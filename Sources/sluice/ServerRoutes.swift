@@ -27,6 +27,8 @@ struct ServerRoutes: Sendable {
             case (_, "quarantine", true): return try await quarantine(request)
             default: return .text("there is nothing at /\(request.path.joined(separator: "/"))", status: 404)
             }
+        } catch QueueError.unknownMessage(let id) {
+            return .text("no message \(id) is in quarantine", status: 400)
         } catch let failure as Failure {
             return .text(failure.description, status: failure.code == .noUser ? 404 : 400)
         } catch {
@@ -72,7 +74,9 @@ struct ServerRoutes: Sendable {
     /// Server-sent events (WHATWG HTML, section 9.2): one `arrival` a mail, its id the place in the store's order.
     private func events(for user: String?) throws -> ControlResponse {
         let arrivals = try services.arrivalBus().arrivals(for: user)
-        let (stream, continuation) = AsyncStream<[UInt8]>.makeStream()
+        // A listener who does not keep up misses the oldest, as on the bus itself.
+        let (stream, continuation) = AsyncStream<[UInt8]>.makeStream(
+            bufferingPolicy: .bufferingNewest(ArrivalBus.backlog))
         continuation.yield(Array(": listening\n\n".utf8))
         let task = Task { @Sendable in
             for await arrival in arrivals {

@@ -64,11 +64,19 @@ enum Terminal {
         }
     }
 
-    /// The text without control characters.
+    /// The text without characters that steer the terminal.
     static func printable(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.map { $0.properties.generalCategory == .control ? "·" : $0 }))
+        String(String.UnicodeScalarView(text.unicodeScalars.map { steers($0) ? "·" : $0 }))
+    }
+
+    /// Whether a character moves the cursor, ends the line or turns the direction of writing (a file name that does can
+    /// look like another).
+    static func steers(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: true
+        case .format: scalar != "\u{200D}" && scalar != "\u{200C}"  // these only join letters and emoji
+        default: false
+        }
     }
 
     private static func write(_ text: String, to descriptor: Int32) {
