@@ -98,14 +98,17 @@ import Testing
     @Test func `more questions than may be under way fail at once`() async throws {
         let server = try LoopbackDNSServer(zone: FailureTests.zone)
         let resolver = try resolver([server]) {
-            $0.pendingCapacity = 1; $0.deadline = .seconds(1)
+            $0.pendingCapacity = 1
+            // The first question must still be open when the second comes, however busy the machine is.
+            $0.attemptTimeout = .seconds(60)
+            $0.deadline = .seconds(60)
         }
         async let pending = resolver.query("silent.example", .a)
         while server.questions == 0 { try await Task.sleep(for: .milliseconds(5)) }
         #expect(
             await resolver.query("host.example", .a) == .temporaryFailure(reason: "too many questions under way"))
-        _ = await pending
         resolver.close()
+        _ = await pending
         server.stop()
     }
 
