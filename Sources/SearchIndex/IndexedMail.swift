@@ -46,8 +46,9 @@ package struct IndexedMail: Sendable {
 
 /// How much of one mail is indexed, in octets of UTF-8; bounds the memory and time that one mail can cost.
 package enum MailLimits {
-    /// Of the body: longer than all that people write and most of what programs do; what is beyond is found by its
-    /// beginning. A small level 0 takes less (``LevelZero/bodyLimit``).
+    /// Of the body: longer than all that people write and most of what programs do.
+    ///
+    /// A small level 0 takes less (``LevelZero/bodyLimit``).
     package static let body = 131_072
     /// Of the subject: twice the longest line of RFC 5322, section 2.1.1.
     package static let subject = 2_048
