@@ -31,7 +31,7 @@ struct CheckSPFTests {
         #expect(settings.finish().isEmpty)
         var site = Samples.site(dataDirectory: "/nowhere")
         site.resolverServers = servers
-        site.resolverTimeout = .seconds(5)
+        site.resolverTimeout = .seconds(20)
         return try CheckSPF(configuration: configuration, services: Samples.services(site))
     }
 

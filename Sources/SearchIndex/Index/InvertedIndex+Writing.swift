@@ -94,6 +94,7 @@ extension InvertedIndex {
             worker.wake()
         } else {
             try flush()
+            worker.wake()
         }
     }
 

@@ -58,10 +58,10 @@ final class MaintenanceWorker: Sendable {
             signal.wait()
             do throws(IndexError) {
                 while !state.withLock({ $0.isStopping }), try work() {}
+                state.withLock { $0.failure = nil }
             } catch {
-                // The next flush runs into the same error where its caller sees it.
+                // The next flush runs into the same error where its caller sees it; once one succeeds, we try again.
                 state.withLock { $0.failure = error }
-                return
             }
             if state.withLock({ $0.isStopping }) { return }
         }
