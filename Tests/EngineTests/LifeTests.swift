@@ -25,10 +25,12 @@ struct LifeTests {
             #expect(await entrance.send().code == 250)
             gate.open()
         }
-        #expect(server.ledger.delivered == 3 && server.ledger.pending == 1 && server.engine.pendingCount == 1)
+        // The first is under way; whether the next two are depends on when the queue was asked for more.
+        let left = server.ledger.pending
+        #expect((1...3).contains(left) && server.ledger.delivered == 4 - left && server.engine.pendingCount == left)
         let again = try TestServer("deliver: [ store, store-batch ]", disk: disk.crash(.everything, seed: 0))
         try await again.serve { _ in try await eventually { again.ledger.pending == 0 } }
-        #expect(again.ledger.delivered == 4 && again.script.calls("deliver.store").count == 1)
+        #expect(again.ledger.delivered == 4 && again.script.calls("deliver.store").count == left)
     }
 
     @Test func `an engine may be stopped twice, and before it runs`() async throws {
