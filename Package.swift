@@ -52,6 +52,12 @@ let stages: [Target] = [
     stage(
         "CheckRecipient", ["MailStore", "Mailboxes", "SMTP"],
         tests: ["Addressing", "MailStore", "Mailboxes", "SMTP", "StageTesting"]),
+    stage("CheckClient", ["ClientPolicy", "Resolver", "SMTP"]),
+    stage("CheckDNSBL", ["ClientPolicy", "Resolver", "SMTP", log]),
+    stage("CheckHelo", ["ClientPolicy", "Resolver", "SMTP"]),
+    stage("CheckReverseDNS", ["ClientPolicy", "Resolver", "SMTP"]),
+    stage("Greylist", ["ClientPolicy", "Files", "Resolver", "SMTP", log]),
+    stage("LimitRate", ["ClientPolicy", "Resolver", "SMTP"]),
     stage("ParseMIME", ["MIME"], tests: ["MIME", "SMTP", "StageTesting"]),
     stage("ScoreSpam", ["MIME"], tests: ["MIME", "SMTP", "StageTesting"]),
     stage("StoreAttachments", ["AttachmentStore", "MIME", "Mailboxes", "SMTP"]),
@@ -113,6 +119,10 @@ let targets: [[Target]] = [
         "PipelineFiles", ["Bytes", "Files", "SMTP", "StageKit", "Yams"],
         tests: ["Bytes", "Files", "SMTP", "StageKit", log], fixtures: ["Golden"]),
     library("SearchIndex", ["Bytes", "CBytes", "Files"], tests: ["Bytes", "Files"]),
+    library(
+        "ClientPolicy",
+        ["Addressing", "Bytes", "Files", "Resolver", "StageKit", .product(name: "Crypto", package: "swift-crypto")],
+        tests: ["Bytes", "Files", "Resolver", "SimulatedFiles", "StageKit"]),
     library("Resolver", ["CCAres", "StageKit"], tests: ["DemoDNS"]),
     library("DemoDNS", ["Resolver"], tests: ["Resolver"]),
     library(
@@ -147,6 +157,14 @@ let targets: [[Target]] = [
                 "Addressing", "Arrivals", "AttachmentStore", "Bytes", "Files", "IndexMailStage", "MailStore",
                 "Mailboxes", "NotifyStage", "SMTP", "SearchIndex", "StageKit", "StageTesting",
                 "StoreAttachmentsStage", "StoreMetadataStage",
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "ClientStagesTests",
+            dependencies: [
+                "Addressing", "Bytes", "CheckClientStage", "CheckDNSBLStage", "CheckHeloStage",
+                "CheckReverseDNSStage", "DemoDNS", "GreylistStage", "LimitRateStage", "Resolver", "SMTP", "StageKit",
+                "StageTesting", log,
             ],
             swiftSettings: settings),
         .testTarget(

@@ -98,13 +98,3 @@ package final class CheckSPF: MailStage {
             reason: "SPF \(outcome.result.rawValue) for \(outcome.domain): \(outcome.reason)")
     }
 }
-
-extension ReversePath {
-    /// The address, or nothing for the null path.
-    fileprivate var addressText: String {
-        switch self {
-        case .null: ""
-        case .address(let address): address.description
-        }
-    }
-}

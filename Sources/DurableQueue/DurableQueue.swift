@@ -141,21 +141,3 @@ extension QueueState {
         return waiters
     }
 }
-
-extension FileSystem {
-    /// Makes a directory, and its name durable.
-    fileprivate func createDurably(_ directory: String) throws(FileError) {
-        var missing: [String] = []
-        var path = Substring(directory)
-        while !path.isEmpty {
-            if try exists(String(path)) { break }
-            missing.append(String(path))
-            path = path.lastIndex(of: "/").map { path[..<$0] } ?? ""
-        }
-        try createDirectory(directory)
-        for made in missing.reversed() {
-            let slash = made.lastIndex(of: "/")
-            try synchronizeDirectory(slash.map { $0 == made.startIndex ? "/" : String(made[..<$0]) } ?? ".")
-        }
-    }
-}

@@ -15,7 +15,7 @@ enum ModuleLevels {
         "StageKit": 2, "StageTesting": 2,
         // 3: the runner and the libraries behind the default stages.
         "Arrivals": 3, "AttachmentStore": 3, "DemoDNS": 3, "DurableQueue": 3, "Engine": 3, "MailStore": 3,
-        "Mailboxes": 3, "PipelineFiles": 3, "Resolver": 3, "SearchIndex": 3, "SPF": 3,
+        "Mailboxes": 3, "PipelineFiles": 3, "Resolver": 3, "ClientPolicy": 3, "SearchIndex": 3, "SPF": 3,
         // 4: thin adapters to the network.
         "ControlServer": 4, "SMTPServer": 4,
         // 5: commands.
@@ -29,6 +29,7 @@ enum ModuleLevels {
         "StageTesting": ["StageKit"],  // fakes of the contract
         "Engine": ["DurableQueue", "PipelineFiles"],  // runs checked plans over the queue
         "Mailboxes": ["Arrivals", "AttachmentStore", "MailStore", "SearchIndex"],  // what a mailbox is made of
+        "ClientPolicy": ["Resolver"],  // asks about the names and lists of clients
         "SPF": ["Resolver"],  // looks records up
         "DemoDNS": ["Resolver"],  // answers in the resolver's message format
     ]
@@ -46,7 +47,7 @@ enum ModuleLevels {
     /// Modules of other packages, and the few that may import them.
     static let external: [String: Set<String>] = [
         "ArgumentParser": ["sluice"],  // the command's arguments
-        "Crypto": ["AttachmentStore"],  // SHA-256 names the contents
+        "Crypto": ["AttachmentStore", "ClientPolicy"],  // SHA-256 names contents, and triples of the greylist
         "GRDB": ["MailStore"], "GRDBSQLite": ["MailStore"],  // the one place that speaks SQL
         "ServiceLifecycle": ["sluice"],  // the task tree's root
         "UnixSignals": ["sluice"],  // a product of the same package
