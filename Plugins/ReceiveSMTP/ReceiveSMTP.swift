@@ -26,7 +26,10 @@ package struct ReceiveSMTP: Receiver {
     package init(configuration: Configuration, services: StageServices) throws {
         try configuration.validate()
         listeners = configuration.listeners
-        server = SMTPService(configuration.serverConfiguration(for: services.site), logger: services.logger)
+        // The versions of a pipeline that follow each other share their listeners.
+        server = SMTPService(
+            configuration.serverConfiguration(for: services.site), logger: services.logger,
+            sockets: try services.shared { ListeningSockets() })
     }
 
     /// Opens the listeners, so that a taken port is found before anything starts.
@@ -37,6 +40,11 @@ package struct ReceiveSMTP: Receiver {
     /// Serves until the task is cancelled or ``stop()`` is called.
     package func receive(through entrance: any Entrance) async throws {
         try await server.serve(entrance)
+    }
+
+    /// Leaves new connections to the next version of the pipeline; the sessions that are open go on.
+    package func retire() async {
+        await server.retire()
     }
 
     /// Ends the sessions, those in a message after the grace period, and closes the listeners.

@@ -129,11 +129,15 @@ extension QueueState {
             ledgers[entry.pipeline.name, default: Ledger()].add(entry.state.receivedLedger)
             entry.location = location
             entry.arrival = location.sequence
-            if entry.state.fate < .quarantined { unreserve(entry.size) } else { insert(entry) }
+            if entry.state.fate < .quarantined {
+                unreserve(entry.size, of: entry.pipeline.name)
+            } else {
+                insert(entry)
+            }
             return nil
         case .success(nil): return .closed
         case .failure(let error):
-            unreserve(entry.size)
+            unreserve(entry.size, of: entry.pipeline.name)
             return error
         }
     }

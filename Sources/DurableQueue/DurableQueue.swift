@@ -67,7 +67,8 @@ package final class DurableQueue: Sendable {
 
     /// Accepts a message: returns once the group that holds it is on disk.
     package func append(_ message: NewMessage) async throws(QueueError) -> DurableReceipt {
-        let state = MessageState(message.disposition, recipientCount: message.recipientCount)
+        let state = MessageState(
+            message.disposition, recipientCount: message.recipientCount, settled: message.settled)
         let isFinished = state.fate < .quarantined
         let record = PreparedRecord(
             .accepted(
@@ -80,10 +81,11 @@ package final class DurableQueue: Sendable {
             location: Location(segment: 0, offset: 0, length: record.length, sequence: 0), size: record.size,
             state: state,
             phase: state.fate == .quarantined ? .held : .ready, cached: (message.head, message.content))
+        try checkSpace(for: record.size, message.limits)
         let failure: QueueError? = await withUnsafeContinuation { continuation in
             let refusal = monitor.withLock { state in
                 do throws(QueueError) {
-                    try state.reserve(record.size)
+                    try state.reserve(record.size, of: message.pipeline.name, within: message.limits)
                 } catch {
                     return QueueError?.some(error)
                 }
@@ -95,6 +97,19 @@ package final class DurableQueue: Sendable {
         }
         if let failure { throw failure }
         return DurableReceipt(committed: message.id)
+    }
+
+    /// Sees that the disk keeps its reserve; a disk that does not say how much is free is left to the write itself.
+    private func checkSpace(for size: Int, _ limits: PipelineLimits) throws(QueueError) {
+        let reserve = limits.diskReserve.octets
+        guard reserve > 0 else { return }
+        let free: Int
+        do throws(FileError) {
+            free = try reader.fileSystem.freeSpace(at: reader.directory)
+        } catch {
+            throw .failed(error)
+        }
+        guard free - size >= reserve else { throw .full(.diskReserve(reserve)) }
     }
 
     /// Stops handing out; who waits for messages gets none.

@@ -13,10 +13,15 @@ package struct NewMessage: Sendable {
     /// How many recipients it has; the queue knows them by their index, and counts a message without any as one.
     package var recipientCount: Int
     package var disposition: Disposition
+    /// Recipients of a delivered message who are settled already: kept aside or left out by the session.
+    package var settled: [(index: Int, state: RecipientState)]
+    /// What its pipeline may hold.
+    package var limits: PipelineLimits
 
     package init(
         id: MessageID, pipeline: PipelineVersion, received: Timestamp, head: [UInt8], content: Octets,
-        recipientCount: Int, disposition: Disposition = .deliver
+        recipientCount: Int, disposition: Disposition = .deliver,
+        settled: [(index: Int, state: RecipientState)] = [], limits: PipelineLimits = .none
     ) {
         self.id = id
         self.pipeline = pipeline
@@ -25,5 +30,7 @@ package struct NewMessage: Sendable {
         self.content = content
         self.recipientCount = recipientCount
         self.disposition = disposition
+        self.settled = settled
+        self.limits = limits
     }
 }

@@ -28,10 +28,14 @@ struct QueueState {
         var completion: UnsafeContinuation<QueueError?, Never>?
     }
 
-    /// One pipeline's messages that are due, by arrival.
+    /// The messages of one version of a pipeline that are due, by arrival.
     struct Line {
         var ready = PriorityHeap<UInt64, MessageID>()
         var waiters: [Waiter] = []
+        /// How many are pending, due or not.
+        var pending = 0
+
+        var isIdle: Bool { pending == 0 && waiters.isEmpty && ready.isEmpty }
     }
 
     struct Live {
@@ -42,13 +46,15 @@ struct QueueState {
     let options: QueueOptions
     var mode = Mode.open
     var entries: [MessageID: Entry] = [:]
-    var lines: [String: Line] = [:]
+    var lines: [PipelineVersion: Line] = [:]
     var ledgers: [String: Ledger] = [:]
     /// What is alive in each segment.
     var live: [UInt64: Live] = [:]
     /// Messages and octets that count towards the limits, those in the inbox included.
     var heldMessages = 0
     var heldOctets = 0
+    /// The same by pipeline.
+    var held: [String: Live] = [:]
     var cachedOctets = 0
     var inbox: [Submission] = []
     var closing: [UnsafeContinuation<QueueError?, Never>] = []
@@ -64,17 +70,43 @@ struct QueueState {
     }
 
     /// Counts a message towards the limits before it is written.
-    mutating func reserve(_ size: Int) throws(QueueError) {
+    mutating func reserve(
+        _ size: Int, of pipeline: String, within limits: PipelineLimits = .none
+    ) throws(QueueError) {
         guard mode != .closed else { throw .closed }
         guard heldMessages < options.messageLimit else { throw .full(.messages(options.messageLimit)) }
         guard heldOctets + size <= options.octetLimit.octets else { throw .full(.octets(options.octetLimit.octets)) }
-        heldMessages += 1
-        heldOctets += size
+        let own = held[pipeline] ?? Live()
+        guard own.count < limits.messages else { throw .full(.messages(limits.messages)) }
+        guard own.octets <= limits.size.octets - size else { throw .full(.octets(limits.size.octets)) }
+        hold(size, of: pipeline)
     }
 
-    mutating func unreserve(_ size: Int) {
+    /// Counts a message that is there already, whatever the limits say.
+    mutating func hold(_ size: Int, of pipeline: String) {
+        heldMessages += 1
+        heldOctets += size
+        held[pipeline, default: Live()].count += 1
+        held[pipeline, default: Live()].octets += size
+    }
+
+    mutating func unreserve(_ size: Int, of pipeline: String) {
         heldMessages -= 1
         heldOctets -= size
+        held[pipeline]?.count -= 1
+        held[pipeline]?.octets -= size
+        if held[pipeline]?.count == 0 { held[pipeline] = nil }
+    }
+
+    /// Counts a message that is pending now.
+    mutating func begin(_ version: PipelineVersion) {
+        lines[version, default: Line()].pending += 1
+    }
+
+    /// Counts a message that is pending no more.
+    mutating func end(_ version: PipelineVersion) {
+        lines[version]?.pending -= 1
+        if lines[version]?.isIdle == true { lines[version] = nil }
     }
 
     /// Takes in a message that is durable, and counted by ``reserve(_:)``.
@@ -89,9 +121,9 @@ struct QueueState {
         }
         live[entry.location.segment, default: Live()].count += 1
         live[entry.location.segment, default: Live()].octets += entry.size
-        let ready = entry.phase == .ready
         entries[entry.id] = entry
-        if ready { lines[entry.pipeline.name, default: Line()].ready.insert(entry.id, key: entry.arrival) }
+        if entry.phase != .held { begin(entry.version) }
+        if entry.phase == .ready { lines[entry.version, default: Line()].ready.insert(entry.id, key: entry.arrival) }
     }
 
     /// Forgets a message that is finished.
@@ -99,7 +131,8 @@ struct QueueState {
         guard let entry = entries.removeValue(forKey: id) else { return }
         if entry.cached != nil { cachedOctets -= entry.size }
         release(entry.size, in: entry.location.segment)
-        unreserve(entry.size)
+        unreserve(entry.size, of: entry.pipeline.name)
+        if entry.phase != .held { end(entry.version) }
     }
 
     /// Notes that a message stands elsewhere now.

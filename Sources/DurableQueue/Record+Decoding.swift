@@ -61,6 +61,8 @@ extension OctetReader {
         state.until = plan.until
         state.reason = plan.reason
         state.progress = plan.progress
+        state.released = plan.released
+        state.digest = plan.digest
         state.decided = Timestamp(microseconds: try int64())
         for _ in 0..<(try countOfItems()) {
             state.markers.append(MessageState.Marker(step: try text(), count: try count()))
@@ -96,7 +98,9 @@ extension OctetReader {
             step: present & 1 == 0 ? nil : try text(),
             until: present & 2 == 0 ? nil : Timestamp(microseconds: try int64()),
             reason: present & 4 == 0 ? nil : try text(),
-            progress: try octets())
+            progress: try octets(),
+            released: present & 8 == 0 ? nil : Timestamp(microseconds: try int64()),
+            digest: present & 16 == 0 ? nil : try text())
     }
 
     fileprivate mutating func ledger() throws(MalformedRecord) -> Ledger {

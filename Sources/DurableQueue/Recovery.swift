@@ -257,8 +257,7 @@ struct Recovery {
         state.ledgers = ledgers
         let moment = now()
         for var entry in entries.values {
-            state.heldMessages += 1
-            state.heldOctets += entry.size
+            state.hold(entry.size, of: entry.pipeline.name)
             entry.phase = entry.state.fate == .quarantined ? .held : .claimed
             state.insert(entry)
             guard entry.phase == .claimed else { continue }

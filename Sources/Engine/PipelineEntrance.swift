@@ -15,16 +15,18 @@ struct PipelineEntrance: Entrance {
     let phases: Set<SessionPhase>
     let queue: DurableQueue
     let handoff: Handoff
+    let acceptances: OpenCalls
     let logger: Logger
     let now: @Sendable () -> Timestamp
     private let steps: [SessionPhase: SessionSteps]
 
     init(_ runtime: PipelineRuntime, steps: [SessionPhase: SessionSteps]) {
-        version = PipelineVersion(name: runtime.plan.name, digest: runtime.plan.digest)
+        version = runtime.plan.version
         accept = runtime.plan.accept
         phases = Set(steps.filter { !$0.value.steps.isEmpty }.keys)
         queue = runtime.queue
         handoff = runtime.handoff
+        acceptances = runtime.acceptances
         logger = runtime.logger
         now = runtime.services.now
         self.steps = steps
@@ -59,6 +61,13 @@ struct PipelineEntrance: Entrance {
     }
 
     func accept(_ message: Message) async -> Acceptance {
+        // Once a version has retired, nothing may come in under it any more: nobody would deliver it.
+        guard acceptances.begin() else { return .refused(reply(to: .closed)) }
+        defer { acceptances.end() }
+        return await take(message)
+    }
+
+    private func take(_ message: Message) async -> Acceptance {
         guard !message.recipients.isEmpty else {
             logger.error("message without recipients", metadata: ["message.id": "\(message.id)"])
             return .refused(SessionSteps.failureReply)
@@ -102,9 +111,11 @@ struct PipelineEntrance: Entrance {
     private func commit(_ message: Message, _ disposition: Disposition) async -> Acceptance {
         let entry = NewMessage(
             id: message.id, pipeline: version, received: message.received, head: MessageHead.encode(message),
-            content: message.content, recipientCount: message.recipients.count, disposition: disposition)
+            content: message.content, recipientCount: message.recipients.count, disposition: disposition,
+            settled: objections(message),
+            limits: PipelineLimits(messages: accept.messages, size: accept.size, diskReserve: accept.diskReserve))
         // Before the commit: delivery may begin before this task goes on.
-        if disposition == .deliver { handoff.put(message) }
+        if disposition == .deliver, entry.settled.count < message.recipients.count { handoff.put(message) }
         do {
             let receipt = try await queue.append(entry)
             logger.info(
@@ -113,6 +124,7 @@ struct PipelineEntrance: Entrance {
                     "message.id": "\(message.id)", "client": "\(message.client.address)",
                     "size": "\(message.content.count)", "recipients": "\(message.recipients.count)",
                 ])
+            for (_, state) in entry.settled { log(state, message) }
             return .accepted(receipt)
         } catch {
             _ = handoff.take(message.id)
@@ -120,6 +132,23 @@ struct PipelineEntrance: Entrance {
                 "message not accepted", metadata: ["message.id": "\(message.id)", "error": "\(error)"])
             return .refused(reply(to: error))
         }
+    }
+
+    /// Recipients whose copy a stage of the session objected to, although the message is accepted for the others.
+    private func objections(_ message: Message) -> [(index: Int, state: RecipientState)] {
+        message.recipients.enumerated().compactMap { position, recipient in
+            Objection(recipient.facts).map { (position, $0.state) }
+        }
+    }
+
+    private func log(_ state: RecipientState, _ message: Message) {
+        guard let end = state.end else { return }
+        logger.warning(
+            "message not delivered",
+            metadata: [
+                "message.id": "\(message.id)", "recipients": "1", "end": "\(end.word)", "step": "\(end.step)",
+                "reason": "\(end.reason)",
+            ])
     }
 
     private func reply(to error: QueueError) -> Reply {

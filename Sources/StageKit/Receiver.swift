@@ -9,6 +9,17 @@ public protocol Receiver: Component {
     ///
     /// - Throws: Any error; the server ends then.
     func receive(through entrance: any Entrance) async throws
+
+    /// Lets nobody new in, because another version of the pipeline takes over, and returns at once.
+    ///
+    /// ``receive(through:)`` returns when the last session has ended by itself, or at ``Component/stop()``. A listener
+    /// whose address the new version has, too, is shared with it, so that no connection is refused or lost.
+    func retire() async
+}
+
+extension Receiver {
+    /// Stops, which is right for a receiver without sessions.
+    public func retire() async { await stop() }
 }
 
 /// An address a receiver listens on.

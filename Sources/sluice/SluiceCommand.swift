@@ -7,7 +7,8 @@ struct SluiceCommand: AsyncParsableCommand {
         commandName: "sluice",
         abstract: "A mail server assembled from stages.",
         subcommands: [
-            RunCommand.self, CheckCommand.self, StagesCommand.self, SearchCommand.self, MailCommand.self,
+            RunCommand.self, ReloadCommand.self, CheckCommand.self, StagesCommand.self, SearchCommand.self,
+            MailCommand.self,
             UserCommand.self, QueueCommand.self, QuarantineCommand.self, AttachmentsCommand.self, WatchCommand.self,
             DemoDNSCommand.self,
         ])
