@@ -58,7 +58,16 @@ struct PipelineEntrance: Entrance {
         return result(of: ruling)
     }
 
+    func takeIn(_ message: Message) -> any ContentIntake {
+        SpoolIntake(entrance: self, spool: queue.makeSpool(for: message.id))
+    }
+
     func accept(_ message: Message) async -> Acceptance {
+        await accept(message, in: nil)
+    }
+
+    /// Runs the message phase and commits; the content may stand in a file of its own already.
+    func accept(_ message: Message, in spool: Spool?) async -> Acceptance {
         guard !message.recipients.isEmpty else {
             logger.error("message without recipients", metadata: ["message.id": "\(message.id)"])
             return .refused(SessionSteps.failureReply)
@@ -70,10 +79,10 @@ struct PipelineEntrance: Entrance {
         let ruling = await steps[.message]?.run(&subject) ?? .proceed
         switch ruling {
         case .refuse(let reply): return .refused(reply)
-        case .proceed: return await commit(subject.message, .deliver)
-        case .discard(let reason): return await commit(subject.message, .discard(reason: reason))
+        case .proceed: return await commit(subject.message, .deliver, spool)
+        case .discard(let reason): return await commit(subject.message, .discard(reason: reason), spool)
         case .quarantine(let step, let reason):
-            return await commit(subject.message, .quarantine(step: step, reason: reason))
+            return await commit(subject.message, .quarantine(step: step, reason: reason), spool)
         }
     }
 
@@ -99,10 +108,10 @@ struct PipelineEntrance: Entrance {
         }
     }
 
-    private func commit(_ message: Message, _ disposition: Disposition) async -> Acceptance {
+    private func commit(_ message: Message, _ disposition: Disposition, _ spool: Spool?) async -> Acceptance {
         let entry = NewMessage(
             id: message.id, pipeline: version, received: message.received, head: MessageHead.encode(message),
-            content: message.content, recipientCount: message.recipients.count, disposition: disposition)
+            content: message.content, spool: spool, recipientCount: message.recipients.count, disposition: disposition)
         // Before the commit: delivery may begin before this task goes on.
         if disposition == .deliver { handoff.put(message) }
         do {
@@ -122,7 +131,8 @@ struct PipelineEntrance: Entrance {
         }
     }
 
-    private func reply(to error: QueueError) -> Reply {
+    /// What the sender reads when the queue takes nothing.
+    func reply(to error: QueueError) -> Reply {
         switch error {
         case .full: accept.whenFull
         case .outOfSpace: Reply(.insufficientStorage, "Insufficient system storage, try again later")
