@@ -110,12 +110,13 @@ struct SpoolTests {
 extension Fixture {
     /// A message whose content comes in pieces.
     static func largeMessage(
-        _ number: Int, size: Int, recipients: Int = 1, disposition: Disposition = .deliver, in queue: DurableQueue
+        _ number: Int, size: Int, recipients: Int = 1, disposition: Disposition = .deliver, piece: Int = 30_000,
+        in queue: DurableQueue
     ) async throws -> NewMessage {
         let spool = queue.makeSpool(for: id(number))
         let bytes = content(number, size)
-        for start in stride(from: 0, to: size, by: 30_000) {
-            try await spool.append(Octets(bytes[start..<min(start + 30_000, size)]))
+        for start in stride(from: 0, to: size, by: piece) {
+            try await spool.append(Octets(bytes[start..<min(start + piece, size)]))
         }
         var message = message(number, size: 0, recipients: recipients, disposition: disposition)
         message.content = try await spool.finish()
