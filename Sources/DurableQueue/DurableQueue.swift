@@ -13,7 +13,11 @@ package final class DurableQueue: Sendable {
     let reader: MessageReader
     let reading: Monitor<ReadingState>
     let now: @Sendable () -> Timestamp
+    let spoolThreads = BlockingThreads(count: spoolThreadCount)
     private let lock: ProcessLock?
+
+    /// Enough that a few disks' queues are kept busy while one call waits.
+    private static let spoolThreadCount = 4
 
     init(
         state: QueueState, journal: Journal, lock: ProcessLock?, now: @escaping @Sendable () -> Timestamp
@@ -66,27 +70,37 @@ package final class DurableQueue: Sendable {
     }
 
     /// Accepts a message: returns once the group that holds it is on disk.
+    ///
+    /// Content with a ``Spool`` is made durable first, and the record refers to it; whatever happens then, the spool is
+    /// not the caller's any more.
     package func append(_ message: NewMessage) async throws(QueueError) -> DurableReceipt {
         let state = MessageState(
             message.disposition, recipientCount: message.recipientCount, settled: message.settled)
         let isFinished = state.fate < .quarantined
+        // What is finished at once needs no content.
+        let spool = isFinished ? nil : message.spool
+        defer { message.spool?.abandon() }
+        try checkSpace(for: message.head.count + (spool == nil ? message.content.count : 0), message.limits)
+        let spooled = try await spool?.handOver()
         let record = PreparedRecord(
             .accepted(
                 MessageRecord(
                     id: message.id, pipeline: message.pipeline, received: message.received, arrival: 0, state: state,
-                    head: message.head, contentCount: 0)),
-            content: isFinished ? nil : message.content)
+                    head: message.head, contentCount: 0, spooled: spooled)),
+            content: isFinished || spooled != nil ? nil : message.content)
         let entry = Entry(
             id: message.id, pipeline: message.pipeline, received: message.received, arrival: 0,
-            location: Location(segment: 0, offset: 0, length: record.length, sequence: 0), size: record.size,
-            state: state,
-            phase: state.fate == .quarantined ? .held : .ready, cached: (message.head, message.content))
-        try checkSpace(for: record.size, message.limits)
+            location: Location(segment: 0, offset: 0, length: record.length, sequence: 0),
+            size: record.size + (spooled?.count ?? 0), state: state,
+            phase: state.fate == .quarantined ? .held : .ready, spooled: spooled,
+            cached: (message.head, message.content))
         let failure: QueueError? = await withUnsafeContinuation { continuation in
             let refusal = monitor.withLock { state in
                 do throws(QueueError) {
-                    try state.reserve(record.size, of: message.pipeline.name, within: message.limits)
+                    try state.reserve(
+                        record.size, besides: spooled?.count ?? 0, of: message.pipeline.name, within: message.limits)
                 } catch {
+                    if let spooled { state.letGo(ofContent: spooled, of: message.id) }
                     return QueueError?.some(error)
                 }
                 state.inbox.append(

@@ -26,6 +26,8 @@ struct Entry: Sendable {
     var size: Int
     var state: MessageState
     var phase: Phase
+    /// Its content, if that stands in a file of its own.
+    var spooled: SpooledContent?
     /// Its head and content while they are in memory.
     var cached: (head: [UInt8], content: Octets)?
     /// Whether it was found in the journal when the queue was opened.
@@ -45,11 +47,19 @@ struct Entry: Sendable {
         }
     }
 
+    /// What it takes in its segment.
+    var recordSize: Int { RecordHeader.paddedSize(payload: location.length) }
+
+    /// What keeping it in memory counts for: content in a file of its own is only mapped, which is not free either.
+    var memory: Int { spooled == nil ? size : recordSize + Self.mapping }
+
+    private static let mapping = 64 << 10
+
     /// The record that carries it to a newer segment.
     func carried(head: [UInt8], contentCount: Int) -> MessageRecord {
         MessageRecord(
             id: id, pipeline: pipeline, received: received, arrival: arrival, state: state, head: head,
-            contentCount: contentCount)
+            contentCount: contentCount, spooled: spooled)
     }
 }
 

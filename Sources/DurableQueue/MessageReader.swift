@@ -9,10 +9,19 @@ struct MessageReader: Sendable {
     let fileSystem: any FileSystem
     let directory: String
 
-    /// The record at a place, and the content in it.
+    /// The record at a place, and the message's content, wherever that is.
     ///
     /// - Throws: ``QueueError/unreadable(_:file:offset:)`` if the place does not hold that message, whole.
     func read(_ id: MessageID, at location: Location) throws(QueueError) -> (record: MessageRecord, content: Octets) {
+        let (record, content) = try readRecord(id, at: location)
+        guard let spooled = record.spooled else { return (record, content) }
+        return (record, try readSpool(of: id, spooled))
+    }
+
+    /// The record at a place, and the content that stands in it.
+    func readRecord(_ id: MessageID, at location: Location) throws(QueueError) -> (
+        record: MessageRecord, content: Octets
+    ) {
         let name = SegmentName.segment(location.segment).text
         do throws(FileError) {
             let file = try fileSystem.open(directory + "/" + name, .read)
@@ -41,13 +50,13 @@ struct MessageReader: Sendable {
     private static func decode(_ bytes: Octets, id: MessageID) -> (MessageRecord, Octets)? {
         bytes.withUnsafeBytes { buffer in
             let payload = UnsafeRawBufferPointer(rebasing: buffer[RecordHeader.size...])
-            guard let header = RecordHeader(buffer), header.length == payload.count,
-                header.kind == .accepted || header.kind == .carried,
+            guard let header = RecordHeader(buffer), header.length == payload.count, header.kind.isMessage,
                 CRC32C.checksum(of: payload) == header.payloadChecksum
             else { return nil }
             var reader = OctetReader(payload)
             do {
-                let record = try reader.message()
+                let isSpooled = header.kind == .acceptedSpooled || header.kind == .carriedSpooled
+                let record = isSpooled ? try reader.spooledMessage() : try reader.message()
                 guard record.id == id else { return nil }
                 let content = UnsafeRawBufferPointer(rebasing: payload[(payload.count - record.contentCount)...])
                 return (record, Octets(adopting: content) { _ = bytes })

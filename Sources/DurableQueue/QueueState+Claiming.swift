@@ -30,7 +30,7 @@ extension QueueState {
             guard messages.isEmpty || octets <= options.claimLimit.octets else { break }
             _ = lines[pipeline]?.ready.popFirst()
             messages.append(Claimed(entry: entry))
-            if entry.cached != nil { cachedOctets -= entry.size }
+            if entry.cached != nil { cachedOctets -= entry.memory }
             entry.cached = nil
             entry.phase = .claimed
             entries[next] = entry

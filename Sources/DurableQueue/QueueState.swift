@@ -59,6 +59,8 @@ struct QueueState {
     var inbox: [Submission] = []
     var closing: [UnsafeContinuation<QueueError?, Never>] = []
     var isStopped = false
+    /// Messages that are finished and whose content in files of its own may go once that is durable.
+    var finishedSpools: [MessageID] = []
     /// Postponed messages by wall clock and by the clock that never jumps; whichever comes first makes them due.
     var byTime = PriorityHeap<Timestamp, (MessageID, Int)>()
     var byInstant = PriorityHeap<ContinuousClock.Instant, (MessageID, Int)>()
@@ -70,16 +72,20 @@ struct QueueState {
     }
 
     /// Counts a message towards the limits before it is written.
+    ///
+    /// `content` is what of it stands in a file of its own; ``reserveContent(_:)`` has counted that as it came in, but
+    /// not for its pipeline.
     mutating func reserve(
-        _ size: Int, of pipeline: String, within limits: PipelineLimits = .none
+        _ size: Int, besides content: Int = 0, of pipeline: String, within limits: PipelineLimits = .none
     ) throws(QueueError) {
         guard mode != .closed else { throw .closed }
         guard heldMessages < options.messageLimit else { throw .full(.messages(options.messageLimit)) }
         guard heldOctets + size <= options.octetLimit.octets else { throw .full(.octets(options.octetLimit.octets)) }
         let own = held[pipeline] ?? Live()
         guard own.count < limits.messages else { throw .full(.messages(limits.messages)) }
-        guard own.octets <= limits.size.octets - size else { throw .full(.octets(limits.size.octets)) }
+        guard own.octets <= limits.size.octets - size - content else { throw .full(.octets(limits.size.octets)) }
         hold(size, of: pipeline)
+        held[pipeline, default: Live()].octets += content
     }
 
     /// Counts a message that is there already, whatever the limits say.
@@ -88,6 +94,21 @@ struct QueueState {
         heldOctets += size
         held[pipeline, default: Live()].count += 1
         held[pipeline, default: Live()].octets += size
+    }
+
+    /// Counts content of a message on its way towards the limit.
+    mutating func reserveContent(_ size: Int) throws(QueueError) {
+        guard mode != .closed else { throw .closed }
+        guard heldOctets + size <= options.octetLimit.octets else { throw .full(.octets(options.octetLimit.octets)) }
+        heldOctets += size
+    }
+
+    mutating func unreserveContent(_ size: Int) { heldOctets -= size }
+
+    /// Lets go of content that was handed over with a message that is not taken.
+    mutating func letGo(ofContent spooled: SpooledContent, of id: MessageID) {
+        heldOctets -= spooled.count
+        finishedSpools.append(id)
     }
 
     mutating func unreserve(_ size: Int, of pipeline: String) {
@@ -113,14 +134,14 @@ struct QueueState {
     mutating func insert(_ message: Entry) {
         var entry = message
         if entry.cached != nil {
-            if entry.phase == .ready, cachedOctets + entry.size <= options.cacheLimit.octets {
-                cachedOctets += entry.size
+            if entry.phase == .ready, cachedOctets + entry.memory <= options.cacheLimit.octets {
+                cachedOctets += entry.memory
             } else {
                 entry.cached = nil
             }
         }
         live[entry.location.segment, default: Live()].count += 1
-        live[entry.location.segment, default: Live()].octets += entry.size
+        live[entry.location.segment, default: Live()].octets += entry.recordSize
         entries[entry.id] = entry
         if entry.phase != .held { begin(entry.version) }
         if entry.phase == .ready { lines[entry.version, default: Line()].ready.insert(entry.id, key: entry.arrival) }
@@ -129,19 +150,21 @@ struct QueueState {
     /// Forgets a message that is finished.
     mutating func remove(_ id: MessageID) {
         guard let entry = entries.removeValue(forKey: id) else { return }
-        if entry.cached != nil { cachedOctets -= entry.size }
-        release(entry.size, in: entry.location.segment)
+        if entry.cached != nil { cachedOctets -= entry.memory }
+        if entry.spooled != nil { finishedSpools.append(id) }
+        release(entry.recordSize, in: entry.location.segment)
         unreserve(entry.size, of: entry.pipeline.name)
         if entry.phase != .held { end(entry.version) }
     }
 
     /// Notes that a message stands elsewhere now.
     mutating func move(_ id: MessageID, to location: Location) {
-        guard let entry = entries[id] else { return }
-        release(entry.size, in: entry.location.segment)
+        guard var entry = entries[id] else { return }
+        release(entry.recordSize, in: entry.location.segment)
+        entry.location = location
         live[location.segment, default: Live()].count += 1
-        live[location.segment, default: Live()].octets += entry.size
-        entries[id]?.location = location
+        live[location.segment, default: Live()].octets += entry.recordSize
+        entries[id] = entry
     }
 
     private mutating func release(_ size: Int, in segment: UInt64) {

@@ -9,6 +9,8 @@ extension Record {
         case .checkpoint: self = .checkpoint(try reader.checkpoint())
         case .accepted: self = .accepted(try reader.message())
         case .carried: self = .carried(try reader.message())
+        case .acceptedSpooled: self = .accepted(try reader.spooledMessage())
+        case .carriedSpooled: self = .carried(try reader.spooledMessage())
         case .changed:
             self = .changed(
                 try reader.id(), pipeline: try reader.text(), try reader.change(), try reader.ledger())
@@ -49,6 +51,15 @@ extension OctetReader {
             state: try state(),
             head: try octets(),
             contentCount: remaining)
+    }
+
+    /// A message whose content is elsewhere: what stands behind the rest says where.
+    mutating func spooledMessage() throws(MalformedRecord) -> MessageRecord {
+        var message = try message()
+        message.contentCount = 0
+        guard let count = Int(exactly: try uint64()) else { throw MalformedRecord() }
+        message.spooled = SpooledContent(count: count, checksum: try uint32())
+        return message
     }
 
     private mutating func state() throws(MalformedRecord) -> MessageState {

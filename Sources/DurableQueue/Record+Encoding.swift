@@ -11,10 +11,10 @@ extension Record {
             return (.checkpoint, writer.bytes)
         case .accepted(let message):
             writer.append(message)
-            return (.accepted, writer.bytes)
+            return (message.spooled == nil ? .accepted : .acceptedSpooled, writer.bytes)
         case .carried(let message):
             writer.append(message)
-            return (.carried, writer.bytes)
+            return (message.spooled == nil ? .carried : .carriedSpooled, writer.bytes)
         case .changed(let id, let pipeline, let change, let ledger):
             writer.append(id)
             writer.append(pipeline)
@@ -65,6 +65,9 @@ extension OctetWriter {
         append(message.arrival)
         append(message.state)
         append(message.head)
+        guard let spooled = message.spooled else { return }
+        append(UInt64(spooled.count))
+        append(spooled.checksum)
     }
 
     fileprivate mutating func append(_ state: MessageState) {

@@ -11,10 +11,15 @@ struct Recovery {
     let directory: String
     let options: QueueOptions
     let now: @Sendable () -> Timestamp
-    private(set) var report = RecoveryReport()
+    var report = RecoveryReport()
 
     private var scans: [SegmentScan] = []
-    private var entries: [MessageID: Entry] = [:]
+    var entries: [MessageID: Entry] = [:]
+    /// Messages whose content lies in the directory, and why that of some cannot be had.
+    var spools: Set<MessageID> = []
+    var lostContent: [MessageID: String] = [:]
+    /// Whether everything that was read is known to be on the disk.
+    var isDurable = true
     private var ledgers: [String: Ledger] = [:]
     private var spares: [UInt64] = []
     private var lastNumber: UInt64 = 0
@@ -37,6 +42,7 @@ struct Recovery {
         weighSegments()
         for scan in scans { replay(scan) }
         balance()
+        weighSpools()
         let journal = makeJournal()
         let state = makeState(journal)
         return (journal, try begin(journal, state))
@@ -51,7 +57,8 @@ struct Recovery {
             case .segment(let number): segments.append(number)
             case .spare(let number): spares.append(number)
             case .damaged(let number): lastNumber = max(lastNumber, number)
-            case .lock: break
+            case .spool(let id): spools.insert(id)
+            case .damagedSpool, .lock: break
             case .stranger: report.findings.append(.init(.stranger, file: name, note: "left alone"))
             }
         }
@@ -71,9 +78,15 @@ struct Recovery {
             let scan = bytes.withUnsafeBytes { SegmentScan(number: number, bytes: $0, following: nextSequence) }
             nextSequence = max(nextSequence, scan.end)
             scans.append(scan)
+            synchronize(file)
         } catch {
             guard error.isMissing else { throw .failed(error) }
         }
+    }
+
+    /// Makes durable what the process before this one wrote last, if it ended and the machine did not.
+    private mutating func synchronize(_ file: any File) {
+        do { try file.synchronize() } catch { isDurable = false }
     }
 
     /// Reads block by block, so that one bad sector costs one block.
@@ -166,7 +179,7 @@ struct Recovery {
         return scan
     }
 
-    private mutating func remove(_ name: SegmentName) {
+    mutating func remove(_ name: SegmentName) {
         do throws(FileError) {
             try fileSystem.remove(directory + "/" + name.text)
         } catch {
@@ -205,8 +218,8 @@ struct Recovery {
         entries[message.id] = Entry(
             id: message.id, pipeline: message.pipeline, received: message.received,
             arrival: message.arrival == 0 ? location.sequence : message.arrival, location: location,
-            size: RecordHeader.paddedSize(payload: location.length), state: message.state, phase: .ready,
-            isRecovered: true)
+            size: RecordHeader.paddedSize(payload: location.length) + (message.spooled?.count ?? 0),
+            state: message.state, phase: .ready, spooled: message.spooled, isRecovered: true)
     }
 
     /// Squares the ledgers with what is really there, where damage took records.
@@ -262,7 +275,11 @@ struct Recovery {
             state.insert(entry)
             guard entry.phase == .claimed else { continue }
             if let marker = entry.state.markers.last(where: { $0.count >= options.attemptLimit }) {
-                quarantine(entry, marker, &state, journal, moment)
+                let reason = "\(marker.count) attempts at this step ended with the server and without an outcome"
+                quarantine(entry, step: marker.step, reason, &state, journal, moment)
+                report.poisoned.append(entry.id)
+            } else if let reason = lostContent[entry.id] {
+                quarantine(entry, step: entry.state.step ?? "", reason, &state, journal, moment)
             } else if let until = entry.state.until {
                 state.postpone(entry.id, until: until, decided: entry.state.decided, now: moment)
             } else {
@@ -276,15 +293,13 @@ struct Recovery {
     }
 
     private mutating func quarantine(
-        _ entry: Entry, _ marker: MessageState.Marker, _ state: inout QueueState, _ journal: Journal,
+        _ entry: Entry, step: String, _ reason: String, _ state: inout QueueState, _ journal: Journal,
         _ moment: Timestamp
     ) {
-        let reason = "\(marker.count) attempts at this step ended with the server and without an outcome"
         let update = Update(
             id: entry.id,
-            recipients: entry.state.recipients.indices.map { ($0, .quarantined(step: marker.step, reason: reason)) })
+            recipients: entry.state.recipients.indices.map { ($0, .quarantined(step: step, reason: reason)) })
         if let record = state.apply(update, now: moment) { journal.backlog.append(record) }
-        report.poisoned.append(entry.id)
     }
 
     private mutating func begin(_ journal: Journal, _ state: QueueState) throws -> QueueState {

@@ -60,14 +60,23 @@ struct PipelineEntrance: Entrance {
         return result(of: ruling)
     }
 
+    func takeIn(_ message: Message) -> any ContentIntake {
+        SpoolIntake(entrance: self, spool: queue.makeSpool(for: message.id))
+    }
+
     func accept(_ message: Message) async -> Acceptance {
+        await accept(message, in: nil)
+    }
+
+    /// Runs the message phase and commits; the content may stand in a file of its own already.
+    func accept(_ message: Message, in spool: Spool?) async -> Acceptance {
         // Once a version has retired, nothing may come in under it any more: nobody would deliver it.
         guard acceptances.begin() else { return .refused(reply(to: .closed)) }
         defer { acceptances.end() }
-        return await take(message)
+        return await take(message, in: spool)
     }
 
-    private func take(_ message: Message) async -> Acceptance {
+    private func take(_ message: Message, in spool: Spool?) async -> Acceptance {
         guard !message.recipients.isEmpty else {
             logger.error("message without recipients", metadata: ["message.id": "\(message.id)"])
             return .refused(SessionSteps.failureReply)
@@ -79,10 +88,10 @@ struct PipelineEntrance: Entrance {
         let ruling = await steps[.message]?.run(&subject) ?? .proceed
         switch ruling {
         case .refuse(let reply): return .refused(reply)
-        case .proceed: return await commit(subject.message, .deliver)
-        case .discard(let reason): return await commit(subject.message, .discard(reason: reason))
+        case .proceed: return await commit(subject.message, .deliver, spool)
+        case .discard(let reason): return await commit(subject.message, .discard(reason: reason), spool)
         case .quarantine(let step, let reason):
-            return await commit(subject.message, .quarantine(step: step, reason: reason))
+            return await commit(subject.message, .quarantine(step: step, reason: reason), spool)
         }
     }
 
@@ -108,11 +117,11 @@ struct PipelineEntrance: Entrance {
         }
     }
 
-    private func commit(_ message: Message, _ disposition: Disposition) async -> Acceptance {
+    private func commit(_ message: Message, _ disposition: Disposition, _ spool: Spool?) async -> Acceptance {
         let entry = NewMessage(
             id: message.id, pipeline: version, received: message.received, head: MessageHead.encode(message),
-            content: message.content, recipientCount: message.recipients.count, disposition: disposition,
-            settled: objections(message),
+            content: message.content, spool: spool, recipientCount: message.recipients.count,
+            disposition: disposition, settled: objections(message),
             limits: PipelineLimits(messages: accept.messages, size: accept.size, diskReserve: accept.diskReserve))
         // Before the commit: delivery may begin before this task goes on.
         if disposition == .deliver, entry.settled.count < message.recipients.count { handoff.put(message) }
@@ -151,7 +160,8 @@ struct PipelineEntrance: Entrance {
             ])
     }
 
-    private func reply(to error: QueueError) -> Reply {
+    /// What the sender reads when the queue takes nothing.
+    func reply(to error: QueueError) -> Reply {
         switch error {
         case .full: accept.whenFull
         case .outOfSpace: Reply(.insufficientStorage, "Insufficient system storage, try again later")

@@ -18,6 +18,8 @@ extension ServerSession {
         case (.message, .proceed):
             reset()
             if let step = fail(.localTrouble) { return step }
+        case (.content, .proceed): break
+        case (.content, .refuse(let reply)): refuseData(reply.isPositive ? .localTrouble : reply.withStatus)
         case (_, .refuse(let reply)):
             if question == .message || question == .mail { reset() }
             if let step = fail(reply.isPositive ? .localTrouble : reply.withStatus) { return step }

@@ -1,4 +1,5 @@
 import Addressing
+import Bytes
 
 extension ServerSession {
     /// MAIL FROM (RFC 5321, section 4.1.1.2).
@@ -67,8 +68,27 @@ extension ServerSession {
         let expected = min(parameters.size ?? 0, SessionLimits.reservedForDeclaredSize)
         buffer = MessageBuffer(limit: configuration.messageLimit, expecting: expected)
         decoder = DataDecoder()
+        hops = HopCounter()
+        dataRefusal = nil
         state = .data
         return say(.startData)
+    }
+
+    /// Hands over what has gathered of a large message.
+    mutating func handOver() -> Step? {
+        let piece = buffer.takePiece()
+        piece.withUnsafeBytes { hops.read($0) }
+        guard !hops.isLooping else {
+            refuseData(.mailLoop)
+            return nil
+        }
+        return ask(.content, .content(piece))
+    }
+
+    /// Keeps nothing more of the message; the reply can only be given when all of it has come.
+    mutating func refuseData(_ reply: Reply) {
+        dataRefusal = reply
+        buffer.discard()
     }
 
     /// The end of the data: the message goes to whom it may concern, or is refused as it is.
@@ -77,7 +97,9 @@ extension ServerSession {
         // Nothing but the answer is to come, and a command is not data any more.
         state = .transaction
         let refusal: Reply?
-        if buffer.isOverflowing {
+        if let dataRefusal {
+            refusal = dataRefusal
+        } else if buffer.isOverflowing {
             refusal = .messageTooLarge
         } else if decoder.hasBareNewline, configuration.bareNewlines == .refuse {
             refusal = .bareNewlineInData
@@ -89,7 +111,8 @@ extension ServerSession {
             return refusal.flatMap { fail($0) }
         }
         let message = buffer.take()
-        guard !message.hasLoopedThroughServers else {
+        message.withUnsafeBytes { hops.read($0) }
+        guard !hops.isLooping else {
             reset()
             return fail(.mailLoop)
         }

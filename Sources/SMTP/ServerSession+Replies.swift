@@ -32,6 +32,8 @@ extension ServerSession {
     mutating func forgetMessage() {
         buffer = MessageBuffer(limit: configuration.messageLimit)
         decoder = DataDecoder()
+        hops = HopCounter()
+        dataRefusal = nil
         recipients = 0
         hasTriedRecipients = false
     }

@@ -28,11 +28,14 @@ package struct ServerSession: ~Copyable {
         case mail(ReversePath)
         /// May it go to this recipient?
         case recipient(EmailAddress)
-        /// Here is the whole message: who answers with ``ServerSession/acknowledge(_:)`` has it safe.
+        /// Here is the beginning or a further piece of a message that is too large to be kept in memory; the rest comes
+        /// with ``message(_:)``, unless ``ServerSession/hasHandedOver`` says that it never will.
+        case content(Octets)
+        /// Here is the whole message, or the rest of one whose beginning was handed over: who answers with ``ServerSession/acknowledge(_:)`` has it safe.
         case message(Octets)
     }
 
-    /// The answer to a question about a connection, a sender or a recipient, or a message that is not accepted.
+    /// The answer to a question about a connection, a sender, a recipient or a piece, or a message that is not accepted.
     package enum Answer: Sendable, Equatable {
         /// Yes.
         case proceed
@@ -73,6 +76,9 @@ package struct ServerSession: ~Copyable {
     /// How many replies told the client about its mistakes since the last message was accepted.
     package internal(set) var errors = 0
 
+    /// From this size on a message is handed over in pieces; the owner lowers it while memory is short.
+    package var wholeMessageLimit = SessionLimits.wholeMessage
+
     let configuration: Configuration
     var open: OpenQuestion?
     var output: [UInt8] = []
@@ -85,10 +91,13 @@ package struct ServerSession: ~Copyable {
     var isInputOver = false
     var decoder = DataDecoder()
     var buffer: MessageBuffer
+    var hops = HopCounter()
+    /// Why the message in progress will not be taken, decided before its end.
+    var dataRefusal: Reply?
 
     /// A question that waits for its answer.
     enum OpenQuestion {
-        case connect, mail, recipient, message
+        case connect, mail, recipient, content, message
     }
 
     /// A session that has not begun.
@@ -102,6 +111,13 @@ package struct ServerSession: ~Copyable {
 
     /// Whether the client has sent more than the open question needed.
     package var hasInputWaitingForAnswer: Bool { open != nil && !waiting.isEmpty }
+
+    /// Whether pieces of the message in progress were handed over; who has them lets them go once this is not so any
+    /// more without the message having come.
+    package var hasHandedOver: Bool { buffer.handedOver > 0 }
+
+    /// How many octets of input the session keeps in memory.
+    package var octetsInMemory: Int { buffer.count + waiting.count }
 
     /// Begins; asks ``Question/connect``.
     package mutating func begin() -> Step {
@@ -176,8 +192,10 @@ package struct ServerSession: ~Copyable {
     }
 
     private mutating func processData(_ input: UnsafeRawBufferPointer) -> (consumed: Int, Step?) {
-        let (count, isComplete) = decoder.decode(input, into: &buffer)
-        return (count, isComplete ? endOfData() : nil)
+        let part = UnsafeRawBufferPointer(rebasing: input.prefix(SessionLimits.piece))
+        let (count, isComplete) = decoder.decode(part, into: &buffer)
+        if isComplete { return (count, endOfData()) }
+        return (count, buffer.count >= (hasHandedOver ? SessionLimits.piece : wholeMessageLimit) ? handOver() : nil)
     }
 
     private mutating func processLine(_ input: UnsafeRawBufferPointer) -> (consumed: Int, Step?) {

@@ -27,6 +27,10 @@ final class SessionHandler: ChannelInboundHandler {
     var connectionFacts = Facts()
     var message: Message?
     var decision: Task<Void, Never>?
+    /// Where the pieces of a large message go.
+    var intake: (any ContentIntake)?
+    /// Whether a whole message is being stored.
+    var isAccepting = false
     private var admission = OpenSessions.Admission.draining
     var ending = Ending.none
     var context: ChannelHandlerContext?
@@ -92,7 +96,8 @@ final class SessionHandler: ChannelInboundHandler {
         timer?.cancel()
         ending = .begun
         // Nobody waits for a verdict any more; but a message that is being stored is not interrupted.
-        if message?.content.isEmpty ?? true { decision?.cancel() }
+        if !isAccepting { decision?.cancel() }
+        abandonIntake()
         self.context = nil
         closedChannel = context.channel
         leaveIfOver()
@@ -123,9 +128,16 @@ final class SessionHandler: ChannelInboundHandler {
             }
             step = next
         }
+        if !session.hasHandedOver { abandonIntake() }
         if step == .close { return end() }
         send()
         updateReading()
+    }
+
+    /// Lets go of the pieces of a message that will not come.
+    private func abandonIntake() {
+        intake?.abandon()
+        intake = nil
     }
 
     private func send() {

@@ -76,6 +76,9 @@ public protocol Entrance: Sendable {
     /// Runs `session: recipient:` for a recipient who is added to the message by the caller if the result allows it.
     func recipient(_ recipient: inout Recipient, of message: inout Message) async -> PhaseResult
 
+    /// Begins to take in the content of a message that is too large to be kept in memory; waits for nothing.
+    func takeIn(_ message: Message) -> any ContentIntake
+
     /// Runs `session: message:` and, if nobody objects, commits the message to the queue.
     func accept(_ message: Message) async -> Acceptance
 }

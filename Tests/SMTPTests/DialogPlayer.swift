@@ -16,6 +16,7 @@ struct DialogPlayer: ~Copyable {
     private var answers: [String: [ServerSession.Answer]]
     private var received: [UInt8] = []
     private var messages: [[UInt8]] = []
+    private var pieces: [UInt8] = []
     private var open: String?
     private(set) var isClosed = false
     private let promptness: Promptness
@@ -80,8 +81,12 @@ struct DialogPlayer: ~Copyable {
         case .connect: return "connect"
         case .mail: return "mail"
         case .recipient: return "recipient"
+        case .content(let piece):
+            pieces += piece.array
+            return "content"
         case .message(let octets):
-            messages.append(octets.array)
+            messages.append(pieces + octets.array)
+            pieces = []
             return "message"
         }
     }

@@ -1,0 +1,12 @@
+package import StageKit
+
+extension DurableQueue {
+    /// Begins to take in the content of a message that is too large to be kept in memory.
+    ///
+    /// Nothing touches the disk before the first piece.
+    package func makeSpool(for id: MessageID) -> Spool {
+        let path = reader.directory + "/" + SegmentName.spool(id).text
+        return Spool(
+            id, work: SpoolWork(path: path, fileSystem: reader.fileSystem, monitor: monitor), threads: spoolThreads)
+    }
+}
