@@ -82,7 +82,6 @@ struct QueueBenchmark {
     static func journal(in directory: String, _ count: Int) async throws -> (Double, Double, Double) {
         let (queue, _) = try DurableQueue.open(directory: directory, fileSystem: LocalFileSystem()) { moment() }
         let content = Octets([UInt8](repeating: 0x61, count: size))
-        let version = PipelineVersion(name: "inbound", digest: "0123456789abcdef")
         let start = ContinuousClock.now
         let clock = clock()
         var accepted = 0.0
@@ -92,7 +91,7 @@ struct QueueBenchmark {
                     var generator = SystemRandomNumberGenerator()
                     for _ in 0..<count / producers {
                         let message = NewMessage(
-                            id: MessageID(at: moment(), using: &generator), pipeline: version, received: moment(),
+                            id: MessageID(at: moment(), using: &generator), pipeline: Self.version, received: moment(),
                             head: Array("envelope of producer \(producer)".utf8), content: content, recipientCount: 1)
                         _ = try await queue.append(message)
                     }
@@ -109,10 +108,12 @@ struct QueueBenchmark {
         return (accepted, whole, processor)
     }
 
+    private static let version = PipelineVersion(name: "inbound", digest: "0123456789abcdef")
+
     static func consume(_ queue: DurableQueue, _ count: Int) async {
         var settled = 0
         while settled < count {
-            let messages = await queue.claim(pipeline: "inbound", upTo: 256)
+            let messages = await queue.claim(version, upTo: 256)
             queue.record(messages.map { Update(id: $0.id, recipients: [(0, .delivered)]) })
             settled += messages.count
         }
