@@ -56,7 +56,23 @@ package final class MailIndex: Sendable {
             })
         else { return }
         try await noteMailboxes()
-        var sequence = coversThrough
+        try await addStored(after: coversThrough)
+        index.startMerging()
+    }
+
+    /// Indexes what was to be added and was not, such as mail whose step was given up; found again in the store.
+    ///
+    /// `first` is what this gave a while ago: what is expected for so long is not just on its way. Gives what is expected
+    /// now.
+    ///
+    /// - Throws: What the stores and the index say; the next call tries again.
+    package func repair(expectedBefore first: UInt64?) async throws -> UInt64? {
+        if let first, index.firstExpected == first { try await addStored(after: first - min(first, 1)) }
+        return index.firstExpected
+    }
+
+    private func addStored(after start: UInt64) async throws {
+        var sequence = start
         while true {
             let mails = try await reader.store.mails(after: sequence, limit: Self.catchUpBatch)
             guard let last = mails.last else { break }
@@ -65,7 +81,6 @@ package final class MailIndex: Sendable {
             }
             sequence = last.summary.sequence
         }
-        index.startMerging()
     }
 
     /// Makes mails searchable; they are when this returns.
@@ -74,6 +89,7 @@ package final class MailIndex: Sendable {
     package func add(_ entries: [IndexEntry]) async throws {
         let index = index
         try await threads.run {
+            try index.expect(entries.map(\.mail.sequence))
             try index.add(entries.map(\.mail))
             for entry in entries where entry.mailbox != Mailbox.inbox {
                 index.setFlags(
@@ -81,6 +97,15 @@ package final class MailIndex: Sendable {
                     mailbox: Mailbox.number(of: entry.mailbox))
             }
         }
+    }
+
+    /// Announces mails that are to be indexed, by their places in the store's order; ``add(_:)`` does it, too.
+    ///
+    /// Whatever becomes of the attempt, they are indexed by ``repair(expectedBefore:)`` or at the next start.
+    ///
+    /// - Throws: What the disk says; they are announced all the same.
+    package func expect(_ sequences: [UInt64]) throws {
+        try index.expect(sequences)
     }
 
     /// A user's mails that match, newest first.

@@ -77,7 +77,7 @@ package struct AcceptPlan: Sendable, Hashable {
     /// About 1 KB of memory each: a quarter of a gigabyte for a pipeline whose destination is down.
     package static let standardMessages = 250_000
     /// Days of mail for a small site, and a part of any disk that servers have.
-    package static let standardSize = ByteCount(octets: 16 << 30)
+    package static let standardSize = ByteCount(octets: 16_000_000_000)
     /// The stores, the index and the log must be able to go on with what was accepted.
     package static let standardDiskReserve = ByteCount(octets: 64_000_000)
 }

@@ -28,6 +28,7 @@ extension InvertedIndex {
         while let mail = mails.first {
             if try isKnown(mail, snapshot, &state) {
                 state.repeated += 1
+                state.expected.remove(mail.sequence)
             } else {
                 let text = Self.textSize(mail, in: snapshot.active)
                 guard !snapshot.active.isFull(for: text) else {
@@ -38,6 +39,7 @@ extension InvertedIndex {
                 let last = state.lowestSequences.count - 1
                 state.lowestSequences[last] = min(state.lowestSequences[last], mail.sequence)
                 state.added += 1
+                state.expected.remove(mail.sequence)
                 if mail.sequence <= state.coversThrough { late = min(late ?? .max, mail.sequence) }
             }
             mails.removeFirst()
@@ -75,7 +77,7 @@ extension InvertedIndex {
     }
 
     /// Promises less, durably: everything below a sequence that came late.
-    private func takeBack(to sequence: UInt64) throws(IndexError) {
+    func takeBack(to sequence: UInt64) throws(IndexError) {
         try commits.withLock { commit throws(IndexError) in
             guard !commit.isClosed else { throw .closed }
             let covers = writer.withLock { state -> UInt64? in

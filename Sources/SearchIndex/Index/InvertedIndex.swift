@@ -19,6 +19,8 @@ package final class InvertedIndex: Sendable {
         var highestFlushed: UInt64
         /// The lowest sequence in each level 0 that is not a segment yet, the active one last.
         var lowestSequences: [UInt64] = [.max]
+        /// What is about to be added, or could not be: nothing from the lowest of them on is promised.
+        var expected: Set<UInt64> = []
         var isClosed = false
         var added = 0
         var repeated = 0
