@@ -121,14 +121,15 @@ extension InvertedIndex {
             let added = output.map {
                 [ManifestRecord.Addition(id: $0.segment.id, level: $0.segment.level, place: place)]
             }
-            try commit.manifest.append(.edit(removed: removed, added: added ?? [], coversThrough: covers))
             if let output {
+                // Before the segment itself: a crash or a failure between must not bring back what is removed.
                 for user in dead.userIDs {
                     let rows = dead.rows(of: user)?.rows ?? []
                     try commit.manifest.append(.dead(segment: output.segment.id, user: user, rows: rows))
                 }
-                commit.segmentOctets += output.size
             }
+            try commit.manifest.append(.edit(removed: removed, added: added ?? [], coversThrough: covers))
+            commit.segmentOctets += output?.size ?? 0
             if level != nil { commit.flushes += 1 } else { commit.merges += 1 }
             publish(output.map { Snapshot.Run(segment: $0.segment, dead: dead) }, at: place, removed, level)
         }

@@ -15,6 +15,9 @@ package final class InvertedIndex: Sendable {
         var highestNumbers: [UInt32: UInt32] = [:]
         /// Up to which sequence the manifest promises everything.
         var coversThrough: UInt64
+        /// The lowest sequence that came late and that the manifest still promises: to be taken back before anybody is
+        /// told that a mail is in the index.
+        var owed: UInt64?
         /// The highest sequence in a segment.
         var highestFlushed: UInt64
         /// The lowest sequence in each level 0 that is not a segment yet, the active one last.
