@@ -160,6 +160,18 @@ let targets: [[Target]] = [
         .testTarget(
             name: "EndToEndTests", dependencies: ["DemoDNS", "Resolver", "sluice", "spf-worker"],
             exclude: ["Clients", "Dialogs", "Fixtures"], swiftSettings: settings),
+        // What is promised before a crash is kept after it: shared by a test and a benchmark without end.
+        .target(
+            name: "CrashSchedules",
+            dependencies: [
+                "Addressing", "AttachmentStore", "Bytes", "DurableQueue", "Engine", "Files", "PipelineFiles", "SMTP",
+                "SearchIndex", "SimulatedFiles", "StageKit", "StageTesting", log,
+            ],
+            path: "Tests/CrashSchedules", swiftSettings: settings),
+        .executableTarget(
+            name: "CrashBenchmark", dependencies: ["CrashSchedules"], path: "Tests/CrashBenchmark",
+            swiftSettings: settings),
+        .testTarget(name: "CrashTests", dependencies: ["CrashSchedules", "SimulatedFiles"], swiftSettings: settings),
         .testTarget(name: "QuickstartTests", dependencies: ["sluice"], swiftSettings: settings),
     ],
 ]

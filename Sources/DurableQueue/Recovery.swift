@@ -152,8 +152,8 @@ struct Recovery {
             report.findings.append(.init(.damaged, file: file, offset: scan.size, count: missing, note: "cut off"))
         }
         if scan.header == nil {
-            // Of a segment without a record that no checkpoint knows, the power cut the beginning.
-            let isTorn = scan.records.isEmpty && known == nil
+            // Of a segment in which no checkpoint has counted a record, the power cut the beginning.
+            let isTorn = scan.records.isEmpty && known?.count ?? 0 == 0
             report.findings.append(
                 .init(isTorn ? .torn : .damaged, file: file, count: min(SegmentHeader.size, scan.size)))
         }
@@ -247,6 +247,7 @@ struct Recovery {
                 // One whose space was not reserved to the end could run out of it later.
                 let size = try file.size()
                 if size == journal.segmentSize {
+                    try file.synchronize()
                     journal.spares.append(Journal.Spare(path: path, size: size))
                 } else {
                     journal.discard(path)
