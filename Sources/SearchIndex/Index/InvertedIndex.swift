@@ -13,7 +13,7 @@ package final class InvertedIndex: Sendable {
     struct WriterState: Sendable {
         /// The highest number of each user that has been asked for; 0 for none.
         var highestNumbers: [UInt32: UInt32] = [:]
-        /// Up to which sequence the manifest promises everything.
+        /// Up to which sequence the manifest promises everything, at most: after a failed write it may promise less.
         var coversThrough: UInt64
         /// The lowest sequence that came late and that the manifest still promises: to be taken back before anybody is
         /// told that a mail is in the index.
