@@ -112,7 +112,7 @@ let targets: [[Target]] = [
     library(
         "PipelineFiles", ["Bytes", "Files", "SMTP", "StageKit", "Yams"],
         tests: ["Bytes", "Files", "SMTP", "StageKit", log], fixtures: ["Golden"]),
-    library("SearchIndex", ["Bytes", "CBytes", "Files"], tests: ["Bytes", "Files"]),
+    library("SearchIndex", ["Bytes", "CBytes", "Files"], tests: ["Bytes", "Files", "SimulatedFiles"]),
     library("Resolver", ["CCAres", "StageKit"], tests: ["DemoDNS"]),
     library("DemoDNS", ["Resolver"], tests: ["Resolver"]),
     library(
