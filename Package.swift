@@ -118,7 +118,7 @@ let targets: [[Target]] = [
     library(
         "PipelineFiles", ["Bytes", "Files", "SMTP", "StageKit", "Yams"],
         tests: ["Bytes", "Files", "SMTP", "StageKit", log], fixtures: ["Golden"]),
-    library("SearchIndex", ["Bytes", "CBytes", "Files"], tests: ["Bytes", "Files"]),
+    library("SearchIndex", ["Bytes", "CBytes", "Files"], tests: ["Bytes", "Files", "SimulatedFiles"]),
     library(
         "ClientPolicy",
         ["Addressing", "Bytes", "Files", "Resolver", "StageKit", .product(name: "Crypto", package: "swift-crypto")],
@@ -178,6 +178,18 @@ let targets: [[Target]] = [
         .testTarget(
             name: "EndToEndTests", dependencies: ["DemoDNS", "Resolver", "sluice", "spf-worker"],
             exclude: ["Clients", "Dialogs", "Fixtures"], swiftSettings: settings),
+        // What is promised before a crash is kept after it: shared by a test and a benchmark without end.
+        .target(
+            name: "CrashSchedules",
+            dependencies: [
+                "Addressing", "AttachmentStore", "Bytes", "DurableQueue", "Engine", "Files", "PipelineFiles", "SMTP",
+                "SearchIndex", "SimulatedFiles", "StageKit", "StageTesting", log,
+            ],
+            path: "Tests/CrashSchedules", swiftSettings: settings),
+        .executableTarget(
+            name: "CrashBenchmark", dependencies: ["CrashSchedules"], path: "Tests/CrashBenchmark",
+            swiftSettings: settings),
+        .testTarget(name: "CrashTests", dependencies: ["CrashSchedules", "SimulatedFiles"], swiftSettings: settings),
         .testTarget(name: "QuickstartTests", dependencies: ["sluice"], swiftSettings: settings),
     ],
 ]

@@ -9,7 +9,7 @@ struct Committer: Sendable {
     let reader: MessageReader
     let now: @Sendable () -> Timestamp
 
-    /// How often clocks are looked at while messages are postponed, and how long outcomes wait for a synchronisation.
+    /// How often clocks are looked at while messages are postponed or outcomes wait for a synchronisation.
     private static let period = 1.0
 
     /// One round of work.
@@ -66,7 +66,7 @@ struct Committer: Sendable {
             if !state.byTime.isEmpty || !state.byInstant.isEmpty { state.promote(now: now(), instant: instant) }
             let handouts = state.handOut()
             let isLast = state.mode == .closed
-            let isDue = journal.hasUnsynced && instant - lastCommit >= .seconds(Self.period)
+            let isDue = journal.hasUnsynced && instant - lastCommit >= state.options.outcomeDelay
             if state.inbox.isEmpty, handouts.isEmpty, !isLast, !isDue {
                 let isIdle = state.byTime.isEmpty && !journal.hasUnsynced
                 guard let next = state.byInstant.first?.key else {

@@ -23,6 +23,11 @@ extension DurableQueue {
         submit { state, _ in state.mark(ids, step: step).map { [$0] } ?? [] }
     }
 
+    /// Notes that the process has outlived an attempt, whatever came of it: it is not held against the message.
+    package func endAttempt(_ ids: [MessageID], step: String) {
+        submit { state, _ in state.unmark(ids, step: step).map { [$0] } ?? [] }
+    }
+
     /// Returns once everything submitted so far is written: it outlives the process, though not yet the machine.
     package func written() async {
         _ = await committed(durably: false)

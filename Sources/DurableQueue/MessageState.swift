@@ -64,7 +64,8 @@ struct MessageState: Equatable {
 
     mutating func mark(_ marker: Marker) {
         markers.removeAll { $0.step == marker.step }
-        markers.append(marker)
+        // None is how an attempt is recorded that the process has outlived.
+        if marker.count > 0 { markers.append(marker) }
     }
 
     /// The count that a further attempt at a step gets.

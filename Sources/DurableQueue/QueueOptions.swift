@@ -17,5 +17,8 @@ package struct QueueOptions: Sendable {
     /// How many attempts at one step may end with the end of the process before the message is quarantined.
     package var attemptLimit = 3
 
+    /// How long outcomes may wait for a synchronisation that the next mail pays for.
+    package var outcomeDelay: Duration = .seconds(1)
+
     package init() {}
 }

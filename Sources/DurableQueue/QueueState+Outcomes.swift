@@ -61,6 +61,13 @@ extension QueueState {
         return marked.isEmpty ? nil : PreparedRecord(.attempted(step: step, marked))
     }
 
+    /// Forgets the attempts at a step of those messages that have any.
+    mutating func unmark(_ ids: [MessageID], step: String) -> PreparedRecord? {
+        let marked = ids.filter { id in entries[id]?.state.markers.contains { $0.step == step } ?? false }
+        for id in marked { entries[id]?.state.mark(MessageState.Marker(step: step, count: 0)) }
+        return marked.isEmpty ? nil : PreparedRecord(.attempted(step: step, marked.map { ($0, 0) }))
+    }
+
     private mutating func apply(_ change: StateChange, to entry: Entry) -> PreparedRecord {
         let ledger = entry.state.ledgerChange(by: change)
         ledgers[entry.pipeline.name, default: Ledger()].add(ledger)

@@ -111,15 +111,15 @@ struct Recovery {
 
     /// Cuts every segment where the newest checkpoint says that it ends, and sorts out those that do not count at all.
     private mutating func weighSegments() {
-        var manifest: [UInt64: Checkpoint.Segment] = [:]
-        var checkpointed: UInt64 = 0
-        for scan in scans {
-            for found in scan.records {
-                if case .retired(let number) = found.record { retiredThrough = max(retiredThrough, number) }
-                guard case .checkpoint(let checkpoint) = found.record else { continue }
-                checkpointed = scan.number
-                manifest = Dictionary(checkpoint.segments.map { ($0.number, $0) }, uniquingKeysWith: { $1 })
-            }
+        let (checkpointed, manifest) = newestCheckpoint()
+        for index in scans.indices {
+            // What lies behind an end was never durable when the checkpoint was written, and must not speak at all.
+            guard let end = manifest[scans[index].number]?.end else { continue }
+            scans[index].records.removeAll { $0.header.sequence >= end }
+            scans[index].gaps.removeAll { $0.sequence >= end }
+        }
+        for found in scans.lazy.flatMap(\.records) {
+            if case .retired(let number) = found.record { retiredThrough = max(retiredThrough, number) }
         }
         var counting: [SegmentScan] = []
         for scan in scans {
@@ -129,8 +129,9 @@ struct Recovery {
             } else if scan.records.isEmpty, scan.isUnbegun, scan.size > SegmentHeader.size, manifest[scan.number] == nil
             {
                 remove(name)  // made for a segment that was never begun
-            } else if let weighed = weigh(scan, manifest[scan.number]) {
-                counting.append(weighed)
+            } else {
+                weigh(scan, manifest[scan.number])
+                counting.append(scan)
             }
         }
         scans = counting
@@ -141,13 +142,19 @@ struct Recovery {
         nextSequence = max(nextSequence, manifest.values.map(\.end).max() ?? 0)
     }
 
-    /// Judges one segment by what the newest checkpoint says of it, if anything.
-    private mutating func weigh(_ original: SegmentScan, _ known: Checkpoint.Segment?) -> SegmentScan? {
-        var scan = original
-        if let known {
-            scan.records.removeAll { $0.header.sequence >= known.end }
-            scan.gaps.removeAll { $0.sequence >= known.end }
+    /// The number of the newest segment with a checkpoint, and what that says of older ones.
+    private func newestCheckpoint() -> (segment: UInt64, manifest: [UInt64: Checkpoint.Segment]) {
+        for scan in scans.reversed() {
+            for found in scan.records.reversed() {
+                guard case .checkpoint(let checkpoint) = found.record else { continue }
+                return (scan.number, Dictionary(checkpoint.segments.map { ($0.number, $0) }, uniquingKeysWith: { $1 }))
+            }
         }
+        return (0, [:])
+    }
+
+    /// Judges one segment by what the newest checkpoint says of it, if anything.
+    private mutating func weigh(_ scan: SegmentScan, _ known: Checkpoint.Segment?) {
         // What the checkpoint has counted was durable, so that it is missing is not the work of a crash.
         let isIncomplete = known.map { scan.records.count < $0.count } ?? false
         let isCut = scan.header.map { scan.size < $0.size } ?? false
@@ -158,8 +165,8 @@ struct Recovery {
             report.findings.append(.init(.damaged, file: file, offset: scan.size, count: missing, note: "cut off"))
         }
         if scan.header == nil {
-            // Of a segment without a record that no checkpoint knows, the power cut the beginning.
-            let isTorn = scan.records.isEmpty && known == nil
+            // Of a segment in which no checkpoint has counted a record, the power cut the beginning.
+            let isTorn = scan.records.isEmpty && known?.count ?? 0 == 0
             report.findings.append(
                 .init(isTorn ? .torn : .damaged, file: file, count: min(SegmentHeader.size, scan.size)))
         }
@@ -176,7 +183,6 @@ struct Recovery {
             Journal.Sealed(
                 number: scan.number, end: known?.end ?? scan.end, count: scan.records.count, size: scan.size,
                 fate: isDamaged ? .setAside : .remove))
-        return scan
     }
 
     mutating func remove(_ name: SegmentName) {
@@ -254,6 +260,7 @@ struct Recovery {
                 // One whose space was not reserved to the end could run out of it later.
                 let size = try file.size()
                 if size == journal.segmentSize {
+                    try file.synchronize()
                     journal.spares.append(Journal.Spare(path: path, size: size))
                 } else {
                     journal.discard(path)

@@ -7,11 +7,14 @@ extension InvertedIndex {
     ///
     /// - Throws: What the disk says when a promise has to be taken back; the mails are expected all the same.
     package func expect(_ sequences: [UInt64]) throws(IndexError) {
-        let late = writer.withLock { state -> UInt64? in
+        let isOwing = writer.withLock { state in
             state.expected.formUnion(sequences)
-            return sequences.filter { $0 <= state.coversThrough }.min()
+            if let late = sequences.filter({ $0 <= state.coversThrough }).min() {
+                state.owed = min(state.owed ?? .max, late)
+            }
+            return state.owed != nil
         }
-        if let late { try takeBack(to: late) }
+        if isOwing { try takeBack() }
     }
 
     /// The lowest sequence that was announced and has not been added; `nil` if there is none.

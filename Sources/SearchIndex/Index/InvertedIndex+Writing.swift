@@ -10,21 +10,22 @@ extension InvertedIndex {
         var rest = mails[...]
         while !rest.isEmpty {
             var isFull = false
-            let late = try writer.withLock { state throws(IndexError) -> UInt64? in
+            let isOwing = try writer.withLock { state throws(IndexError) in
                 guard !state.isClosed else { throw .closed }
-                return try addSome(&rest, &isFull, &state)
+                try addSome(&rest, &isFull, &state)
+                return state.owed != nil
             }
-            if let late { try takeBack(to: late) }
+            // Also what an earlier call owed and could not write: its mails may be given again, and are known now.
+            if isOwing { try takeBack() }
             if isFull { try makeRoom() }
         }
     }
 
-    /// Adds mails until level 0 is full; gives the lowest sequence of those that came late.
+    /// Adds mails until level 0 is full.
     private func addSome(
         _ mails: inout ArraySlice<IndexedMail>, _ isFull: inout Bool, _ state: inout WriterState
-    ) throws(IndexError) -> UInt64? {
+    ) throws(IndexError) {
         let snapshot = snapshot()
-        var late: UInt64?
         while let mail = mails.first {
             if try isKnown(mail, snapshot, &state) {
                 state.repeated += 1
@@ -33,18 +34,17 @@ extension InvertedIndex {
                 let text = Self.textSize(mail, in: snapshot.active)
                 guard !snapshot.active.isFull(for: text) else {
                     isFull = true
-                    return late
+                    return
                 }
                 snapshot.active.add(mail, text: text)
                 let last = state.lowestSequences.count - 1
                 state.lowestSequences[last] = min(state.lowestSequences[last], mail.sequence)
                 state.added += 1
                 state.expected.remove(mail.sequence)
-                if mail.sequence <= state.coversThrough { late = min(late ?? .max, mail.sequence) }
+                if mail.sequence <= state.coversThrough { state.owed = min(state.owed ?? .max, mail.sequence) }
             }
             mails.removeFirst()
         }
-        return late
     }
 
     /// Whether a living copy of the mail is in the index; remembers its number.
@@ -76,17 +76,21 @@ extension InvertedIndex {
             + size(mail.attachmentNames, MailLimits.attachmentNames)
     }
 
-    /// Promises less, durably: everything below a sequence that came late.
-    func takeBack(to sequence: UInt64) throws(IndexError) {
+    /// Promises less, durably: everything below the sequences that came late.
+    func takeBack() throws(IndexError) {
         try commits.withLock { commit throws(IndexError) in
             guard !commit.isClosed else { throw .closed }
-            let covers = writer.withLock { state -> UInt64? in
-                guard sequence <= state.coversThrough else { return nil }
-                state.coversThrough = sequence - min(sequence, 1)
-                return state.coversThrough
+            let debt = writer.withLock { state -> (owed: UInt64, covers: UInt64)? in
+                guard let owed = state.owed else { return nil }
+                state.coversThrough = min(state.coversThrough, owed - min(owed, 1))
+                return (owed, state.coversThrough)
             }
-            guard let covers else { return }
-            try commit.manifest.append(.edit(removed: [], added: [], coversThrough: covers))
+            guard let debt else { return }
+            try commit.manifest.append(.edit(removed: [], added: [], coversThrough: debt.covers))
+            writer.withLock { state in
+                // What came later still, and earlier in sequence, is owed on.
+                if state.owed == debt.owed { state.owed = nil }
+            }
         }
     }
 

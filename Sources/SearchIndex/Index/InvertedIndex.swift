@@ -13,8 +13,11 @@ package final class InvertedIndex: Sendable {
     struct WriterState: Sendable {
         /// The highest number of each user that has been asked for; 0 for none.
         var highestNumbers: [UInt32: UInt32] = [:]
-        /// Up to which sequence the manifest promises everything.
+        /// Up to which sequence the manifest promises everything, at most: after a failed write it may promise less.
         var coversThrough: UInt64
+        /// The lowest sequence that came late and that the manifest still promises: to be taken back before anybody is
+        /// told that a mail is in the index.
+        var owed: UInt64?
         /// The highest sequence in a segment.
         var highestFlushed: UInt64
         /// The lowest sequence in each level 0 that is not a segment yet, the active one last.
