@@ -18,14 +18,16 @@ struct DateParser {
     /// The moment that a field's value names; without a zone it is taken as UTC.
     static func date(_ value: UnsafeRawBufferPointer) -> Timestamp? {
         var parser = DateParser()
-        parser.read(value)
-        return parser.result
+        let earlier = parser.read(value)
+        return parser.result ?? earlier
     }
 
-    /// Octets that are looked at; with its folds and comments no date needs more.
-    private static let lengthLimit = 300
+    /// Octets that are looked at; a Received field has its date behind all else, and none needs more.
+    private static let lengthLimit = 2_000
 
-    private mutating func read(_ value: UnsafeRawBufferPointer) {
+    /// Reads a value and returns the date that stood before a semicolon, behind which a trace field has its own (RFC 5321, section 4.4).
+    private mutating func read(_ value: UnsafeRawBufferPointer) -> Timestamp? {
+        var earlier: Timestamp?
         var cursor = Cursor(value.part(0..<Self.lengthLimit))
         while let octet = cursor.current {
             if octet == ASCII.openParenthesis {
@@ -37,9 +39,14 @@ struct DateParser {
             } else if octet == ASCII.plus || octet == ASCII.hyphen, time != nil, zone == nil || zone == 0 {
                 readOffset(&cursor)
             } else {
+                if octet == ASCII.semicolon {
+                    earlier = result ?? earlier
+                    self = DateParser()
+                }
                 cursor.position += 1
             }
         }
+        return earlier
     }
 
     private mutating func readWord(_ cursor: inout Cursor) {
