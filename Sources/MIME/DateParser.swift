@@ -15,7 +15,8 @@ struct DateParser {
         let digits: Int
     }
 
-    /// The moment that a field's value names; without a zone it is taken as UTC.
+    /// The moment that a field's value names; without a zone it is taken as UTC, without a time it is none (RFC 5322,
+    /// section 3.3).
     static func date(_ value: UnsafeRawBufferPointer) -> Timestamp? {
         var parser = DateParser()
         let earlier = parser.read(value)
@@ -128,9 +129,10 @@ struct DateParser {
 
     private var result: Timestamp? {
         guard let (year, month, day) = calendarDate, (1...9_999).contains(year), (1...12).contains(month),
-            (1...Self.days(in: month, of: year)).contains(day)
+            (1...Self.days(in: month, of: year)).contains(day), let time
         else { return nil }
-        var (hour, minute, second) = time ?? (0, 0, 0)
+        let (minute, second) = (time.minute, time.second)
+        var hour = time.hour
         if let isAfternoon, hour <= 12 { hour = hour % 12 + (isAfternoon ? 12 : 0) }
         guard hour <= 24, minute < 60, second <= 60 else { return nil }
         let days = Self.daysSinceEpoch(year: year, month: month, day: day)

@@ -71,7 +71,9 @@ struct ReceivedParser {
     /// A comment in the from clause has the client's address (RFC 5321, section 4.4: TCP-info).
     private mutating func add(comment: UnsafeRawBufferPointer) {
         guard clause == .from, trace.address == nil else { return }
-        trace.address = Self.address(in: comment)
+        // What the client said in its greeting proves nothing.
+        let greeting = (0..<comment.count).first { comment.part($0..<comment.count).hasPrefixIgnoringCase("helo") }
+        trace.address = Self.address(in: comment.part(0..<(greeting ?? comment.count)))
     }
 
     /// A word without brackets of either kind at its ends, and without a comma behind it.

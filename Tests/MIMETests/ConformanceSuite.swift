@@ -22,9 +22,10 @@ struct ConformanceSuite: Sendable, CustomTestStringConvertible {
     var testDescription: String { name }
 
     /// All suites, in the order of the table.
-    static let all: [ConformanceSuite] = MailParserVectors.suites + [
-        ConformanceSuite(name: "mail-parser trees", size: 107, cases: MailParserTrees.cases),
-        ConformanceSuite(name: "mime4j", size: 80, cases: Mime4jTrees.cases),
-        ConformanceSuite(name: "zbateson", size: 65, cases: ZbatesonMails.cases),
-    ]
+    static let all: [ConformanceSuite] =
+        MailParserVectors.suites + [
+            ConformanceSuite(name: "mail-parser trees", size: 107, cases: MailParserTrees.cases),
+            ConformanceSuite(name: "mime4j", size: 80, cases: Mime4jTrees.cases),
+            ConformanceSuite(name: "zbateson", size: 65, cases: ZbatesonMails.cases),
+        ]
 }

@@ -20,10 +20,16 @@ enum MailParserTrees {
     static func firstDifference(_ found: [String], _ wanted: [String]) -> String? {
         guard found != wanted else { return nil }
         let place = zip(found, wanted).prefix { $0 == $1 }.count
+        // Of long lines the end that differs is shown.
+        let same =
+            place < found.count && place < wanted.count
+            ? zip(found[place].unicodeScalars, wanted[place].unicodeScalars).prefix { $0 == $1 }.count : 0
+        let skipped = max(same - 30, 0)
         func line(_ lines: [String]) -> String {
-            place < lines.count ? String(lines[place].prefix(300)) : "the end"
+            place < lines.count ? String(lines[place].unicodeScalars.dropFirst(skipped).prefix(200)) : "the end"
         }
-        return "line \(place + 1) of \(found.count) is \(line(found).debugDescription), not \(line(wanted).debugDescription)"
+        return
+            "line \(place + 1) of \(found.count) is \(line(found).debugDescription), not \(line(wanted).debugDescription)"
     }
 
     private static func outline(_ message: ParsedMessage, _ part: Part, _ indent: String, _ lines: inout [String]) {

@@ -58,6 +58,7 @@ enum Mime4jTrees {
 
     /// Octets without the returns of their line ends: the suite's files are stored with line feeds alone.
     private static func text(_ octets: [UInt8]) -> String {
-        "body " + String(decoding: octets.filter { $0 != UInt8(ascii: "\r") }, as: Unicode.ASCII.self)
+        let kept = octets.filter { $0 != UInt8(ascii: "\r") }
+        return "body of \(kept.count) octets " + String(decoding: kept, as: Unicode.ASCII.self)
     }
 }
