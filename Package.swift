@@ -73,7 +73,7 @@ let targets: [[Target]] = [
     library("Addressing", tests: []),
     // Level 1: bytes to values, and the disk.
     library("Files", ["Bytes"]),
-    library("MIME", ["Bytes", "CBytes"], tests: ["Bytes"], fixtures: ["Fixtures", "Differences.md"]),
+    library("MIME", ["Bytes", "CBytes"], tests: ["Bytes"], fixtures: ["Fixtures", "Differences.md", "Python"]),
     library("SMTP", ["Addressing", "Bytes"], tests: ["Addressing", "Bytes"], fixtures: ["Dialogs"]),
     library("SimulatedFiles", ["Bytes", "Files"], tests: ["Bytes", "Files"]),
     // Level 2: all that a plugin needs to see.

@@ -37,6 +37,10 @@ extension Defect {
         case missingTerminator = "missing-terminator"
         /// A delimiter after its multipart's close-delimiter: some readers see more parts here.
         case delimiterAfterTerminator = "delimiter-after-terminator"
+        /// A delimiter with text behind its boundary: some readers see no delimiter here (RFC 2046, section 5.1.1).
+        case oddDelimiter = "odd-delimiter"
+        /// A part that is declared to be a message but starts with no header; it is kept as a file (RFC 2046, section 5.2.1).
+        case missingHeader = "missing-header"
         /// A multipart or message that is declared to be encoded (RFC 2045, section 6.4).
         case encodedContainer = "encoded-container"
         /// A transfer encoding that nobody knows; the body is taken as it is.

@@ -10,7 +10,11 @@ extension StructureParser {
                 return position
             }
             let (fields, header, bodyStart) = parseHeader(at: position, isRoot: parent == nil || isMessage(parent))
-            let content = classify(fields, isMessageByDefault: isDigest)
+            var content = classify(fields, isMessageByDefault: isDigest)
+            if content.kind == .message, !startsWithField(at: bodyStart), delimiter(at: bodyStart) == nil {
+                report(.missingHeader, at: bodyStart)
+                content = Classified()
+            }
             let part = parts.count
             parts.append(
                 PartRecord(
