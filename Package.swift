@@ -13,6 +13,9 @@ let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
 ]
+let crypto: [Target.Dependency] = [
+    .product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto"),
+]
 
 /// A library under Sources, and its tests if it has a folder of its own under Tests.
 func library(
@@ -49,6 +52,10 @@ let stages: [Target] = [
     stage(
         "CheckSPF", ["Resolver", "SMTP", "SPF"],
         tests: ["Addressing", "DemoDNS", "Resolver", "SMTP", "StageTesting", "spf-worker", log]),
+    stage("CheckDKIM", ["DKIM", "Files", "MIME", "Resolver", "SMTP"]),
+    stage("SignDKIM", ["DKIM", "Files"]),
+    stage("CheckARC", ["ARC", "DKIM", "Files", "Resolver"]),
+    stage("SealARC", ["ARC", "DKIM", "Files"]),
     stage(
         "CheckRecipient", ["MailStore", "Mailboxes", "SMTP"],
         tests: ["Addressing", "MailStore", "Mailboxes", "SMTP", "StageTesting"]),
@@ -119,6 +126,12 @@ let targets: [[Target]] = [
         "SPF", ["Resolver"],
         tests: ["Resolver", "DemoDNS", "spf-worker", "Yams"], fixtures: ["Fixtures"]),
     [.executableTarget(name: "spf-worker", dependencies: ["CSPF2"], swiftSettings: settings)],
+    library(
+        "DKIM", ["Bytes", "Files", "Resolver"] + crypto,
+        tests: ["Bytes", "DemoDNS", "Files", "Resolver", "Yams"], fixtures: ["Differences.md", "Fixtures"]),
+    library(
+        "ARC", ["Bytes", "DKIM", "Files", "Resolver"],
+        tests: ["Bytes", "DKIM", "Files", "Resolver", "Yams"], fixtures: ["Differences.md"]),
     // Level 4: the network.
     library("ControlServer", [.product(name: "NIOHTTP1", package: "swift-nio")] + nio, tests: nio),
     library(
