@@ -47,11 +47,14 @@ let stages: [Target] = [
     stage("BlockAttachments", ["MIME", "SMTP"], tests: ["Files", "SMTP", "StageTesting"]),
     stage("ReceiveSMTP", ["SMTP", "SMTPServer", log]),
     stage(
-        "CheckSPF", ["Resolver", "SMTP", "SPF"],
+        "CheckSPF", ["AuthenticationResults", "Resolver", "SMTP", "SPF"],
         tests: ["Addressing", "DemoDNS", "Resolver", "SMTP", "StageTesting", "spf-worker", log]),
     stage(
         "CheckRecipient", ["MailStore", "Mailboxes", "SMTP"],
         tests: ["Addressing", "MailStore", "Mailboxes", "SMTP", "StageTesting"]),
+    stage(
+        "WriteAuthenticationResults", ["AuthenticationResults", log],
+        tests: ["AuthenticationResults", "MIME", "StageTesting"]),
     stage("ParseMIME", ["MIME"], tests: ["MIME", "SMTP", "StageTesting"]),
     stage("ScoreSpam", ["MIME"], tests: ["MIME", "SMTP", "StageTesting"]),
     stage("StoreAttachments", ["AttachmentStore", "MIME", "Mailboxes", "SMTP"]),
@@ -67,6 +70,7 @@ let targets: [[Target]] = [
     library("Addressing", tests: []),
     // Level 1: bytes to values, and the disk.
     library("Files", ["Bytes"]),
+    library("AuthenticationResults", ["Bytes"], tests: ["Bytes"]),
     library("MIME", ["Bytes", "CBytes"], tests: ["Bytes"], fixtures: ["Fixtures", "Differences.md"]),
     library("SMTP", ["Addressing", "Bytes"], tests: ["Addressing", "Bytes"], fixtures: ["Dialogs"]),
     library("SimulatedFiles", ["Bytes", "Files"], tests: ["Bytes", "Files"]),

@@ -9,6 +9,7 @@ import ReceiveSMTPStage
 import ScoreSpamStage
 import StoreAttachmentsStage
 import StoreMetadataStage
+import WriteAuthenticationResultsStage
 
 extension StageCatalog {
     /// The one list of linked stages: a new stage is added here and in `Package.swift`.
@@ -23,5 +24,6 @@ extension StageCatalog {
         ScoreSpam.self,
         StoreAttachments.self,
         StoreMetadata.self,
+        WriteAuthenticationResults.self,
     ])
 }

@@ -10,7 +10,7 @@ enum ModuleLevels {
         // 0: system libraries, one module map each.
         "CCAres": 0, "CSPF2": 0,
         // 1: octets to values; the disk as a protocol.
-        "Files": 1, "MIME": 1, "SimulatedFiles": 1, "SMTP": 1,
+        "AuthenticationResults": 1, "Files": 1, "MIME": 1, "SimulatedFiles": 1, "SMTP": 1,
         // 2: all that a plugin needs to see.
         "StageKit": 2, "StageTesting": 2,
         // 3: the runner and the libraries behind the default stages.
