@@ -117,7 +117,10 @@ let targets: [[Target]] = [
         "PipelineFiles", ["Bytes", "Files", "SMTP", "StageKit", "Yams"],
         tests: ["Bytes", "Files", "SMTP", "StageKit", log], fixtures: ["Golden"]),
     library("SearchIndex", ["Bytes", "CBytes", "Files"], tests: ["Bytes", "Files"]),
-    library("Resolver", ["CCAres"], tests: ["DemoDNS"]),
+    [.systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])])],
+    library("InternationalDomains", ["CIDN2"], tests: []),
+    library("PublicSuffixes", ["Bytes", "Files", "InternationalDomains"], tests: ["InternationalDomains"]),
+    library("Resolver", ["CCAres", "StageKit"], tests: ["DemoDNS"]),
     library("DemoDNS", ["Resolver"], tests: ["Resolver"]),
     library(
         "SPF", ["Resolver"],

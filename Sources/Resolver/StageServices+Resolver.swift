@@ -1,9 +1,10 @@
-import Resolver
-import StageKit
+package import StageKit
 
 extension StageServices {
-    /// The resolver that the site's settings describe, shared by all who ask the DNS.
-    func resolver() throws -> DNSResolver {
+    /// The resolver that the site's settings describe, shared by all stages that ask the DNS.
+    ///
+    /// - Throws: ``ConfigurationError`` for a server that is no address, and what ``DNSResolver/init(configuration:)`` throws.
+    package func resolver() throws -> DNSResolver {
         try shared {
             var configuration = ResolverConfiguration()
             configuration.deadline = site.resolverTimeout
