@@ -50,15 +50,18 @@ let stages: [Target] = [
     stage("BlockAttachments", ["MIME", "SMTP"], tests: ["Files", "SMTP", "StageTesting"]),
     stage("ReceiveSMTP", ["SMTP", "SMTPServer", log]),
     stage(
-        "CheckSPF", ["Resolver", "SMTP", "SPF"],
+        "CheckSPF", ["AuthenticationResults", "Resolver", "SMTP", "SPF"],
         tests: ["Addressing", "DemoDNS", "Resolver", "SMTP", "StageTesting", "spf-worker", log]),
-    stage("CheckDKIM", ["DKIM", "Files", "MIME", "Resolver", "SMTP"]),
-    stage("SignDKIM", ["DKIM", "Files"]),
-    stage("CheckARC", ["ARC", "DKIM", "Files", "Resolver"]),
-    stage("SealARC", ["ARC", "DKIM", "Files"]),
+    stage("CheckDKIM", ["AuthenticationResults", "DKIM", "MIME"]),
+    stage("SignDKIM", ["DKIM", log]),
+    stage("CheckARC", ["ARC", "AuthenticationResults", "DKIM"]),
+    stage("SealARC", ["ARC", "DKIM", log]),
     stage(
         "CheckRecipient", ["MailStore", "Mailboxes", "SMTP"],
         tests: ["Addressing", "MailStore", "Mailboxes", "SMTP", "StageTesting"]),
+    stage(
+        "WriteAuthenticationResults", ["AuthenticationResults", log],
+        tests: ["AuthenticationResults", "MIME", "StageTesting"]),
     stage("ParseMIME", ["MIME"], tests: ["MIME", "SMTP", "StageTesting"]),
     stage("ScoreSpam", ["MIME"], tests: ["MIME", "SMTP", "StageTesting"]),
     stage("StoreAttachments", ["AttachmentStore", "MIME", "Mailboxes", "SMTP"]),
@@ -74,6 +77,7 @@ let targets: [[Target]] = [
     library("Addressing", tests: []),
     // Level 1: bytes to values, and the disk.
     library("Files", ["Bytes"]),
+    library("AuthenticationResults", ["Bytes"], tests: ["Bytes"]),
     library("MIME", ["Bytes", "CBytes"], tests: ["Bytes"], fixtures: ["Fixtures", "Differences.md"]),
     library("SMTP", ["Addressing", "Bytes"], tests: ["Addressing", "Bytes"], fixtures: ["Dialogs"]),
     library("SimulatedFiles", ["Bytes", "Files"], tests: ["Bytes", "Files"]),
@@ -120,6 +124,9 @@ let targets: [[Target]] = [
         "PipelineFiles", ["Bytes", "Files", "SMTP", "StageKit", "Yams"],
         tests: ["Bytes", "Files", "SMTP", "StageKit", log], fixtures: ["Golden"]),
     library("SearchIndex", ["Bytes", "CBytes", "Files"], tests: ["Bytes", "Files"]),
+    [.systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])])],
+    library("InternationalDomains", ["CIDN2"], tests: []),
+    library("PublicSuffixes", ["Bytes", "Files", "InternationalDomains"], tests: ["InternationalDomains"]),
     library("Resolver", ["CCAres", "StageKit"], tests: ["DemoDNS"]),
     library("DemoDNS", ["Resolver"], tests: ["Resolver"]),
     library(
@@ -127,10 +134,10 @@ let targets: [[Target]] = [
         tests: ["Resolver", "DemoDNS", "spf-worker", "Yams"], fixtures: ["Fixtures"]),
     [.executableTarget(name: "spf-worker", dependencies: ["CSPF2"], swiftSettings: settings)],
     library(
-        "DKIM", ["Bytes", "Files", "Resolver"] + crypto,
+        "DKIM", ["AuthenticationResults", "Bytes", "Files", "Resolver", "StageKit"] + crypto,
         tests: ["Bytes", "DemoDNS", "Files", "Resolver", "Yams"], fixtures: ["Differences.md", "Fixtures"]),
     library(
-        "ARC", ["Bytes", "DKIM", "Files", "Resolver"],
+        "ARC", ["AuthenticationResults", "Bytes", "DKIM", "Files", "Resolver"],
         tests: ["Bytes", "DKIM", "Files", "Resolver", "Yams"], fixtures: ["Differences.md"]),
     // Level 4: the network.
     library("ControlServer", [.product(name: "NIOHTTP1", package: "swift-nio")] + nio, tests: nio),

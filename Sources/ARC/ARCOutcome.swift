@@ -1,3 +1,5 @@
+package import AuthenticationResults
+
 /// What validation found out about a chain.
 package struct ARCOutcome: Sendable, Hashable {
     /// The chain's status.
@@ -21,11 +23,9 @@ package struct ARCOutcome: Sendable, Hashable {
     }
 
     /// The outcome in the words of Authentication-Results (RFC 8617, section 10.1).
-    package var report: String {
-        switch result {
-        case .none: "arc=none"
-        case .pass: "arc=pass header.oldest-pass=\(oldestPass)"
-        case .fail: "arc=fail reason=\"\(reason.filter { $0 != "\"" && $0 != "\\" })\""
-        }
+    package var methodResult: MethodResult {
+        MethodResult(
+            "arc", result.rawValue, reason: result == .fail ? reason : "",
+            properties: result == .pass ? [ResultProperty("header", "oldest-pass", String(oldestPass))] : [])
     }
 }

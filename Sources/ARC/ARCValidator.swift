@@ -1,5 +1,7 @@
 package import Bytes
 package import DKIM
+import Files
+import Resolver
 
 /// Validates chains of seals (RFC 8617, section 5.2).
 package struct ARCValidator: Sendable {

@@ -39,25 +39,3 @@ package struct SignatureOutcome: Sendable, Hashable {
         return text
     }
 }
-
-extension SignatureOutcome {
-    /// The outcome in the words of Authentication-Results (RFC 8601, section 2.7.1).
-    package var report: String {
-        var text = "dkim=\(result.rawValue)"
-        if result != .pass, !reason.isEmpty { text += " reason=\(Self.quoted(reason))" }
-        for (name, value) in [("d", domain), ("i", identity), ("s", selector), ("a", algorithm), ("b", mark)]
-        where !value.isEmpty {
-            text += " header.\(name)=\(Self.word(value))"
-        }
-        return text
-    }
-
-    private static func word(_ text: String) -> String {
-        let isToken = text.utf8.allSatisfy { $0.isLetter || $0.isDigit || "-_.+@".utf8.contains($0) }
-        return isToken ? text : quoted(text)
-    }
-
-    private static func quoted(_ text: String) -> String {
-        "\"" + text.filter { $0 != "\"" && $0 != "\\" } + "\""
-    }
-}

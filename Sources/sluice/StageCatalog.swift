@@ -1,4 +1,6 @@
 import BlockAttachmentsStage
+import CheckARCStage
+import CheckDKIMStage
 import CheckRecipientStage
 import CheckSPFStage
 import IndexMailStage
@@ -7,13 +9,18 @@ import ParseMIMEStage
 import PipelineFiles
 import ReceiveSMTPStage
 import ScoreSpamStage
+import SealARCStage
+import SignDKIMStage
 import StoreAttachmentsStage
 import StoreMetadataStage
+import WriteAuthenticationResultsStage
 
 extension StageCatalog {
     /// The one list of linked stages: a new stage is added here and in `Package.swift`.
     static let linked = StageCatalog([
         BlockAttachments.self,
+        CheckARC.self,
+        CheckDKIM.self,
         CheckRecipient.self,
         CheckSPF.self,
         IndexMail.self,
@@ -21,7 +28,10 @@ extension StageCatalog {
         ParseMIME.self,
         ReceiveSMTP.self,
         ScoreSpam.self,
+        SealARC.self,
+        SignDKIM.self,
         StoreAttachments.self,
         StoreMetadata.self,
+        WriteAuthenticationResults.self,
     ])
 }

@@ -8,14 +8,15 @@ enum ModuleLevels {
         // 0: octets and names.
         "Addressing": 0, "Bytes": 0, "CBytes": 0,
         // 0: system libraries, one module map each.
-        "CCAres": 0, "CSPF2": 0,
+        "CCAres": 0, "CIDN2": 0, "CSPF2": 0,
         // 1: octets to values; the disk as a protocol.
-        "Files": 1, "MIME": 1, "SimulatedFiles": 1, "SMTP": 1,
+        "AuthenticationResults": 1, "Files": 1, "InternationalDomains": 1, "MIME": 1, "SimulatedFiles": 1, "SMTP": 1,
         // 2: all that a plugin needs to see.
         "StageKit": 2, "StageTesting": 2,
         // 3: the runner and the libraries behind the default stages.
-        "Arrivals": 3, "ARC": 3, "AttachmentStore": 3, "DemoDNS": 3, "DKIM": 3, "DurableQueue": 3, "Engine": 3, "MailStore": 3,
-        "Mailboxes": 3, "PipelineFiles": 3, "Resolver": 3, "SearchIndex": 3, "SPF": 3,
+        "Arrivals": 3, "ARC": 3, "AttachmentStore": 3, "DemoDNS": 3, "DKIM": 3, "DurableQueue": 3, "Engine": 3,
+        "MailStore": 3, "Mailboxes": 3, "PipelineFiles": 3, "PublicSuffixes": 3, "Resolver": 3, "SearchIndex": 3,
+        "SPF": 3,
         // 4: thin adapters to the network.
         "ControlServer": 4, "SMTPServer": 4,
         // 5: commands.
