@@ -135,7 +135,7 @@ let targets: [[Target]] = [
     [.executableTarget(name: "spf-worker", dependencies: ["CSPF2"], swiftSettings: settings)],
     library(
         "DKIM", ["AuthenticationResults", "Bytes", "Files", "Resolver", "StageKit"] + crypto,
-        tests: ["Bytes", "DemoDNS", "Files", "Resolver", "Yams"], fixtures: ["Differences.md", "Fixtures"]),
+        tests: ["AuthenticationResults", "Bytes", "DemoDNS", "Files", "Resolver"] + crypto, fixtures: ["Differences.md", "Fixtures"]),
     library(
         "ARC", ["AuthenticationResults", "Bytes", "DKIM", "Files", "Resolver"],
         tests: ["Bytes", "DKIM", "Files", "Resolver", "Yams"], fixtures: ["Differences.md"]),
