@@ -13,6 +13,9 @@ let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
 ]
+let crypto: [Target.Dependency] = [
+    .product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto"),
+]
 
 /// A library under Sources, and its tests if it has a folder of its own under Tests.
 func library(
@@ -47,8 +50,12 @@ let stages: [Target] = [
     stage("BlockAttachments", ["MIME", "SMTP"], tests: ["Files", "SMTP", "StageTesting"]),
     stage("ReceiveSMTP", ["SMTP", "SMTPServer", log]),
     stage(
-        "CheckSPF", ["Resolver", "SMTP", "SPF"],
+        "CheckSPF", ["AuthenticationResults", "Resolver", "SMTP", "SPF"],
         tests: ["Addressing", "DemoDNS", "Resolver", "SMTP", "StageTesting", "spf-worker", log]),
+    stage("CheckDKIM", ["AuthenticationResults", "DKIM", "MIME"]),
+    stage("SignDKIM", ["DKIM", log]),
+    stage("CheckARC", ["ARC", "AuthenticationResults", "DKIM"]),
+    stage("SealARC", ["ARC", "DKIM", log]),
     stage(
         "CheckRecipient", ["MailStore", "Mailboxes", "SMTP"],
         tests: ["Addressing", "MailStore", "Mailboxes", "SMTP", "StageTesting"]),
@@ -58,6 +65,9 @@ let stages: [Target] = [
     stage("CheckReverseDNS", ["ClientPolicy", "Resolver", "SMTP"]),
     stage("Greylist", ["ClientPolicy", "Files", "Resolver", "SMTP", log]),
     stage("LimitRate", ["ClientPolicy", "Resolver", "SMTP"]),
+    stage(
+        "WriteAuthenticationResults", ["AuthenticationResults", log],
+        tests: ["AuthenticationResults", "MIME", "StageTesting"]),
     stage("ParseMIME", ["MIME"], tests: ["MIME", "SMTP", "StageTesting"]),
     stage("ScoreSpam", ["MIME"], tests: ["MIME", "SMTP", "StageTesting"]),
     stage("StoreAttachments", ["AttachmentStore", "MIME", "Mailboxes", "SMTP"]),
@@ -74,6 +84,7 @@ let targets: [[Target]] = [
     // Level 1: bytes to values, and the disk.
     library("Files", ["Bytes"]),
     library("MIME", ["Bytes", "CBytes"], tests: ["Bytes"], fixtures: ["Fixtures", "Differences.md", "Python"]),
+    library("AuthenticationResults", ["Bytes"], tests: ["Bytes"]),
     library("SMTP", ["Addressing", "Bytes"], tests: ["Addressing", "Bytes"], fixtures: ["Dialogs"]),
     library("SimulatedFiles", ["Bytes", "Files"], tests: ["Bytes", "Files"]),
     // Level 2: all that a plugin needs to see.
@@ -123,12 +134,22 @@ let targets: [[Target]] = [
         "ClientPolicy",
         ["Addressing", "Bytes", "Files", "Resolver", "StageKit", .product(name: "Crypto", package: "swift-crypto")],
         tests: ["Bytes", "Files", "Resolver", "SimulatedFiles", "StageKit"]),
+    [.systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])])],
+    library("InternationalDomains", ["CIDN2"], tests: []),
+    library("PublicSuffixes", ["Bytes", "Files", "InternationalDomains"], tests: ["InternationalDomains"]),
     library("Resolver", ["CCAres", "StageKit"], tests: ["DemoDNS"]),
     library("DemoDNS", ["Resolver"], tests: ["Resolver"]),
     library(
         "SPF", ["Resolver"],
         tests: ["Resolver", "DemoDNS", "spf-worker", "Yams"], fixtures: ["Fixtures"]),
     [.executableTarget(name: "spf-worker", dependencies: ["CSPF2"], swiftSettings: settings)],
+    library(
+        "DKIM", ["AuthenticationResults", "Bytes", "Files", "Resolver", "StageKit"] + crypto,
+        tests: ["AuthenticationResults", "Bytes", "DemoDNS", "Files", "Resolver"] + crypto,
+        fixtures: ["Differences.md", "Fixtures"]),
+    library(
+        "ARC", ["AuthenticationResults", "Bytes", "DKIM", "Files", "Resolver"],
+        tests: ["Bytes", "DKIM", "Files", "Resolver", "Yams"], fixtures: ["Differences.md"]),
     // Level 4: the network.
     library("ControlServer", [.product(name: "NIOHTTP1", package: "swift-nio")] + nio, tests: nio),
     library(

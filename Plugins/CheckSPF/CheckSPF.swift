@@ -1,4 +1,5 @@
 import Addressing
+import AuthenticationResults
 import Resolver
 import SMTP
 import SPF
@@ -46,12 +47,16 @@ package final class CheckSPF: MailStage {
         package static let domain = Fact<String>("spf.domain", "The domain whose policy was evaluated.")
         package static let explanation = Fact<String>(
             "spf.explanation", "What the domain says to a failing sender; empty if nothing.")
+        package static let report = Fact<String>("spf.report", "The result as header fields have it (RFC 8601).")
     }
 
     package static let manifest = StageManifest(
         name: "check-spf",
         summary: "Checks by SPF whether the client may send for the sender's domain.",
-        provides: [Provided.result.declaration, Provided.domain.declaration, Provided.explanation.declaration],
+        provides: [
+            Provided.result.declaration, Provided.domain.declaration, Provided.explanation.declaration,
+            Provided.report.declaration,
+        ],
         // RFC 7208, section 4.6.4 asks for at least 20 seconds before a check is given up.
         timeout: .seconds(25))
 
@@ -92,9 +97,23 @@ package final class CheckSPF: MailStage {
         message.facts[Provided.result] = outcome.result.rawValue
         message.facts[Provided.domain] = outcome.domain
         message.facts[Provided.explanation] = outcome.explanation ?? ""
+        message.facts[Provided.report] = report(outcome, message).text
         guard configuration.rejected.contains(outcome.result) else { return .proceed }
         return .reject(
             Reply(.spfFailure, "SPF check failed for the sender's domain"),
             reason: "SPF \(outcome.result.rawValue) for \(outcome.domain): \(outcome.reason)")
+    }
+}
+
+extension CheckSPF {
+    /// The result with its identity (RFC 8601, section 2.7.2) and, unless it is a pass, its reason.
+    private func report(_ outcome: SPFOutcome, _ message: Message) -> MethodResult {
+        let sender = message.reversePath.addressText
+        let property =
+            sender.isEmpty
+            ? ResultProperty("smtp", "helo", message.client.helo) : ResultProperty("smtp", "mailfrom", sender)
+        return MethodResult(
+            "spf", outcome.result.rawValue, reason: outcome.result == .pass ? "" : outcome.reason,
+            properties: [property])
     }
 }

@@ -1,7 +1,9 @@
 package import StageKit
 
 extension StageServices {
-    /// The resolver that the site's settings describe, shared by all who ask the DNS.
+    /// The resolver that the site's settings describe, shared by all stages that ask the DNS.
+    ///
+    /// - Throws: ``ConfigurationError`` for a server that is no address, and what ``DNSResolver/init(configuration:)`` throws.
     package func resolver() throws -> DNSResolver {
         // A reload may name other servers; what asked the old ones goes on to do so.
         try shared(named: "\(site.resolverServers) \(site.resolverTimeout)") {

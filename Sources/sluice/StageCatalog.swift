@@ -2,6 +2,8 @@ import BlockAttachmentsStage
 import CheckClientStage
 import CheckDNSBLStage
 import CheckHeloStage
+import CheckARCStage
+import CheckDKIMStage
 import CheckRecipientStage
 import CheckReverseDNSStage
 import CheckSPFStage
@@ -13,8 +15,11 @@ import ParseMIMEStage
 import PipelineFiles
 import ReceiveSMTPStage
 import ScoreSpamStage
+import SealARCStage
+import SignDKIMStage
 import StoreAttachmentsStage
 import StoreMetadataStage
+import WriteAuthenticationResultsStage
 
 extension StageCatalog {
     /// The one list of linked stages: a new stage is added here and in `Package.swift`.
@@ -23,6 +28,8 @@ extension StageCatalog {
         CheckClient.self,
         CheckDNSBL.self,
         CheckHelo.self,
+        CheckARC.self,
+        CheckDKIM.self,
         CheckRecipient.self,
         CheckReverseDNS.self,
         CheckSPF.self,
@@ -33,7 +40,10 @@ extension StageCatalog {
         ParseMIME.self,
         ReceiveSMTP.self,
         ScoreSpam.self,
+        SealARC.self,
+        SignDKIM.self,
         StoreAttachments.self,
         StoreMetadata.self,
+        WriteAuthenticationResults.self,
     ])
 }
