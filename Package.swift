@@ -121,6 +121,9 @@ let targets: [[Target]] = [
     library("InternationalDomains", ["CIDN2"], tests: []),
     library("PublicSuffixes", ["Bytes", "Files", "InternationalDomains"], tests: ["InternationalDomains"]),
     library("Resolver", ["CCAres", "StageKit"], tests: ["DemoDNS"]),
+    library(
+        "DMARC", ["AuthenticationResults", "Bytes", "Files", "InternationalDomains", "PublicSuffixes", "Resolver"],
+        tests: ["AuthenticationResults", "Bytes", "Files", "PublicSuffixes", "Resolver", "SimulatedFiles"]),
     library("DemoDNS", ["Resolver"], tests: ["Resolver"]),
     library(
         "SPF", ["Resolver"],
