@@ -50,6 +50,9 @@ let stages: [Target] = [
         "CheckSPF", ["AuthenticationResults", "Resolver", "SMTP", "SPF"],
         tests: ["Addressing", "DemoDNS", "Resolver", "SMTP", "StageTesting", "spf-worker", log]),
     stage(
+        "CheckDMARC", ["AuthenticationResults", "DMARC", "MIME", "PublicSuffixes", "Resolver", log],
+        tests: ["DemoDNS", "Files", "Resolver", "SMTP", "StageTesting"]),
+    stage(
         "CheckRecipient", ["MailStore", "Mailboxes", "SMTP"],
         tests: ["Addressing", "MailStore", "Mailboxes", "SMTP", "StageTesting"]),
     stage(

@@ -1,4 +1,5 @@
 import BlockAttachmentsStage
+import CheckDMARCStage
 import CheckRecipientStage
 import CheckSPFStage
 import IndexMailStage
@@ -15,6 +16,7 @@ extension StageCatalog {
     /// The one list of linked stages: a new stage is added here and in `Package.swift`.
     static let linked = StageCatalog([
         BlockAttachments.self,
+        CheckDMARC.self,
         CheckRecipient.self,
         CheckSPF.self,
         IndexMail.self,
