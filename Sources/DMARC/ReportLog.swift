@@ -7,7 +7,7 @@ import Synchronization
 /// The file of day 20,000 since 1970-01-01 is `20000.jsonl`. A row is durable when ``flush()`` has written it, which is
 /// to be called every second or so: a crash loses what reports can do without, and no message ever waits for it.
 package final class ReportLog: Sendable {
-    /// The most rows that wait to be written: a few seconds of a flood. More are dropped and counted.
+    /// The most rows that wait to be written, a few seconds of a flood; more are dropped and counted.
     package static let maximumPending = 20_000
     /// The most octets of one day's file: about a million rows.
     package static let maximumFile = 512_000_000
