@@ -13,6 +13,9 @@ let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
 ]
+let crypto: [Target.Dependency] = [
+    .product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto"),
+]
 
 /// A library under Sources, and its tests if it has a folder of its own under Tests.
 func library(
@@ -49,6 +52,10 @@ let stages: [Target] = [
     stage(
         "CheckSPF", ["AuthenticationResults", "Resolver", "SMTP", "SPF"],
         tests: ["Addressing", "DemoDNS", "Resolver", "SMTP", "StageTesting", "spf-worker", log]),
+    stage("CheckDKIM", ["AuthenticationResults", "DKIM", "MIME"]),
+    stage("SignDKIM", ["DKIM", log]),
+    stage("CheckARC", ["ARC", "AuthenticationResults", "DKIM"]),
+    stage("SealARC", ["ARC", "DKIM", log]),
     stage(
         "CheckDMARC", ["AuthenticationResults", "DMARC", "MIME", "PublicSuffixes", "Resolver", log],
         tests: ["DemoDNS", "Files", "Resolver", "SMTP", "StageTesting"]),
@@ -122,16 +129,26 @@ let targets: [[Target]] = [
     library("SearchIndex", ["Bytes", "CBytes", "Files"], tests: ["Bytes", "Files"]),
     [.systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])])],
     library("InternationalDomains", ["CIDN2"], tests: []),
-    library("PublicSuffixes", ["Bytes", "Files", "InternationalDomains"], tests: ["InternationalDomains"]),
+    library(
+        "PublicSuffixes", ["Bytes", "Files", "InternationalDomains"], tests: ["InternationalDomains", "SuiteCounts"]),
     library("Resolver", ["CCAres", "StageKit"], tests: ["DemoDNS"]),
     library(
         "DMARC", ["AuthenticationResults", "Bytes", "Files", "InternationalDomains", "PublicSuffixes", "Resolver"],
-        tests: ["AuthenticationResults", "Bytes", "Files", "PublicSuffixes", "Resolver", "SimulatedFiles"]),
+        tests: [
+            "AuthenticationResults", "Bytes", "Files", "PublicSuffixes", "Resolver", "SimulatedFiles", "SuiteCounts",
+        ]),
     library("DemoDNS", ["Resolver"], tests: ["Resolver"]),
     library(
-        "SPF", ["Resolver"],
-        tests: ["Resolver", "DemoDNS", "spf-worker", "Yams"], fixtures: ["Fixtures"]),
+        "SPF", ["InternationalDomains", "Resolver"],
+        tests: ["Resolver", "DemoDNS", "SuiteCounts", "spf-worker", "Yams"], fixtures: ["Fixtures"]),
     [.executableTarget(name: "spf-worker", dependencies: ["CSPF2"], swiftSettings: settings)],
+    library(
+        "DKIM", ["AuthenticationResults", "Bytes", "Files", "Resolver", "StageKit"] + crypto,
+        tests: ["Bytes", "DemoDNS", "Files", "Resolver", "SuiteCounts", "Yams"],
+        fixtures: ["Differences.md", "Fixtures"]),
+    library(
+        "ARC", ["AuthenticationResults", "Bytes", "DKIM", "Files", "Resolver"],
+        tests: ["Bytes", "DKIM", "Files", "Resolver", "SuiteCounts", "Yams"], fixtures: ["Differences.md"]),
     // Level 4: the network.
     library("ControlServer", [.product(name: "NIOHTTP1", package: "swift-nio")] + nio, tests: nio),
     library(
@@ -167,6 +184,10 @@ let targets: [[Target]] = [
             dependencies: ["sluice", "PipelineFiles", "StageKit", "StageTesting", "spf-worker"],
             swiftSettings: settings),
         .testTarget(name: "ArchitectureTests", dependencies: ["Bytes", "Files"], swiftSettings: settings),
+        .target(name: "SuiteCounts", path: "Tests/SuiteCounts", swiftSettings: settings),
+        .executableTarget(
+            name: "AuthBenchmark", dependencies: ["Bytes", "DKIM", "Files", "Resolver", "SPF", "spf-worker"],
+            path: "Tests/AuthBenchmark", swiftSettings: settings),
         .executableTarget(
             name: "QueueBenchmark", dependencies: ["Bytes", "DurableQueue", "Files", "StageKit"],
             path: "Tests/QueueBenchmark", swiftSettings: settings),

@@ -10,7 +10,8 @@ extension CheckDMARC {
             "dkim.domains", "The signing domains of good signatures, separated by spaces.")
         package static let dkimReport = Fact<String>("dkim.report", "The results as header fields have them.")
         package static let arcResult = Fact<String>("arc.result", "The result of ARC.")
-        package static let arcChain = Fact<String>("arc.chain", "The domains of the seals, separated by spaces.")
+        package static let arcSealers = Fact<String>("arc.sealers", "The domains of the seals, separated by spaces.")
+        package static let arcFirstResults = Fact<String>("arc.first-results", "What the first sealer found.")
     }
 
     /// The facts of a checked author.

@@ -35,7 +35,8 @@ package final class CheckDMARC: Stage {
         summary: "Checks by DMARC what the owner of the author's domain asks to be done with the message.",
         reads: [Read.spfResult.declaration, Read.spfDomain.declaration, Read.dkimDomains.declaration],
         readsIfPresent: [
-            Read.arcResult.declaration, Read.arcChain.declaration, Read.spfReport.declaration,
+            Read.arcResult.declaration, Read.arcSealers.declaration, Read.arcFirstResults.declaration,
+            Read.spfReport.declaration,
             Read.dkimReport.declaration,
         ],
         provides: [

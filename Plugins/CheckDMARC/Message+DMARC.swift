@@ -17,12 +17,11 @@ extension Message {
     }
 
     /// Whether forwarders that are all trusted have sealed that DMARC had passed before them.
-    mutating func wasSealed(by trusted: Set<String>, author domain: String) -> Bool {
+    func wasSealed(by trusted: Set<String>, author domain: String) -> Bool {
         guard !trusted.isEmpty, facts[CheckDMARC.Read.arcResult] == "pass" else { return false }
-        let chain = (facts[CheckDMARC.Read.arcChain] ?? "").lowercased().split(separator: " ")
-        guard !chain.isEmpty, chain.allSatisfy({ trusted.contains(String($0)) }) else { return false }
-        let fields = parsed.header.all("ARC-Authentication-Results").map { $0.raw() }
-        return ForwardedPass.isShown(by: fields, author: domain)
+        let sealers = (facts[CheckDMARC.Read.arcSealers] ?? "").lowercased().split(separator: " ")
+        guard !sealers.isEmpty, sealers.allSatisfy({ trusted.contains(String($0)) }) else { return false }
+        return ForwardedPass.isShown(by: facts[CheckDMARC.Read.arcFirstResults] ?? "", author: domain)
     }
 
     /// What an aggregate report will say about it.

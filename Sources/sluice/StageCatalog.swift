@@ -1,4 +1,6 @@
 import BlockAttachmentsStage
+import CheckARCStage
+import CheckDKIMStage
 import CheckDMARCStage
 import CheckRecipientStage
 import CheckSPFStage
@@ -8,6 +10,8 @@ import ParseMIMEStage
 import PipelineFiles
 import ReceiveSMTPStage
 import ScoreSpamStage
+import SealARCStage
+import SignDKIMStage
 import StoreAttachmentsStage
 import StoreMetadataStage
 import WriteAuthenticationResultsStage
@@ -16,6 +20,8 @@ extension StageCatalog {
     /// The one list of linked stages: a new stage is added here and in `Package.swift`.
     static let linked = StageCatalog([
         BlockAttachments.self,
+        CheckARC.self,
+        CheckDKIM.self,
         CheckDMARC.self,
         CheckRecipient.self,
         CheckSPF.self,
@@ -24,6 +30,8 @@ extension StageCatalog {
         ParseMIME.self,
         ReceiveSMTP.self,
         ScoreSpam.self,
+        SealARC.self,
+        SignDKIM.self,
         StoreAttachments.self,
         StoreMetadata.self,
         WriteAuthenticationResults.self,

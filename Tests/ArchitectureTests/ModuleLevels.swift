@@ -14,8 +14,9 @@ enum ModuleLevels {
         // 2: all that a plugin needs to see.
         "StageKit": 2, "StageTesting": 2,
         // 3: the runner and the libraries behind the default stages.
-        "Arrivals": 3, "AttachmentStore": 3, "DemoDNS": 3, "DMARC": 3, "DurableQueue": 3, "Engine": 3, "MailStore": 3,
-        "Mailboxes": 3, "PipelineFiles": 3, "PublicSuffixes": 3, "Resolver": 3, "SearchIndex": 3, "SPF": 3,
+        "Arrivals": 3, "ARC": 3, "AttachmentStore": 3, "DemoDNS": 3, "DKIM": 3, "DMARC": 3, "DurableQueue": 3, "Engine": 3,
+        "MailStore": 3, "Mailboxes": 3, "PipelineFiles": 3, "PublicSuffixes": 3, "Resolver": 3, "SearchIndex": 3,
+        "SPF": 3,
         // 4: thin adapters to the network.
         "ControlServer": 4, "SMTPServer": 4,
         // 5: commands.
@@ -30,6 +31,8 @@ enum ModuleLevels {
         "Engine": ["DurableQueue", "PipelineFiles"],  // runs checked plans over the queue
         "Mailboxes": ["Arrivals", "AttachmentStore", "MailStore", "SearchIndex"],  // what a mailbox is made of
         "SPF": ["Resolver"],  // looks records up
+        "DKIM": ["Resolver"],  // looks keys up
+        "ARC": ["DKIM", "Resolver"],  // seals are signatures
         "DMARC": ["PublicSuffixes", "Resolver"],  // looks policies up, by the domain of the organization
         "DemoDNS": ["Resolver"],  // answers in the resolver's message format
     ]
@@ -47,7 +50,8 @@ enum ModuleLevels {
     /// Modules of other packages, and the few that may import them.
     static let external: [String: Set<String>] = [
         "ArgumentParser": ["sluice"],  // the command's arguments
-        "Crypto": ["AttachmentStore"],  // SHA-256 names the contents
+        "Crypto": ["AttachmentStore", "DKIM"],  // SHA-256 names the contents; hashes and Ed25519
+        "CryptoExtras": ["DKIM"],  // RSA
         "GRDB": ["MailStore"], "GRDBSQLite": ["MailStore"],  // the one place that speaks SQL
         "ServiceLifecycle": ["sluice"],  // the task tree's root
         "UnixSignals": ["sluice"],  // a product of the same package

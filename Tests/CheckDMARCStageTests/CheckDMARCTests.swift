@@ -100,28 +100,26 @@ struct CheckDMARCTests {
         #expect(facts[CheckDMARC.Provided.disposition] == disposition)
     }
 
-    private static let forwarded =
-        "ARC-Authentication-Results: i=1; mx.example.net; dmarc=pass header.from=example.com\r\nFrom: a@example.com"
+    private static let passed = "mx.example.net; spf=fail; dmarc=pass header.from=Example.com"
 
     @Test(arguments: [
-        (forwarded, "pass", "lists.example.net", "none", "arc"),
-        (forwarded, "pass", "lists.example.net other.example.net", "reject", ""),
-        (forwarded, "pass", "", "reject", ""), (forwarded, "fail", "lists.example.net", "reject", ""),
-        ("From: a@example.com", "pass", "lists.example.net", "reject", ""),
-        (forwarded.replacing("i=1", with: "i=2"), "pass", "lists.example.net", "reject", ""),
-        (forwarded.replacing("from=example", with: "from=x.example"), "pass", "lists.example.net", "reject", ""),
-        (forwarded.replacing("dmarc=pass", with: "dmarc=fail"), "pass", "lists.example.net", "reject", ""),
+        (passed, "pass", "lists.example.net", "none", "arc"),
+        (passed, "pass", "lists.example.net LISTS.example.net", "none", "arc"),
+        (passed, "pass", "lists.example.net other.example.net", "reject", ""), (passed, "pass", "", "reject", ""),
+        (passed, "fail", "lists.example.net", "reject", ""), ("", "pass", "lists.example.net", "reject", ""),
+        ("mx; dmarc=pass header.from=x.example", "pass", "lists.example.net", "reject", ""),
+        ("mx; dmarc=fail header.from=example.com", "pass", "lists.example.net", "reject", ""),
     ])
     func `a trusted forwarder's word spares a message`(
-        _ header: String, _ arc: String, _ chain: String, _ disposition: String, _ override: String
+        _ results: String, _ arc: String, _ sealers: String, _ disposition: String, _ override: String
     ) async throws {
-        let known = ["arc.result": arc, "arc.chain": chain]
-        let facts = try await check(header, known, trusting: ["lists.example.net"])
+        let known = ["arc.result": arc, "arc.sealers": sealers, "arc.first-results": results]
+        let facts = try await check("From: a@example.com", known, trusting: ["lists.example.net"])
         #expect(facts[CheckDMARC.Provided.result] == "fail")
         #expect(facts[CheckDMARC.Provided.disposition] == disposition)
         #expect(facts[CheckDMARC.Provided.override] == override)
-        #expect(
-            try await check(header, known)[CheckDMARC.Provided.disposition] == "reject", "nobody is trusted unasked")
+        let unasked = try await check("From: a@example.com", known)
+        #expect(unasked[CheckDMARC.Provided.disposition] == "reject", "nobody is trusted unasked")
     }
 
     @Test func `without the Public Suffix List it does not start`() async throws {

@@ -1,3 +1,4 @@
+import SuiteCounts
 import Testing
 
 /// The published vectors.

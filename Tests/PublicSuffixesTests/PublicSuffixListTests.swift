@@ -1,6 +1,7 @@
 import Foundation
 import InternationalDomains
 import PublicSuffixes
+import SuiteCounts
 import Testing
 
 /// The list's own tests, and our own rules.
