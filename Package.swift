@@ -144,7 +144,7 @@ let targets: [[Target]] = [
     [.executableTarget(name: "spf-worker", dependencies: ["CSPF2"], swiftSettings: settings)],
     library(
         "DKIM", ["AuthenticationResults", "Bytes", "Files", "Resolver", "StageKit"] + crypto,
-        tests: ["Bytes", "DemoDNS", "Files", "Resolver", "SuiteCounts", "Yams"],
+        tests: ["AuthenticationResults", "Bytes", "DemoDNS", "Files", "Resolver", "SuiteCounts"] + crypto,
         fixtures: ["Differences.md", "Fixtures"]),
     library(
         "ARC", ["AuthenticationResults", "Bytes", "DKIM", "Files", "Resolver"],

@@ -15,6 +15,8 @@ package struct ARCSealer: Sendable {
     package var headers = usualHeaders
     /// Those of them that nobody may add.
     package var oversigned: Set<String> = DKIMSigner.usualOversigned
+    /// How many characters of the message signature stand in one line; the seal covers the folds, too.
+    package var signatureLength = SignatureDraft.signatureLength
     private let key: SigningKey
     private let threads: BlockingThreads
 
@@ -87,7 +89,8 @@ package struct ARCSealer: Sendable {
         for field in header.selected(by: names) {
             Canonicalization.relaxed.append(header.bytes(field), to: &covered)
         }
-        return try await DKIMSigner.complete(draft, over: covered, .relaxed, key, threads)
+        return try await DKIMSigner.complete(
+            draft, over: covered, .relaxed, key, threads, folding: signatureLength)
     }
 
     /// ARC-Authentication-Results (RFC 8617, section 4.1.1), folded at its spaces.

@@ -78,11 +78,11 @@ package struct DKIMSigner: Sendable {
     /// Signs octets in their final form and a draft behind them, on another thread, and completes the draft.
     package static func complete(
         _ draft: SignatureDraft, over octets: [UInt8], _ form: Canonicalization, _ key: SigningKey,
-        _ threads: BlockingThreads
+        _ threads: BlockingThreads, folding length: Int = SignatureDraft.signatureLength
     ) async throws -> String {
         var signed = octets
         form.append(draft.unsigned, to: &signed)
         let whole = signed
-        return draft.completed(try await threads.run { try key.signature(over: whole) })
+        return draft.completed(try await threads.run { try key.signature(over: whole) }, folding: length)
     }
 }

@@ -5,6 +5,9 @@ package struct SignatureDraft: Sendable {
     /// The longest line, without its end (RFC 5322, section 2.1.1).
     package static let lineLength = 78
 
+    /// How many characters of a signature stand in one line, `b=` included.
+    package static let signatureLength = 72
+
     private let before: String
     private let after: String
 
@@ -55,13 +58,14 @@ package struct SignatureDraft: Sendable {
     /// What is signed of the field itself: all of it without the signature and without its line end.
     package var unsigned: [UInt8] { Array((before + after).utf8) }
 
-    /// The field with its signature and its line end.
-    package func completed(_ signature: [UInt8]) -> String {
+    /// The field with its signature, folded so that a line has so many characters of it, and its line end.
+    package func completed(_ signature: [UInt8], folding length: Int = signatureLength) -> String {
         var value = ""
         var rest = Base64.encode(signature)[...]
         while !rest.isEmpty {
-            value += (value.isEmpty ? "" : "\r\n\t ") + rest.prefix(Self.lineLength - 6)
-            rest = rest.dropFirst(Self.lineLength - 6)
+            let count = value.isEmpty ? length - 2 : length
+            value += (value.isEmpty ? "" : "\r\n\t") + rest.prefix(count)
+            rest = rest.dropFirst(count)
         }
         return before + value + after + "\r\n"
     }

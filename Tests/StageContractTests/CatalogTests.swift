@@ -30,8 +30,22 @@ import Testing
 
     /// Settings for stages whose placeholders would open something that may be taken.
     private static let settings: [String: SettingNode] = [
-        "smtp": map([("listen", SettingNode(.list([scalar("127.0.0.1:0")]), at: place))])
+        "smtp": map([("listen", SettingNode(.list([scalar("127.0.0.1:0")]), at: place))]),
+        "sign-dkim": signing, "seal-arc": signing,
     ]
+    /// The Ed25519 key of RFC 8463, appendix A.1.
+    private static let signing = map([
+        ("domain", scalar("football.example.com")), ("selector", scalar("brisbane")),
+        (
+            "key",
+            scalar(
+                """
+                -----BEGIN PRIVATE KEY-----
+                MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g
+                -----END PRIVATE KEY-----
+                """)
+        ),
+    ])
     private static let place = SourceLocation(file: "test.yaml", line: 1, column: 1)
 
     private static func map(_ entries: [(String, SettingNode)]) -> SettingNode {
