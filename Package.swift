@@ -57,6 +57,9 @@ let stages: [Target] = [
     stage("CheckARC", ["ARC", "AuthenticationResults", "DKIM"]),
     stage("SealARC", ["ARC", "DKIM", log]),
     stage(
+        "CheckDMARC", ["AuthenticationResults", "DMARC", "MIME", "PublicSuffixes", "Resolver", log],
+        tests: ["DemoDNS", "Files", "Resolver", "SMTP", "StageTesting"]),
+    stage(
         "CheckRecipient", ["MailStore", "Mailboxes", "SMTP"],
         tests: ["Addressing", "MailStore", "Mailboxes", "SMTP", "StageTesting"]),
     stage("CheckClient", ["ClientPolicy", "Resolver", "SMTP"]),
@@ -136,20 +139,26 @@ let targets: [[Target]] = [
         tests: ["Bytes", "Files", "Resolver", "SimulatedFiles", "StageKit"]),
     [.systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])])],
     library("InternationalDomains", ["CIDN2"], tests: []),
-    library("PublicSuffixes", ["Bytes", "Files", "InternationalDomains"], tests: ["InternationalDomains"]),
+    library(
+        "PublicSuffixes", ["Bytes", "Files", "InternationalDomains"], tests: ["InternationalDomains", "SuiteCounts"]),
     library("Resolver", ["CCAres", "StageKit"], tests: ["DemoDNS"]),
+    library(
+        "DMARC", ["AuthenticationResults", "Bytes", "Files", "InternationalDomains", "PublicSuffixes", "Resolver"],
+        tests: [
+            "AuthenticationResults", "Bytes", "Files", "PublicSuffixes", "Resolver", "SimulatedFiles", "SuiteCounts",
+        ]),
     library("DemoDNS", ["Resolver"], tests: ["Resolver"]),
     library(
-        "SPF", ["Resolver"],
-        tests: ["Resolver", "DemoDNS", "spf-worker", "Yams"], fixtures: ["Fixtures"]),
+        "SPF", ["InternationalDomains", "Resolver"],
+        tests: ["Resolver", "DemoDNS", "SuiteCounts", "spf-worker", "Yams"], fixtures: ["Fixtures"]),
     [.executableTarget(name: "spf-worker", dependencies: ["CSPF2"], swiftSettings: settings)],
     library(
         "DKIM", ["AuthenticationResults", "Bytes", "Files", "Resolver", "StageKit"] + crypto,
-        tests: ["AuthenticationResults", "Bytes", "DemoDNS", "Files", "Resolver"] + crypto,
+        tests: ["AuthenticationResults", "Bytes", "DemoDNS", "Files", "Resolver", "SuiteCounts"] + crypto,
         fixtures: ["Differences.md", "Fixtures"]),
     library(
         "ARC", ["AuthenticationResults", "Bytes", "DKIM", "Files", "Resolver"],
-        tests: ["Bytes", "DKIM", "Files", "Resolver", "Yams"], fixtures: ["Differences.md"]),
+        tests: ["Bytes", "DKIM", "Files", "Resolver", "SuiteCounts", "Yams"], fixtures: ["Differences.md"]),
     // Level 4: the network.
     library("ControlServer", [.product(name: "NIOHTTP1", package: "swift-nio")] + nio, tests: nio),
     library(
@@ -193,6 +202,10 @@ let targets: [[Target]] = [
             dependencies: ["sluice", "PipelineFiles", "StageKit", "StageTesting", "spf-worker"],
             swiftSettings: settings),
         .testTarget(name: "ArchitectureTests", dependencies: ["Bytes", "Files"], swiftSettings: settings),
+        .target(name: "SuiteCounts", path: "Tests/SuiteCounts", swiftSettings: settings),
+        .executableTarget(
+            name: "AuthBenchmark", dependencies: ["Bytes", "DKIM", "Files", "Resolver", "SPF", "spf-worker"],
+            path: "Tests/AuthBenchmark", swiftSettings: settings),
         .executableTarget(
             name: "QueueBenchmark", dependencies: ["Bytes", "DurableQueue", "Files", "StageKit"],
             path: "Tests/QueueBenchmark", swiftSettings: settings),

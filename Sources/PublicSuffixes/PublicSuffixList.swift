@@ -78,8 +78,12 @@ package struct PublicSuffixList: Sendable {
     package func organizationalDomain(of name: String) -> String? {
         guard var name = DomainEncoding.ascii(name) else { return nil }
         if name.hasSuffix(".") { name.removeLast() }
-        // RFC 1035, section 2.3.4; the last label of an address is a number.
+        // RFC 1035, section 2.3.4: at most 255 octets.
         guard !name.isEmpty, name.utf8.count <= 255, !name.hasPrefix("."), !name.contains("..") else { return nil }
+        // No top-level name is a number (RFC 3696, section 2): that is an IPv4 address.
+        if name.utf8.reversed().prefix(while: { $0 != UInt8(ascii: ".") }).allSatisfy({ (0x30...0x39).contains($0) }) {
+            return nil
+        }
         // The first match from the left is the longest, and the longest prevails.
         var rest = Substring(name)
         var child: Substring?

@@ -20,8 +20,9 @@ public struct Message: Sendable {
     public var facts = Facts()
     /// The fields that the server puts before the message (RFC 5321, section 4.4), each with its line end.
     public var trace: [String] = []
-    /// The message as it was accepted, octet for octet; empty before `message`. Only a ``RewritingStage`` may give it
-    /// another one, by ``with(content:)``.
+    /// The message as it was accepted, octet for octet; empty before `message`.
+    ///
+    /// Only a ``RewritingStage`` may give it another one, by ``with(content:)``.
     public let content: Octets
     var parse: SharedParse?
 

@@ -4,6 +4,7 @@ import CheckDNSBLStage
 import CheckHeloStage
 import CheckARCStage
 import CheckDKIMStage
+import CheckDMARCStage
 import CheckRecipientStage
 import CheckReverseDNSStage
 import CheckSPFStage
@@ -30,6 +31,7 @@ extension StageCatalog {
         CheckHelo.self,
         CheckARC.self,
         CheckDKIM.self,
+        CheckDMARC.self,
         CheckRecipient.self,
         CheckReverseDNS.self,
         CheckSPF.self,

@@ -3,6 +3,7 @@ import Bytes
 import DKIM
 import Files
 import Resolver
+import SuiteCounts
 import Testing
 
 /// The published suite's cases of validation.
@@ -23,6 +24,7 @@ import Testing
             if outcome.result.rawValue == wanted { passed += 1 }
             #expect(outcome.result.rawValue == wanted, "\(test.name): \(outcome.reason)")
         }
+        SuiteCounts.record("arc-validation", passed: passed, of: cases.count)
         #expect(passed == Self.publishedCases && cases.count == Self.publishedCases)
     }
 }

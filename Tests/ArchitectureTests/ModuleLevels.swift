@@ -14,7 +14,7 @@ enum ModuleLevels {
         // 2: all that a plugin needs to see.
         "StageKit": 2, "StageTesting": 2,
         // 3: the runner and the libraries behind the default stages.
-        "Arrivals": 3, "ARC": 3, "AttachmentStore": 3, "DemoDNS": 3, "DKIM": 3, "DurableQueue": 3, "Engine": 3,
+        "Arrivals": 3, "ARC": 3, "AttachmentStore": 3, "DemoDNS": 3, "DKIM": 3, "DMARC": 3, "DurableQueue": 3, "Engine": 3,
         "MailStore": 3, "Mailboxes": 3, "PipelineFiles": 3, "PublicSuffixes": 3, "Resolver": 3, "SearchIndex": 3,
         "SPF": 3, "ClientPolicy": 3,
         // 4: thin adapters to the network.
@@ -34,6 +34,7 @@ enum ModuleLevels {
         "SPF": ["Resolver"],  // looks records up
         "DKIM": ["Resolver"],  // looks keys up
         "ARC": ["DKIM", "Resolver"],  // seals are signatures
+        "DMARC": ["PublicSuffixes", "Resolver"],  // looks policies up, by the domain of the organization
         "DemoDNS": ["Resolver"],  // answers in the resolver's message format
     ]
 

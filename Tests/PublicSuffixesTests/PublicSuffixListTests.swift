@@ -1,6 +1,7 @@
 import Foundation
 import InternationalDomains
 import PublicSuffixes
+import SuiteCounts
 import Testing
 
 /// The list's own tests, and our own rules.
@@ -26,7 +27,7 @@ struct PublicSuffixListTests {
         ("y.x.ck", "y.x.ck"),
         ("www.ck", "www.ck"), ("a.www.ck", "www.ck"), ("shishi.公司.cn", "shishi.xn--55qx5d.cn"),
         ("blog.example.com", nil), ("anna.blog.example.com", "anna.blog.example.com"), ("unlisted", nil),
-        ("a.b.unlisted", "b.unlisted"), ("", nil), (".", nil), (".com", nil), ("a..com", nil),
+        ("a.b.unlisted", "b.unlisted"), ("192.0.2.1", nil), ("", nil), (".", nil), (".com", nil), ("a..com", nil),
         (String(repeating: "a.", count: 200) + "com", nil),
     ])
     func `the longest rule decides`(_ name: String, _ domain: String?) throws {
