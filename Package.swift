@@ -157,6 +157,9 @@ let targets: [[Target]] = [
         .executableTarget(
             name: "QueueBenchmark", dependencies: ["Bytes", "DurableQueue", "Files", "StageKit"],
             path: "Tests/QueueBenchmark", swiftSettings: settings),
+        .executableTarget(
+            name: "IndexBenchmark", dependencies: ["Bytes", "Files", "MIME", "SearchIndex"],
+            path: "Tests/IndexBenchmark", swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests", dependencies: ["DemoDNS", "Resolver", "sluice", "spf-worker"],
             exclude: ["Clients", "Dialogs", "Fixtures"], swiftSettings: settings),

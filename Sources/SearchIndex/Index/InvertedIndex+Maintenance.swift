@@ -25,6 +25,9 @@ extension InvertedIndex {
         }
     }
 
+    /// Whether the thread of ``startMerging()`` is at work at this moment.
+    package var isMaintaining: Bool { worker.isWorking }
+
     // MARK: Flushing
 
     /// Writes the oldest frozen level 0; false if there is none.
