@@ -71,7 +71,7 @@ struct LevelZeroFlush {
             let row = rows[Int(~cursor.key)]
             if row != Self.gone {
                 let bytes = cursor.positionBytes
-                postings.append(row: row, frequency: PostingsList.count(bytes), positions: bytes)
+                if let start = bytes.baseAddress { postings.append(row: row, varints: start, octets: bytes.count) }
             }
             cursor.advance(to: cursor.key + 1)
         }
@@ -80,7 +80,7 @@ struct LevelZeroFlush {
         key.removeAll()
         key.append(field)
         key.append(level.token(term))
-        try writer.add(key: key.bytes, postings)
+        try writer.add(key: key.bytes, &postings)
     }
 
     private func mail(_ ordinal: UInt32) -> SegmentWriter.Mail {
