@@ -88,26 +88,30 @@ extension InvertedIndex {
         }
     }
 
-    /// Lets a full level 0 become a segment: by the worker, if it runs and is not behind, or else here.
+    /// How many full levels 0 may wait for the flusher before the writer helps: bounds the memory.
+    private static let maximumFrozen = 1
+
+    /// Lets a full level 0 become a segment: by the flusher, if it runs and is not behind, or else here.
     private func makeRoom() throws(IndexError) {
-        if worker.isRunning, snapshot().frozen.isEmpty, freeze() {
-            worker.wake()
+        if flusher.isRunning, snapshot().frozen.count < Self.maximumFrozen {
+            freeze()
+            flusher.wake()
         } else {
             try flush()
-            worker.wake()
+            merger.wake()
         }
     }
 
-    /// Puts an empty level 0 in the place of the active one; false if that is empty already.
-    @discardableResult
-    func freeze() -> Bool {
+    /// Puts an empty level 0 in the place of the active one, unless that is empty already.
+    func freeze() {
+        // Made before any lock is taken, since its tables are cleared.
+        let fresh = LevelZero(size: options.levelZeroSize, hash: hash)
         writer.withLock { state in
             published.withLock { snapshot in
-                guard snapshot.active.mails > 0 else { return false }
+                guard snapshot.active.mails > 0 else { return }
                 snapshot.frozen.append(snapshot.active)
-                snapshot.active = LevelZero(size: options.levelZeroSize, hash: hash)
+                snapshot.active = fresh
                 state.lowestSequences.append(.max)
-                return true
             }
         }
     }

@@ -45,7 +45,8 @@ package final class InvertedIndex: Sendable {
     let commits: Mutex<CommitState>
     let writer: Mutex<WriterState>
     let published: Mutex<Snapshot>
-    let worker = MaintenanceWorker()
+    let flusher = MaintenanceWorker()
+    let merger = MaintenanceWorker()
 
     init(
         directory: String, fileSystem: any FileSystem, options: IndexOptions, hash: Hash,
@@ -65,9 +66,10 @@ package final class InvertedIndex: Sendable {
     /// The runs of this moment.
     func snapshot() -> Snapshot { published.withLock { $0 } }
 
-    /// Stops the thread of ``startMerging()``, makes everything durable, and ends the index; twice is fine.
+    /// Stops the threads of ``startMerging()``, makes everything durable, and ends the index; twice is fine.
     package func close() throws {
-        worker.stop()
+        flusher.stop()
+        merger.stop()
         guard !writer.withLock({ $0.isClosed }) else { return }
         defer {
             writer.withLock { $0.isClosed = true }

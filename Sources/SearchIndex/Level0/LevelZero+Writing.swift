@@ -108,8 +108,14 @@ extension LevelZero {
 
     /// Begins a slice of the next size that begins with the end of the one before; returns where records go.
     private func startSlice(_ term: Int, behind tail: UInt32, need: Int) -> Int {
+        if tail == 0 {
+            let length = arena.base.load(fromByteOffset: term + LevelZeroLayout.length, as: UInt8.self)
+            let start = term + LevelZeroLayout.token + Int(length)
+            // Memory is zeroed, so the link there says that nothing stands before.
+            if start + 4 + need <= Int(arena.base.u32(term + LevelZeroLayout.sliceEnd)) { return start + 4 }
+        }
         let sliceClass = arena.base.load(fromByteOffset: term + LevelZeroLayout.sliceClass, as: UInt8.self)
-        let next = tail == 0 ? 0 : min(sliceClass + 1, LevelZeroLayout.largestSliceClass)
+        let next = min(sliceClass &+ 1, LevelZeroLayout.largestSliceClass)
         let size = max(16 << Int(next), (need + 4 + 7) & ~7)
         let start = allocate(size)
         arena.base.store(tail, at: start)
