@@ -89,7 +89,7 @@ extension InvertedIndex {
     }
 
     /// How many full levels 0 may wait for the flusher before the writer helps: bounds the memory.
-    private static let maximumFrozen = 1
+    private static let maximumFrozen = 2
 
     /// Lets a full level 0 become a segment: by the flusher, if it runs and is not behind, or else here.
     private func makeRoom() throws(IndexError) {
