@@ -116,7 +116,7 @@ let targets: [[Target]] = [
     library(
         "SearchIndex", ["Bytes", "CBytes", "Files"], tests: ["Bytes", "Files"],
         extra: [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]),
-    library("Resolver", ["CCAres"], tests: ["DemoDNS"]),
+    library("Resolver", ["CCAres", "StageKit"], tests: ["DemoDNS"]),
     library("DemoDNS", ["Resolver"], tests: ["Resolver"]),
     library(
         "SPF", ["Resolver"],

@@ -9,6 +9,11 @@ struct SluiceCommand: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, CheckCommand.self, StagesCommand.self, SearchCommand.self, MailCommand.self,
             UserCommand.self, QueueCommand.self, QuarantineCommand.self, AttachmentsCommand.self, WatchCommand.self,
+            IndexCommand.self,
             DemoDNSCommand.self,
         ])
+
+    static func main() async {
+        await main(SearchCommand.settingQueryApart(Array(CommandLine.arguments.dropFirst())))
+    }
 }

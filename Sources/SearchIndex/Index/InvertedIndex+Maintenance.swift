@@ -142,7 +142,7 @@ extension InvertedIndex {
     private func coversThrough(_ state: WriterState, flushed level: LevelZero?) -> UInt64 {
         guard let level else { return state.coversThrough }
         let highest = max(state.highestFlushed, level.highestSequence)
-        let lowest = state.lowestSequences.dropFirst().min() ?? .max
+        let lowest = min(state.lowestSequences.dropFirst().min() ?? .max, state.replayedFrom ?? .max)
         return lowest <= highest ? lowest - min(lowest, 1) : highest
     }
 

@@ -67,7 +67,7 @@ extension InvertedIndex {
         return try snapshot.holds(user: mail.user, number: mail.number)
     }
 
-    private static func textSize(_ mail: IndexedMail, in level: LevelZero) -> Int {
+    static func textSize(_ mail: IndexedMail, in level: LevelZero) -> Int {
         func size(_ texts: [String], _ limit: Int) -> Int { min(limit, texts.reduce(0) { $0 + $1.utf8.count }) }
         return min(mail.subject.utf8.count, MailLimits.subject) + min(mail.body.utf8.count, level.bodyLimit)
             + size(mail.from, MailLimits.from) + size(mail.to, MailLimits.to)
@@ -75,7 +75,7 @@ extension InvertedIndex {
     }
 
     /// Promises less, durably: everything below a sequence that came late.
-    private func takeBack(to sequence: UInt64) throws(IndexError) {
+    func takeBack(to sequence: UInt64) throws(IndexError) {
         try commits.withLock { commit throws(IndexError) in
             guard !commit.isClosed else { throw .closed }
             let covers = writer.withLock { state -> UInt64? in

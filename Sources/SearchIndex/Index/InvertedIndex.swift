@@ -19,6 +19,8 @@ package final class InvertedIndex: Sendable {
         var highestFlushed: UInt64
         /// The lowest sequence in each level 0 that is not a segment yet, the active one last.
         var lowestSequences: [UInt64] = [.max]
+        /// From which sequence on mails are being given again: nothing from there on is promised until that is over.
+        var replayedFrom: UInt64?
         var isClosed = false
         var added = 0
         var repeated = 0

@@ -6,8 +6,7 @@ extension LevelZero {
     func add(_ mail: IndexedMail, text: Int) {
         let ordinal = mails + 1
         writeColumns(mail, ordinal)
-        words.begin(text: text * 2)
-        MailTokens.collect(mail, into: self)
+        collect(mail, text: text)
         touchSlots()
         for index in words.words.indices {
             let word = words.words[index]
@@ -21,6 +20,12 @@ extension LevelZero {
         mails = ordinal
         highestSequence = max(highestSequence, mail.sequence)
         published.store(ordinal, ordering: .releasing)
+    }
+
+    /// Gathers the words of a mail with so many octets of text.
+    func collect(_ mail: IndexedMail, text: Int) {
+        words.begin(text: text * 2)
+        MailTokens.collect(mail, into: self)
     }
 
     /// Notes one word of the mail that is being added.
