@@ -34,7 +34,9 @@ enum PackedNumbers {
         }
     }
 
-    /// Reads so many numbers; returns the octets they take. Up to seven octets behind them are looked at.
+    /// Reads so many numbers and returns the octets they take.
+    ///
+    /// Up to seven octets behind them are looked at.
     @inline(__always)
     static func decode(_ base: UnsafeRawPointer, _ count: Int, into output: UnsafeMutablePointer<UInt32>) -> Int {
         let head = base.u8(0)

@@ -1,16 +1,19 @@
 import Bytes
 import Files
+import Glibc
 import SearchIndex
 
-/// What one run of libFuzzer reads, by its first octet: a query, a segment with damage, a manifest with damage.
+/// What the runs of libFuzzer read: `query`, `segment` or `manifest`, by the environment.
+private let kind = getenv("SLUICE_FUZZ").map { String(cString: $0) } ?? "query"
+
+/// One run of libFuzzer: a query, or what damage is done to a segment or a manifest.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzIndex(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let octets = Array(UnsafeBufferPointer(start: start, count: count))
-    guard let kind = octets.first else { return 0 }
     do {
         switch kind {
-        case 1: try Damage.segment(octets.dropFirst())
-        case 2: try Damage.manifest(octets.dropFirst())
+        case "segment": try Damage.segment(octets[...])
+        case "manifest": try Damage.manifest(octets[...])
         default: query(String(decoding: octets, as: UTF8.self))
         }
     } catch is IndexError {
