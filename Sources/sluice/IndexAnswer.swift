@@ -56,8 +56,8 @@ struct IndexAnswer: Codable {
         let mails = runs.reduce(0) { $0 + $1.mails }
         let dead = runs.reduce(0) { $0 + $1.dead }
         lines.append(
-            "\(mails) mails on disk, \(Self.share(dead, of: mails)) of them dead; \(flushes) flushes and "
-                + "\(merges) merges since the start, \(Self.size(octetsWritten)) written")
+            "\(mails) mails on disk, \(Self.share(dead, of: mails)) of them dead; since the start: flushes \(flushes), "
+                + "merges \(merges), written \(Self.size(octetsWritten))")
         if isRebuilding { lines.append("mails are being indexed anew; searches may miss some until that is over") }
         return lines
     }
