@@ -8,12 +8,14 @@ package final class MailIndex: Sendable {
     /// How many mails are read from the store at once while catching up; most are small, and the largest still fit.
     static let catchUpBatch = 16
 
-    private let index: InvertedIndex
+    let index: InvertedIndex
     private let lock: ProcessLock?
     /// What was wrong with the index that was found, and what was done about it; `nil` if it was sound.
     package let damage: String?
-    private let reader: MailReader
-    private let threads = BlockingThreads(count: 1)
+    let reader: MailReader
+    /// Whether mails are being given again at this moment, so that searches may miss some.
+    let isRebuilding = Mutex(false)
+    let threads = BlockingThreads(count: 1)
     private let coversThrough: UInt64
     private let isCaughtUp = Mutex(false)
 
@@ -110,12 +112,19 @@ package final class MailIndex: Sendable {
 
     /// A user's mails that match, newest first.
     ///
-    /// - Throws: What the index says.
+    /// - Throws: What the index says; see ``repair(_:)``.
     package func search(
         user: UInt32, query: Query, limit: Int, before: UInt32?
     ) throws -> SearchResult {
         try index.search(
             user: user, query: query.resolvingMailboxes { Mailbox.number(of: $0) }, limit: limit, before: before)
+    }
+
+    /// For words of a query that no mail of the user has, the nearest that some have.
+    ///
+    /// - Throws: What the index says.
+    package func suggestions(user: UInt32, query: Query) throws -> [(word: String, replacement: String)] {
+        try index.suggestions(user: user, query: query)
     }
 
     /// How many of a user's mails match.

@@ -130,4 +130,14 @@ struct SearchAnswer: Codable {
     var hits: [Hit]
     /// What to give as `--before` for the next page.
     var next: UInt32?
+    /// For words that no mail has, the nearest that some have; only if nothing was found.
+    var suggestions: [Suggestion]?
+    /// Whether mails are being indexed anew, so that some may be missing.
+    var mayMissMails: Bool?
+
+    /// A word of the query and what may have been meant.
+    struct Suggestion: Codable {
+        let word: String
+        let replacement: String
+    }
 }

@@ -3,6 +3,7 @@ import Bytes
 import ControlServer
 import DurableQueue
 import Engine
+import MailStore
 import Mailboxes
 import StageKit
 
@@ -24,6 +25,7 @@ struct ServerRoutes: Sendable {
             case (.get, "queue", true): return .json(try JSON.encode(QueueAnswer(queue, engine.plan)))
             case (.get, "search", true): return try await search(request)
             case (.post, "reload", true): return .json(try JSON.encode(await reload.perform()))
+            case (_, "index", true): return try await index(request)
             case (_, "quarantine", true): return try await quarantine(request)
             default: return .text("there is nothing at /\(request.path.joined(separator: "/"))", status: 404)
             }
@@ -52,6 +54,21 @@ struct ServerRoutes: Sendable {
         let answer = try await SearchAnswer.search(
             services, user: user, query: query, limit: limit, before: request.query["before"].flatMap { UInt32($0) })
         return .json(try JSON.encode(answer))
+    }
+
+    private func index(_ request: ControlRequest) async throws -> ControlResponse {
+        let index = try services.mailIndex()
+        var user: UserID?
+        if let address = request.query["user"] { user = try await services.user(address) }
+        switch (request.method, request.path.dropFirst().first) {
+        case (.get, "stats"):
+            let answer = IndexAnswer(index.statistics(), isRebuilding: index.mayMissMails)
+            return .json(try JSON.encode(answer))
+        case (.get, "verify"): return .json(try JSON.encode(try await index.verify(user: user)))
+        case (.post, "rebuild"):
+            return .json(try JSON.encode(RebuildAnswer(mails: try await index.rebuild(user: user))))
+        default: throw Failure(.dataError, "the index knows stats, verify and rebuild")
+        }
     }
 
     private func quarantine(_ request: ControlRequest) async throws -> ControlResponse {

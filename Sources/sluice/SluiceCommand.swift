@@ -10,6 +10,11 @@ struct SluiceCommand: AsyncParsableCommand {
             RunCommand.self, ReloadCommand.self, CheckCommand.self, StagesCommand.self, SearchCommand.self,
             MailCommand.self,
             UserCommand.self, QueueCommand.self, QuarantineCommand.self, AttachmentsCommand.self, WatchCommand.self,
+            IndexCommand.self,
             DemoDNSCommand.self,
         ])
+
+    static func main() async {
+        await main(SearchCommand.settingQueryApart(Array(CommandLine.arguments.dropFirst())))
+    }
 }

@@ -7,14 +7,9 @@ extension InvertedIndex {
     ///
     /// - Throws: What the disk says when a promise has to be taken back; the mails are expected all the same.
     package func expect(_ sequences: [UInt64]) throws(IndexError) {
-        let isOwing = writer.withLock { state in
-            state.expected.formUnion(sequences)
-            if let late = sequences.filter({ $0 <= state.coversThrough }).min() {
-                state.owed = min(state.owed ?? .max, late)
-            }
-            return state.owed != nil
-        }
-        if isOwing { try takeBack() }
+        let lowest = sequences.min()
+        writer.withLock { $0.expected.formUnion(sequences) }
+        if let lowest { try takeBack(to: lowest) }
     }
 
     /// The lowest sequence that was announced and has not been added; `nil` if there is none.

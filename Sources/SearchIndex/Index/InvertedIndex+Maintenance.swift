@@ -15,15 +15,19 @@ extension InvertedIndex {
         try merging.withLock { _ throws(IndexError) in try mergeOnce() }
     }
 
-    /// Flushes and merges from now on in a thread of low priority, until ``close()``.
+    /// Flushes and merges from now on in two threads of low priority, until ``close()``: a long merge never holds up a flush.
     package func startMerging() {
-        worker.start { [weak self] () throws(IndexError) in
+        flusher.start { [weak self] () throws(IndexError) in
             guard let self else { return false }
             let hasFlushed = try flushing.withLock { _ throws(IndexError) in try flushOldest() }
-            if hasFlushed { return true }
-            return try mergeIfNeeded()
+            if hasFlushed { merger.wake() }
+            return hasFlushed
         }
+        merger.start { [weak self] () throws(IndexError) in try self?.mergeIfNeeded() ?? false }
     }
+
+    /// Whether a thread of ``startMerging()`` is at work at this moment.
+    package var isMaintaining: Bool { flusher.isWorking || merger.isWorking }
 
     // MARK: Flushing
 
@@ -144,7 +148,7 @@ extension InvertedIndex {
     private func coversThrough(_ state: WriterState, flushed level: LevelZero?) -> UInt64 {
         let highest = max(state.highestFlushed, level?.highestSequence ?? 0)
         let held = state.lowestSequences.dropFirst(level == nil ? 0 : 1).min() ?? .max
-        let lowest = min(held, state.expected.min() ?? .max)
+        let lowest = min(held, state.expected.min() ?? .max, state.replayedFrom ?? .max)
         return lowest <= highest ? lowest - min(lowest, 1) : highest
     }
 

@@ -41,7 +41,7 @@ extension InvertedIndex {
                 state.lowestSequences[last] = min(state.lowestSequences[last], mail.sequence)
                 state.added += 1
                 state.expected.remove(mail.sequence)
-                if mail.sequence <= state.coversThrough { state.owed = min(state.owed ?? .max, mail.sequence) }
+                state.owe(mail.sequence)
             }
             mails.removeFirst()
         }
@@ -69,15 +69,24 @@ extension InvertedIndex {
         return try snapshot.holds(user: mail.user, number: mail.number)
     }
 
-    private static func textSize(_ mail: IndexedMail, in level: LevelZero) -> Int {
+    static func textSize(_ mail: IndexedMail, in level: LevelZero) -> Int {
         func size(_ texts: [String], _ limit: Int) -> Int { min(limit, texts.reduce(0) { $0 + $1.utf8.count }) }
         return min(mail.subject.utf8.count, MailLimits.subject) + min(mail.body.utf8.count, level.bodyLimit)
             + size(mail.from, MailLimits.from) + size(mail.to, MailLimits.to)
             + size(mail.attachmentNames, MailLimits.attachmentNames)
     }
 
+    /// Promises less, durably: everything below a sequence.
+    func takeBack(to sequence: UInt64) throws(IndexError) {
+        let isOwing = writer.withLock { state in
+            state.owe(sequence)
+            return state.owed != nil
+        }
+        if isOwing { try takeBack() }
+    }
+
     /// Promises less, durably: everything below the sequences that came late.
-    func takeBack() throws(IndexError) {
+    private func takeBack() throws(IndexError) {
         try commits.withLock { commit throws(IndexError) in
             guard !commit.isClosed else { throw .closed }
             let debt = writer.withLock { state -> (owed: UInt64, covers: UInt64)? in
@@ -94,26 +103,30 @@ extension InvertedIndex {
         }
     }
 
-    /// Lets a full level 0 become a segment: by the worker, if it runs and is not behind, or else here.
+    /// How many full levels 0 may wait for the flusher before the writer helps: bounds the memory.
+    private static let maximumFrozen = 2
+
+    /// Lets a full level 0 become a segment: by the flusher, if it runs and is not behind, or else here.
     private func makeRoom() throws(IndexError) {
-        if worker.isRunning, snapshot().frozen.isEmpty, freeze() {
-            worker.wake()
+        if flusher.isRunning, snapshot().frozen.count < Self.maximumFrozen {
+            freeze()
+            flusher.wake()
         } else {
             try flush()
-            worker.wake()
+            merger.wake()
         }
     }
 
-    /// Puts an empty level 0 in the place of the active one; false if that is empty already.
-    @discardableResult
-    func freeze() -> Bool {
+    /// Puts an empty level 0 in the place of the active one, unless that is empty already.
+    func freeze() {
+        // Made before any lock is taken, since its tables are cleared.
+        let fresh = LevelZero(size: options.levelZeroSize, hash: hash)
         writer.withLock { state in
             published.withLock { snapshot in
-                guard snapshot.active.mails > 0 else { return false }
+                guard snapshot.active.mails > 0 else { return }
                 snapshot.frozen.append(snapshot.active)
-                snapshot.active = LevelZero(size: options.levelZeroSize, hash: hash)
+                snapshot.active = fresh
                 state.lowestSequences.append(.max)
-                return true
             }
         }
     }

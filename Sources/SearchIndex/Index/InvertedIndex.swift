@@ -24,9 +24,16 @@ package final class InvertedIndex: Sendable {
         var lowestSequences: [UInt64] = [.max]
         /// What is about to be added, or could not be: nothing from the lowest of them on is promised.
         var expected: Set<UInt64> = []
+        /// From which sequence on mails are being given again: nothing from there on is promised until that is over.
+        var replayedFrom: UInt64?
         var isClosed = false
         var added = 0
         var repeated = 0
+
+        /// Notes that the manifest promises a mail that is not in a segment.
+        mutating func owe(_ sequence: UInt64) {
+            if sequence <= coversThrough { owed = min(owed ?? .max, sequence) }
+        }
     }
 
     /// What changes with the manifest.
@@ -50,7 +57,8 @@ package final class InvertedIndex: Sendable {
     let commits: Mutex<CommitState>
     let writer: Mutex<WriterState>
     let published: Mutex<Snapshot>
-    let worker = MaintenanceWorker()
+    let flusher = MaintenanceWorker()
+    let merger = MaintenanceWorker()
 
     init(
         directory: String, fileSystem: any FileSystem, options: IndexOptions, hash: Hash,
@@ -70,9 +78,10 @@ package final class InvertedIndex: Sendable {
     /// The runs of this moment.
     func snapshot() -> Snapshot { published.withLock { $0 } }
 
-    /// Stops the thread of ``startMerging()``, makes everything durable, and ends the index; twice is fine.
+    /// Stops the threads of ``startMerging()``, makes everything durable, and ends the index; twice is fine.
     package func close() throws {
-        worker.stop()
+        flusher.stop()
+        merger.stop()
         guard !writer.withLock({ $0.isClosed }) else { return }
         defer {
             writer.withLock { $0.isClosed = true }
