@@ -57,22 +57,4 @@ struct FailedWriteTests {
         try index.flush()
         #expect(try open(disk.crash(.everything, seed: 0)).1 == 3)
     }
-
-    @Test(arguments: UInt64(0)..<20)
-    func `what a failed record leaves does not spoil the manifest`(_ seed: UInt64) throws {
-        let disk = SimulatedFileSystem(seed: seed)
-        let (index, _) = try open(disk)
-        try index.add((1...400).map { TestMail.make(number: $0, subject: "mail \($0)") })
-        try index.flush()
-        disk.planAlways(.outOfSpace, for: seed % 2 == 0 ? .write : .synchronize)
-        // A long record fails, and a short one follows.
-        #expect(throws: IndexError.self) { try index.remove(user: 1, numbers: (1...400).filter { $0 % 2 == 0 }) }
-        disk.heal()
-        try index.remove(user: 1, numbers: [7])
-        for loss in Loss.allCases {
-            let (again, covers) = try open(disk.crash(loss, seed: seed))
-            let query = try Query(parsing: "subject:mail", now: TestFolder.now)
-            #expect(try covers == 400 && again.count(user: 1, query: query) == 399)
-        }
-    }
 }
