@@ -113,7 +113,7 @@ let targets: [[Target]] = [
         "PipelineFiles", ["Bytes", "Files", "SMTP", "StageKit", "Yams"],
         tests: ["Bytes", "Files", "SMTP", "StageKit", log], fixtures: ["Golden"]),
     library("SearchIndex", ["Bytes", "CBytes", "Files"], tests: ["Bytes", "Files"]),
-    library("Resolver", ["CCAres"], tests: ["DemoDNS"]),
+    library("Resolver", ["CCAres", "StageKit"], tests: ["DemoDNS"]),
     library("DemoDNS", ["Resolver"], tests: ["Resolver"]),
     library(
         "SPF", ["Resolver"],

@@ -1,9 +1,8 @@
-import Resolver
-import StageKit
+package import StageKit
 
 extension StageServices {
     /// The resolver that the site's settings describe, shared by all who ask the DNS.
-    func resolver() throws -> DNSResolver {
+    package func resolver() throws -> DNSResolver {
         // A reload may name other servers; what asked the old ones goes on to do so.
         try shared(named: "\(site.resolverServers) \(site.resolverTimeout)") {
             var configuration = ResolverConfiguration()
