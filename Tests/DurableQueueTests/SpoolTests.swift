@@ -52,6 +52,17 @@ struct SpoolTests {
         try await again.close()
     }
 
+    @Test func `the file of a message that is finished goes by itself, whatever else the journal does`() async throws {
+        let disk = SimulatedFileSystem()
+        let (queue, _) = try Fixture.open(disk)
+        _ = try await queue.append(try await Fixture.largeMessage(1, size: 20_000, in: queue))
+        // Enough to seal a segment, so that the outcomes that follow have old segments retired.
+        for number in 2...30 { _ = try await queue.append(Fixture.message(number)) }
+        queue.record((1...30).map { Fixture.delivered($0) })
+        while try !names(disk).isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+        try await queue.close()
+    }
+
     @Test func `what is abandoned or refused leaves nothing behind, neither on disk nor in the limits`() async throws {
         let disk = SimulatedFileSystem()
         var options = Fixture.options
