@@ -23,6 +23,7 @@ struct RunCommand: AsyncParsableCommand {
             LoggingSystem.bootstrap { label in LineLogHandler(label: label) }
             var logger = Logger(label: "sluice")
             logger.logLevel = level
+            OpenFileLimit.raise(logger)
             let (plan, services) = try SiteOptions.plan(of: directory, logger: logger)
             let server = try await Server.start(plan, services)
             for line in server.readyLines { Terminal.note(line) }

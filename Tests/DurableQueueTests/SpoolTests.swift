@@ -99,6 +99,25 @@ struct SpoolTests {
         }
     }
 
+    @Test(arguments: [0, 1]) func `large messages leave a reserve of the disk, and usual ones still come in`(
+        excess: Int
+    ) async throws {
+        let disk = SimulatedFileSystem(capacity: 100 << 10)
+        var options = Fixture.options
+        options.diskReserve = ByteCount(octets: 50_000)
+        let (queue, _) = try Fixture.open(disk, options: options)
+        _ = try await queue.append(Fixture.message(1))
+        let size = try disk.freeSpace(at: Fixture.directory) - 50_000 + excess
+        do {
+            _ = try await queue.append(try await Fixture.largeMessage(2, size: size, in: queue))
+            #expect(excess == 0)
+        } catch {
+            #expect(excess == 1 && error as? QueueError == .outOfSpace)
+        }
+        for number in 3...20 { _ = try await queue.append(Fixture.message(number)) }
+        try await queue.close()
+    }
+
     @Test(arguments: [OperationKind.synchronize, .synchronizeDirectory, .write, .create])
     func `a large message that the disk refuses is refused, and the next is taken`(_ kind: OperationKind) async throws {
         let disk = SimulatedFileSystem()

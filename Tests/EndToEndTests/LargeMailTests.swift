@@ -30,7 +30,9 @@ extension EndToEndTests {
         }
 
         private func spools(of sluice: Sluice) throws -> [String] {
-            try FileManager.default.contentsOfDirectory(atPath: sluice.data + "/queue").filter { $0.hasPrefix("spool-") }
+            try FileManager.default.contentsOfDirectory(atPath: sluice.data + "/queue").filter {
+                $0.hasPrefix("spool-")
+            }
         }
 
         /// Compares without printing what differs.
