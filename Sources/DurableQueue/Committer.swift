@@ -36,8 +36,8 @@ struct Committer: Sendable {
                 commit(round)
                 lastCommit = ContinuousClock.now
             }
-            journal.releaseSpools()
             if let reclaim = round.reclaim { journal.perform(reclaim, reader, monitor) }
+            journal.releaseSpools()
             if round.isLast { return stop() }
         }
     }
@@ -67,7 +67,7 @@ struct Committer: Sendable {
             let handouts = state.handOut()
             let isLast = state.mode == .closed
             let isDue = journal.hasUnsynced && instant - lastCommit >= state.options.outcomeDelay
-            if state.inbox.isEmpty, handouts.isEmpty, !isLast, !isDue {
+            if state.inbox.isEmpty, handouts.isEmpty, state.finishedSpools.isEmpty, !isLast, !isDue {
                 let isIdle = state.byTime.isEmpty && !journal.hasUnsynced
                 guard let next = state.byInstant.first?.key else {
                     return .wait(seconds: isIdle ? nil : Self.period)

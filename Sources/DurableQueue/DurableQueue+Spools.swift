@@ -5,8 +5,9 @@ extension DurableQueue {
     ///
     /// Nothing touches the disk before the first piece.
     package func makeSpool(for id: MessageID) -> Spool {
-        let path = reader.directory + "/" + SegmentName.spool(id).text
-        return Spool(
-            id, work: SpoolWork(path: path, fileSystem: reader.fileSystem, monitor: monitor), threads: spoolThreads)
+        Spool(
+            id,
+            work: SpoolWork(for: id, in: reader.directory, fileSystem: reader.fileSystem, monitor: monitor),
+            threads: spoolThreads)
     }
 }

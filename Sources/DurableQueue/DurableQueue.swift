@@ -107,7 +107,9 @@ package final class DurableQueue: Sendable {
                     QueueState.Submission(record: record, accepted: entry, isAwaited: true, completion: continuation))
                 return nil
             }
-            if let refusal { continuation.resume(returning: refusal) } else { monitor.signal() }
+            // After a refusal there may be content to remove.
+            monitor.signal()
+            if let refusal { continuation.resume(returning: refusal) }
         }
         if let failure { throw failure }
         return DurableReceipt(committed: message.id)

@@ -21,7 +21,8 @@ final class SpoolWork: Sendable {
         var checksum = CRC32C()
     }
 
-    let path: String
+    private let directory: String
+    private let path: String
     private let fileSystem: any FileSystem
     private let monitor: Monitor<QueueState>
     private let state = Mutex(State())
@@ -31,8 +32,9 @@ final class SpoolWork: Sendable {
     /// not wait for the whole of a large message.
     private static let stretch = 8 << 20
 
-    init(path: String, fileSystem: any FileSystem, monitor: Monitor<QueueState>) {
-        self.path = path
+    init(for id: MessageID, in directory: String, fileSystem: any FileSystem, monitor: Monitor<QueueState>) {
+        self.directory = directory
+        path = directory + "/" + SegmentName.spool(id).text
         self.fileSystem = fileSystem
         self.monitor = monitor
     }
@@ -45,7 +47,7 @@ final class SpoolWork: Sendable {
         try state.withLock { (state) throws(QueueError) in
             guard state.phase == .writing else { throw .closed }
             guard !piece.isEmpty else { return }
-            try monitor.withLock { (queue) throws(QueueError) in try queue.reserveContent(piece.count) }
+            try reserve(piece.count)
             // Counted before it is written: it is let go of together with what is.
             let offset = state.count
             state.count += piece.count
@@ -61,6 +63,19 @@ final class SpoolWork: Sendable {
             } catch {
                 throw QueueError(error)
             }
+        }
+    }
+
+    private func reserve(_ count: Int) throws(QueueError) {
+        let free: Int
+        do throws(FileError) {
+            free = try fileSystem.freeSpace(at: directory)
+        } catch {
+            throw QueueError(error)
+        }
+        try monitor.withLock { (queue) throws(QueueError) in
+            guard free - count >= queue.options.diskReserve.octets else { throw .outOfSpace }
+            try queue.reserveContent(count)
         }
     }
 

@@ -195,8 +195,10 @@ package struct ServerSession: ~Copyable {
         let part = UnsafeRawBufferPointer(rebasing: input.prefix(SessionLimits.piece))
         let (count, isComplete) = decoder.decode(part, into: &buffer)
         if isComplete { return (count, endOfData()) }
-        return (count, buffer.count >= (hasHandedOver ? SessionLimits.piece : wholeMessageLimit) ? handOver() : nil)
+        return (count, buffer.count >= pieceLimit ? handOver() : nil)
     }
+
+    private var pieceLimit: Int { hasHandedOver ? min(SessionLimits.piece, wholeMessageLimit) : wholeMessageLimit }
 
     private mutating func processLine(_ input: UnsafeRawBufferPointer) -> (consumed: Int, Step?) {
         let feed = input.firstIndex(of: 0x0A, from: 0)

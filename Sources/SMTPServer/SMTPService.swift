@@ -28,6 +28,9 @@ package final class SMTPService: Sendable {
         case retire
     }
 
+    /// How much is read at once: several such reads come before a session can pause its client, and all of it is kept.
+    private static let reads = AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 2_048, maximum: 32_768)
+
     private struct State {
         var group: MultiThreadedEventLoopGroup?
         var listeners: [Listener] = []
@@ -60,6 +63,7 @@ package final class SMTPService: Sendable {
     /// - Throws: ``SMTPServiceError`` for the first that cannot be opened; none is open then.
     @discardableResult
     package func bind() async throws -> [ListenerAddress] {
+        warnOfFewFiles()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
         state.withLock { $0.group = group }
         let bootstrap = makeBootstrap(group)
@@ -125,6 +129,15 @@ package final class SMTPService: Sendable {
         }
     }
 
+    /// A session takes a socket and, with a large message, a file.
+    private func warnOfFewFiles() {
+        let needed = configuration.sessionLimit + OpenFiles.others
+        guard OpenFiles.limit < needed else { return }
+        logger.warning(
+            "too few open files are allowed for the session limit",
+            metadata: ["allowed": "\(OpenFiles.limit)", "needed": "\(needed)"])
+    }
+
     private func endServing() {
         let waiters = state.withLock { state in
             defer { state.waiters = [] }
@@ -183,6 +196,7 @@ package final class SMTPService: Sendable {
             .serverChannelOption(.autoRead, value: false)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelOption(.recvAllocator, value: Self.reads)
             .childChannelInitializer { [self] channel in
                 guard let services = state.withLock({ $0.services }) else {
                     return channel.eventLoop.makeFailedFuture(SMTPServiceError.notBound)

@@ -33,6 +33,7 @@ final class SessionHandler: ChannelInboundHandler {
     var isAccepting = false
     private var admission = OpenSessions.Admission.draining
     var ending = Ending.none
+    private var octetsCounted = 0
     var context: ChannelHandlerContext?
     private var closedChannel: (any Channel)?
     private var isInRead = false
@@ -95,6 +96,8 @@ final class SessionHandler: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
         ending = .begun
+        _ = services.budget.allowance(keeping: 0, before: octetsCounted)
+        octetsCounted = 0
         // Nobody waits for a verdict any more; but a message that is being stored is not interrupted.
         if !isAccepting { decision?.cancel() }
         abandonIntake()
@@ -129,6 +132,7 @@ final class SessionHandler: ChannelInboundHandler {
             step = next
         }
         if !session.hasHandedOver { abandonIntake() }
+        countInput()
         if step == .close { return end() }
         send()
         updateReading()
@@ -138,6 +142,12 @@ final class SessionHandler: ChannelInboundHandler {
     private func abandonIntake() {
         intake?.abandon()
         intake = nil
+    }
+
+    private func countInput() {
+        let kept = session.octetsInMemory
+        session.wholeMessageLimit = services.budget.allowance(keeping: kept, before: octetsCounted)
+        octetsCounted = kept
     }
 
     private func send() {

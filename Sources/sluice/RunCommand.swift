@@ -24,6 +24,7 @@ struct RunCommand: AsyncParsableCommand {
             var logger = Logger(label: "sluice")
             logger.logLevel = level
             let directory = SiteOptions.directory(directory)
+            OpenFileLimit.raise(logger)
             let (plan, services) = try SiteOptions.plan(of: directory, logger: logger)
             // From here on SIGHUP does not end the process.
             let reloads = await UnixSignalsSequence(trapping: .sighup)

@@ -52,6 +52,17 @@ struct SpoolTests {
         try await again.close()
     }
 
+    @Test func `the file of a message that is finished goes by itself, whatever else the journal does`() async throws {
+        let disk = SimulatedFileSystem()
+        let (queue, _) = try Fixture.open(disk)
+        _ = try await queue.append(try await Fixture.largeMessage(1, size: 20_000, in: queue))
+        // Enough to seal a segment, so that the outcomes that follow have old segments retired.
+        for number in 2...30 { _ = try await queue.append(Fixture.message(number)) }
+        queue.record((1...30).map { Fixture.delivered($0) })
+        while try !names(disk).isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+        try await queue.close()
+    }
+
     @Test func `what is abandoned or refused leaves nothing behind, neither on disk nor in the limits`() async throws {
         let disk = SimulatedFileSystem()
         var options = Fixture.options
@@ -86,6 +97,25 @@ struct SpoolTests {
         await #expect(throws: QueueError.closed) {
             _ = try await Fixture.largeMessage(8, size: 10, in: queue)
         }
+    }
+
+    @Test(arguments: [0, 1]) func `large messages leave a reserve of the disk, and usual ones still come in`(
+        excess: Int
+    ) async throws {
+        let disk = SimulatedFileSystem(capacity: 100 << 10)
+        var options = Fixture.options
+        options.diskReserve = ByteCount(octets: 50_000)
+        let (queue, _) = try Fixture.open(disk, options: options)
+        _ = try await queue.append(Fixture.message(1))
+        let size = try disk.freeSpace(at: Fixture.directory) - 50_000 + excess
+        do {
+            _ = try await queue.append(try await Fixture.largeMessage(2, size: size, in: queue))
+            #expect(excess == 0)
+        } catch {
+            #expect(excess == 1 && error as? QueueError == .outOfSpace)
+        }
+        for number in 3...20 { _ = try await queue.append(Fixture.message(number)) }
+        try await queue.close()
     }
 
     @Test(arguments: [OperationKind.synchronize, .synchronizeDirectory, .write, .create])
