@@ -85,7 +85,8 @@ extension Part {
         if TNEF.isDeclared(type, filename) {
             return (TNEF(decoded())?.files ?? []).map { file in
                 AttachedFile(
-                    in: self, .tnef, name: file.name, type: file.type ?? MediaType(type: "application", subtype: "octet-stream"),
+                    in: self, .tnef, name: file.name,
+                    type: file.type ?? MediaType(type: "application", subtype: "octet-stream"),
                     contentID: file.contentID, octets: file.content)
             }
         }

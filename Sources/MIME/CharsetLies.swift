@@ -16,6 +16,17 @@ enum CharsetLies {
         return String(validating: octets, as: UTF8.self)
     }
 
+    /// Whether a text is not in the charset that it declares.
+    static func isWrong(_ charset: Charset, _ octets: UnsafeRawBufferPointer) -> Bool {
+        guard !octets.isASCII else { return false }
+        return switch charset {
+        case .utf8: String(validating: octets, as: UTF8.self) == nil
+        case .windows1252: String(validating: octets, as: UTF8.self) != nil
+        case .library(let name): text(octets, declared: name) != nil
+        case .utf16, .unknown: false
+        }
+    }
+
     /// Octets that are declared to be UTF-8: as Windows-1252 if nothing above 127 in them is UTF-8.
     static func utf8(_ octets: UnsafeRawBufferPointer) -> String {
         if let text = String(validating: octets, as: UTF8.self) { return text }

@@ -55,6 +55,16 @@ extension Defect {
         case badQuotedPrintable = "bad-quoted-printable"
         /// A uuencoded file in a text part.
         case embeddedUUEncoding = "embedded-uuencode"
+        /// A TNEF container, whose files many filters do not see.
+        case tnef = "tnef"
+        /// A fragment of a message that was cut up, so that no filter sees the whole (RFC 2046, section 5.2.2).
+        case fragment = "message-fragment"
+        /// A body that stands elsewhere, where no filter has seen it (RFC 2046, section 5.2.3).
+        case externalBody = "external-body"
+        /// Text that is not in its declared charset.
+        case wrongCharset = "wrong-charset"
+        /// More parameters in a field than ``ParsingLimits/parameters``; the rest is left out.
+        case tooManyParameters = "too-many-parameters"
         /// A charset that nobody knows; the text was guessed.
         case unknownCharset = "unknown-charset"
         /// More nested containers than ``ParsingLimits/depth``; the inner ones are kept unread.
@@ -65,7 +75,8 @@ extension Defect {
         case headerTooLong = "header-too-long"
         /// More fields in a header than ``ParsingLimits/fields``; the rest counts as body.
         case tooManyFields = "too-many-fields"
-        /// More encoded containers than ``ParsingLimits/decodedOctets`` allows; the rest is kept unread.
+        /// More encoded containers than ``ParsingLimits/decodedOctets`` or ``ParsingLimits/expansion`` allows; the rest is
+        /// kept unread.
         case tooMuchEncoded = "too-much-encoded"
     }
 }

@@ -28,7 +28,8 @@ enum MessageIDParser {
     }
 
     private static func append(_ content: UnsafeRawBufferPointer, to ids: inout [String]) {
-        let id = content.contains(where: { ASCII.isBlank($0) || $0 == ASCII.openParenthesis })
+        let id =
+            content.contains(where: { ASCII.isBlank($0) || $0 == ASCII.openParenthesis })
             ? withoutComments(content) : Array(content)
         guard !id.isEmpty else { return }
         ids.append(id.withUnsafeBytes(Charset.guess))

@@ -89,7 +89,7 @@ extension ParameterParser.Media {
         return Array(rest.starts(with: language) ? rest.dropFirst(language.count) : rest)
     }
 
-    private static func percentDecoded(_ value: [UInt8]) -> [UInt8] {
+    static func percentDecoded(_ value: [UInt8]) -> [UInt8] {
         var output: [UInt8] = []
         output.reserveCapacity(value.count)
         var position = 0

@@ -18,6 +18,8 @@ struct ParameterParser {
         var parameters: [RawParameter] = []
         var hasDamage = false
         var hasDuplicate = false
+        /// Whether parameters beyond the limit were left out.
+        var isCut = false
 
         /// Whether the body is a message of its own (RFC 2046, section 5.2.1; RFC 6532, section 3.7).
         var isMessage: Bool { type == "message" && ["rfc822", "global", "news"].contains(subtype) }
@@ -32,7 +34,7 @@ struct ParameterParser {
         parser.parseType()
         while !parser.cursor.isAtEnd {
             guard parser.media.parameters.count < limits.parameters else {
-                parser.media.hasDamage = true
+                parser.media.isCut = true
                 break
             }
             parser.parseParameter()

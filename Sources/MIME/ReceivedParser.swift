@@ -138,7 +138,8 @@ struct ReceivedParser {
         // A port may follow an IPv4 address.
         let host = piece.prefix { $0 != ASCII.colon }
         let numbers = host.split(separator: ASCII.dot, omittingEmptySubsequences: false)
-        let isAddress = numbers.count == 4 && numbers.allSatisfy { (1...3).contains($0.count) && $0.allSatisfy(ASCII.isDigit) }
+        let isAddress =
+            numbers.count == 4 && numbers.allSatisfy { (1...3).contains($0.count) && $0.allSatisfy(ASCII.isDigit) }
         return isAddress ? String(decoding: host, as: UTF8.self) : nil
     }
 }

@@ -125,7 +125,7 @@ extension StructureParser {
         let record = parts[part]
         let body = bytes.part(record.body)
         decodedOctets += body.count
-        guard decodedOctets <= limits.decodedOctets else {
+        guard decodedOctets <= min(limits.decodedOctets, sources[0].count * limits.expansion) else {
             report(.tooMuchEncoded, at: record.body.lowerBound)
             return
         }

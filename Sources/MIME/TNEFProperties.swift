@@ -49,7 +49,8 @@ struct TNEFProperties {
         let value = first ?? UnsafeRawBufferPointer(start: nil, count: 0)
         // An object starts with the identifier of its interface.
         return Property(
-            id: id, isUnicode: base == 0x001F, value: base == 0x000D ? value.part(min(16, value.count)..<value.count) : value)
+            id: id, isUnicode: base == 0x001F,
+            value: base == 0x000D ? value.part(min(16, value.count)..<value.count) : value)
     }
 
     private mutating func variableValue() -> UnsafeRawBufferPointer? {
