@@ -157,7 +157,7 @@ struct ResultReader {
             switch octet {
             case UInt8(ascii: "("): depth += 1
             case UInt8(ascii: ")") where depth > 0: depth -= 1
-            case UInt8(ascii: "\\") where depth > 0: position += 1
+            case UInt8(ascii: "\\") where depth > 0: position = min(position + 1, octets.count - 1)
             case 0x20, 0x09, 0x0D, 0x0A: break
             default: if depth == 0 { return }
             }

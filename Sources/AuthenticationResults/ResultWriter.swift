@@ -17,13 +17,13 @@ enum ResultWriter {
 
     /// A token as it is, anything else as a quoted string (RFC 8601, section 2.2: `value`).
     static func value(_ text: String) -> String {
-        let text = cut(text)
+        let text = clean(text)
         return !text.isEmpty && text.utf8.allSatisfy(isToken) ? text : quoted(text)
     }
 
     /// A value, or a mailbox or domain as it is (RFC 8601, section 2.2: `pvalue`).
     static func propertyValue(_ text: String) -> String {
-        let text = cut(text)
+        let text = clean(text)
         if let at = text.utf8.lastIndex(of: UInt8(ascii: "@")), isDotAtom(text.utf8[..<at], mayBeEmpty: true),
             isDotAtom(text.utf8[text.utf8.index(after: at)...], mayBeEmpty: false)
         {
@@ -55,16 +55,19 @@ enum ResultWriter {
         var octets = [UInt8(ascii: "\"")]
         for octet in text.utf8 {
             if octet == UInt8(ascii: "\"") || octet == UInt8(ascii: "\\") { octets.append(UInt8(ascii: "\\")) }
-            octets.append(octet < 0x20 || octet == 0x7F ? UInt8(ascii: "?") : octet)
+            octets.append(octet)
         }
         return String(decoding: octets + [UInt8(ascii: "\"")], as: UTF8.self)
     }
 
-    private static func cut(_ text: String) -> String {
-        guard text.utf8.count > maximumValue else { return text }
-        var end = text.utf8.index(text.startIndex, offsetBy: maximumValue)
-        while text.utf8[end] & 0xC0 == 0x80 { text.utf8.formIndex(before: &end) }
-        return String(text[..<end])
+    /// A text without control characters, cut at the end of a character.
+    private static func clean(_ text: String) -> String {
+        var octets = text.utf8.prefix(maximumValue).map { $0 < 0x20 || $0 == 0x7F ? UInt8(ascii: "?") : $0 }
+        if text.utf8.count > maximumValue {
+            while let last = octets.last, last & 0xC0 == 0x80 { octets.removeLast() }
+            if let last = octets.last, last >= 0xC0 { octets.removeLast() }
+        }
+        return String(decoding: octets, as: UTF8.self)
     }
 
     private static func isDotAtom(_ text: Substring.UTF8View, mayBeEmpty: Bool) -> Bool {

@@ -14,7 +14,8 @@ enum ModuleLevels {
         // 2: all that a plugin needs to see.
         "StageKit": 2, "StageTesting": 2,
         // 3: the runner and the libraries behind the default stages.
-        "Arrivals": 3, "ARC": 3, "AttachmentStore": 3, "DemoDNS": 3, "DKIM": 3, "DMARC": 3, "DurableQueue": 3, "Engine": 3,
+        "Arrivals": 3, "ARC": 3, "AttachmentStore": 3, "DemoDNS": 3, "DKIM": 3, "DMARC": 3, "DurableQueue": 3,
+        "Engine": 3,
         "MailStore": 3, "Mailboxes": 3, "PipelineFiles": 3, "PublicSuffixes": 3, "Resolver": 3, "SearchIndex": 3,
         "SPF": 3, "ClientPolicy": 3,
         // 4: thin adapters to the network.

@@ -8,7 +8,7 @@ import Synchronization
 
 /// Checks per second of our libraries, for `Tests/bench auth`.
 ///
-/// Usage: `AuthBenchmark spf PORT COUNT DOMAINS` or `AuthBenchmark dkim PORT COUNT FILE`; PORT is that of a DNS server on
+/// Usage: `AuthBenchmark spf PORT COUNT DOMAINS` (`spf-new` for clients that never come again) or `AuthBenchmark dkim PORT COUNT FILE`; PORT is that of a DNS server on
 /// 127.0.0.1. Prints checks, seconds, CPU seconds with those of helper processes, and the results that were seen.
 @main
 struct AuthBenchmark {
@@ -18,23 +18,27 @@ struct AuthBenchmark {
     static func main() async throws {
         let arguments = CommandLine.arguments
         guard arguments.count == 5, let port = UInt16(arguments[2]), let count = Int(arguments[3]) else {
-            return report("usage: AuthBenchmark spf PORT COUNT DOMAINS | dkim PORT COUNT FILE")
+            return report("usage: AuthBenchmark spf|spf-new PORT COUNT DOMAINS | dkim PORT COUNT FILE")
         }
         let servers = [ResolverConfiguration.Server(.v4(0x7F00_0001), port: port)]
         let resolver = try DNSResolver(configuration: ResolverConfiguration(servers: servers))
-        if arguments[1] == "spf" {
-            try await checkSPF(resolver, count, domains: Int(arguments[4]) ?? 1)
+        if arguments[1].hasPrefix("spf") {
+            let isNew = arguments[1] == "spf-new"
+            try await checkSPF(resolver, count, domains: Int(arguments[4]) ?? 1, isNew: isNew)
         } else {
             try await verifyDKIM(resolver, count, file: arguments[4])
         }
     }
 
-    static func checkSPF(_ resolver: DNSResolver, _ count: Int, domains: Int) async throws {
+    static func checkSPF(_ resolver: DNSResolver, _ count: Int, domains: Int, isNew: Bool) async throws {
         let worker = try SPFWorkerPool()
         let checker = SPFChecker(resolver: resolver, worker: worker)
         let check: @Sendable (Int) async throws -> String = { number in
-            // Clients differ, so that no two checks in a row are the same.
-            let client = "192.0.2.\(number / domains % 200 + 1)"
+            // Clients differ, so that no two checks in a row are the same; or none ever comes again.
+            let client =
+                isNew
+                ? "192.\(number >> 16 & 255).\(number >> 8 & 255).\(number & 255)"
+                : "192.0.2.\(number / domains % 200 + 1)"
             let request = SPFRequest(
                 clientAddress: client, helo: "mail.d\(number % domains).sender.example",
                 reversePath: "user\(number)@d\(number % domains).sender.example", receiver: "mx.example.org")

@@ -113,6 +113,13 @@ struct ResultsFieldTests {
         #expect(!field.field.contains("\u{FFFD}"))
     }
 
+    @Test(arguments: [
+        "m(x\\", "m; spf=pass (x\\", "m; spf=pass \"x\\", "m; spf=pass x.y=\"", "m; spf/", "m; spf=pass .",
+    ])
+    func `a field that ends in the midst of something is read up to there`(_ text: String) {
+        #expect(ResultsField(parsing: text.utf8)?.service == "m")
+    }
+
     @Test(arguments: [(200, 0), (201, 1)])
     func `so many results are read and no more`(_ count: Int, _ unreadable: Int) throws {
         let text = "a" + String(repeating: "; spf=pass", count: count)

@@ -14,11 +14,12 @@ def measure(count, work):
 
 
 def spf_rate(port, count, domains):
-    import DNS
+    import dns.resolver
     import spf
 
-    DNS.defaults.update(server=["127.0.0.1"], port=port)
-    spf.DNS.defaults.update(server=["127.0.0.1"], port=port)
+    resolver = dns.resolver.Resolver(configure=False)
+    resolver.nameservers, resolver.port = ["127.0.0.1"], port
+    dns.resolver.default_resolver = resolver
     known, ask = {}, spf.DNSLookup
 
     def remembered(name, kind, *rest, **more):

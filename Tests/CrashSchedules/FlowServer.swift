@@ -58,11 +58,25 @@ struct FlowServer {
         opening = try services.shared { Opening() }
         let catalog = StageCatalog([Judge.self, Bring.self, Gate.self])
         let files = ["site.yaml": Self.site, "inbound.yaml": Self.pipeline]
+        let plan = try Self.plan(of: files, catalog, services)
+        (queue, report) = try Self.open(disk) { moment.now }
+        let versions = KeptVersions(directory: "/var/versions", fileSystem: disk) { text in
+            let files = [PipelineCheck.siteFileName: text.site, text.fileName: text.pipeline]
+            guard let plan = try Self.plan(of: files, catalog, services).pipelines.first else {
+                throw Trouble("a kept version has no pipeline")
+            }
+            return plan
+        }
+        engine = Engine(plan: plan, services: services, queue: queue, versions: versions)
+    }
+
+    private static func plan(
+        of files: [String: String], _ catalog: StageCatalog, _ services: StageServices
+    ) throws -> SitePlan {
         let reader = FileReader(list: { _ in files.keys.sorted() }, read: { Array((files[$0] ?? "").utf8) })
         let checked = PipelineCheck(catalog: catalog, environment: [:], reader: reader) { _ in services }.check("")
         guard let plan = checked.plan else { throw Trouble("\(checked.findings)") }
-        (queue, report) = try Self.open(disk) { moment.now }
-        engine = Engine(plan: plan, services: services, queue: queue)
+        return plan
     }
 
     static func open(
