@@ -52,7 +52,11 @@ let stages: [Target] = [
     stage(
         "CheckSPF", ["AuthenticationResults", "Resolver", "SMTP", "SPF"],
         tests: ["Addressing", "DemoDNS", "Resolver", "SMTP", "StageTesting", "spf-worker", log]),
-    stage("CheckDKIM", ["AuthenticationResults", "DKIM", "MIME"]),
+    stage(
+        "CheckDKIM", ["AuthenticationResults", "DKIM", "MIME"],
+        tests: [
+            "CheckARCStage", "DemoDNS", "Resolver", "SealARCStage", "SignDKIMStage", "StageTesting",
+        ]),
     stage("SignDKIM", ["DKIM", log]),
     stage("CheckARC", ["ARC", "AuthenticationResults", "DKIM"]),
     stage("SealARC", ["ARC", "DKIM", log]),
@@ -135,7 +139,8 @@ let targets: [[Target]] = [
     [.executableTarget(name: "spf-worker", dependencies: ["CSPF2"], swiftSettings: settings)],
     library(
         "DKIM", ["AuthenticationResults", "Bytes", "Files", "Resolver", "StageKit"] + crypto,
-        tests: ["AuthenticationResults", "Bytes", "DemoDNS", "Files", "Resolver"] + crypto, fixtures: ["Differences.md", "Fixtures"]),
+        tests: ["AuthenticationResults", "Bytes", "DemoDNS", "Files", "Resolver"] + crypto,
+        fixtures: ["Differences.md", "Fixtures"]),
     library(
         "ARC", ["AuthenticationResults", "Bytes", "DKIM", "Files", "Resolver"],
         tests: ["Bytes", "DKIM", "Files", "Resolver", "Yams"], fixtures: ["Differences.md"]),
