@@ -52,7 +52,11 @@ let stages: [Target] = [
     stage(
         "CheckSPF", ["AuthenticationResults", "Resolver", "SMTP", "SPF"],
         tests: ["Addressing", "DemoDNS", "Resolver", "SMTP", "StageTesting", "spf-worker", log]),
-    stage("CheckDKIM", ["AuthenticationResults", "DKIM", "MIME"]),
+    stage(
+        "CheckDKIM", ["AuthenticationResults", "DKIM", "MIME"],
+        tests: [
+            "CheckARCStage", "DemoDNS", "Resolver", "SealARCStage", "SignDKIMStage", "StageTesting",
+        ]),
     stage("SignDKIM", ["DKIM", log]),
     stage("CheckARC", ["ARC", "AuthenticationResults", "DKIM"]),
     stage("SealARC", ["ARC", "DKIM", log]),

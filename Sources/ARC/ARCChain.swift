@@ -94,7 +94,9 @@ package struct ARCChain: Sendable {
         var highest = 0
         for field in header.all(sealName).prefix(maximumSets + 1) {
             // A field that cannot be read has no number.
-            do throws(Rejection) { highest = max(highest, try instance(try tags(of: field, header))) } catch { continue }
+            do throws(Rejection) { highest = max(highest, try instance(try tags(of: field, header))) } catch {
+                continue
+            }
         }
         return highest
     }

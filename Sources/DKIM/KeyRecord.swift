@@ -15,7 +15,9 @@ package struct KeyRecord: Sendable {
     /// - Throws: ``Rejection`` if it is malformed, revoked, or for something else.
     package init(_ octets: [UInt8], for algorithm: SignatureAlgorithm) throws(Rejection) {
         let tags: TagList
-        do throws(Rejection) { tags = try TagList(octets) } catch { throw Rejection(.permerror, "key record: \(error.reason)") }
+        do throws(Rejection) { tags = try TagList(octets) } catch {
+            throw Rejection(.permerror, "key record: \(error.reason)")
+        }
         if let version = tags["v"] {
             guard tags.tags.first?.name == version.name, tags.text("v") == "DKIM1" else {
                 throw Rejection(.permerror, "key record does not begin with v=DKIM1")

@@ -82,7 +82,9 @@ package struct SignatureCheck: Sendable {
             throw Rejection(.policy, "only \(covered) of \(hash.canonicalLength) octets of the body are signed")
         }
         // RFC 6376, section 3.6.1, flag y: such a message is like one without a signature.
-        guard !record.isTesting else { throw Rejection(.neutral, "signature verifies, but the key is only being tested") }
+        guard !record.isTesting else {
+            throw Rejection(.neutral, "signature verifies, but the key is only being tested")
+        }
         outcome.result = .pass
         outcome.reason = "signed by \(signature.domain.text)"
     }

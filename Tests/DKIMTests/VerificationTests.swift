@@ -42,7 +42,8 @@ import Testing
         #expect(outcome.result == expected, "\(changes): \(outcome.reason)")
     }
 
-    @Test(arguments: [(0, .policy), (10, .policy), (53, .policy), (54, .pass), (55, .permerror)] as [(Int64, DKIMResult)])
+    @Test(
+        arguments: [(0, .policy), (10, .policy), (53, .policy), (54, .pass), (55, .permerror)] as [(Int64, DKIMResult)])
     func `a signature over a part of the body is not accepted`(_ length: Int64, _ expected: DKIMResult) async throws {
         let outcome = try await outcome([:], bodyLength: length)
         #expect(outcome.result == expected, "\(outcome.reason)")
