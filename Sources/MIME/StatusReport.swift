@@ -1,6 +1,6 @@
 /// What a multipart/report says to programs (RFC 6522, which replaced RFC 3462).
 public struct StatusReport: Sendable {
-    /// The kind: `delivery-status` (RFC 3464), `disposition-notification` (RFC 3798), `feedback-report` (RFC 5965), …
+    /// The kind, such as `delivery-status` (RFC 3464) or `disposition-notification` (RFC 3798).
     public let kind: String
     /// The blocks of fields: of a delivery report the first is about the message, and each other about a recipient.
     public let blocks: [[Field]]

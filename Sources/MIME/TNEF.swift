@@ -32,7 +32,9 @@ struct TNEF {
         return filename?.lowercased() == "winmail.dat"
     }
 
-    /// Unpacks a container; `nil` if it is none. A damaged one gives the files before the damage.
+    /// Unpacks a container; `nil` if it is none.
+    ///
+    /// A damaged one gives the files before the damage.
     init?(_ octets: [UInt8]) {
         let isContainer = octets.withUnsafeBytes { bytes in
             var reader = LittleEndianReader(bytes)
