@@ -58,7 +58,7 @@ struct FlowServer {
         opening = try services.shared { Opening() }
         let catalog = StageCatalog([Judge.self, Bring.self, Gate.self])
         let files = ["site.yaml": Self.site, "inbound.yaml": Self.pipeline]
-        let plan = try Self.plan(of: files, catalog, services)
+        let plan = try Self.plan(of: files.mapValues { Array($0.utf8) }, catalog, services)
         (queue, report) = try Self.open(disk) { moment.now }
         let versions = KeptVersions(directory: "/var/versions", fileSystem: disk) { text in
             let files = [PipelineCheck.siteFileName: text.site, text.fileName: text.pipeline]
@@ -71,9 +71,9 @@ struct FlowServer {
     }
 
     private static func plan(
-        of files: [String: String], _ catalog: StageCatalog, _ services: StageServices
+        of files: [String: [UInt8]], _ catalog: StageCatalog, _ services: StageServices
     ) throws -> SitePlan {
-        let reader = FileReader(list: { _ in files.keys.sorted() }, read: { Array((files[$0] ?? "").utf8) })
+        let reader = FileReader(list: { _ in files.keys.sorted() }, read: { files[$0] ?? [] })
         let checked = PipelineCheck(catalog: catalog, environment: [:], reader: reader) { _ in services }.check("")
         guard let plan = checked.plan else { throw Trouble("\(checked.findings)") }
         return plan
