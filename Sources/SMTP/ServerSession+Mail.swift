@@ -3,11 +3,9 @@ import Addressing
 extension ServerSession {
     /// MAIL FROM (RFC 5321, section 4.1.1.2).
     mutating func mail(_ argument: ArraySlice<UInt8>) -> Step? {
-        switch state {
-        case .unidentified: return fail(.helloFirst)
-        case .transaction: return fail(.nestedMail)
-        case .connecting, .refused, .ready, .data, .closed: break
-        }
+        guard state != .unidentified else { return fail(helloFirst) }
+        guard state != .transaction else { return fail(.nestedMail) }
+        guard tls != nil || configuration.startTLS != .required else { return fail(.tlsFirst) }
         guard let text = argument.dropping("FROM:") else { return fail(.syntax) }
         var scanner = AddressScanner(text, localPartLength: .tolerated)
         let sender: ReversePath
@@ -30,14 +28,15 @@ extension ServerSession {
         guard let given = ESMTPParameter.all(in: octets) else { return .syntax }
         guard isExtended || given.isEmpty else { return .unknownParameter }
         for parameter in given {
-            if let refusal = parameters.take(parameter) { return refusal }
+            if let refusal = parameters.take(parameter, offering: extensions) { return refusal }
         }
         return nil
     }
 
     /// RCPT TO (RFC 5321, section 4.1.1.3).
     mutating func recipient(_ argument: ArraySlice<UInt8>) -> Step? {
-        guard state == .transaction else { return fail(state == .unidentified ? .helloFirst : .mailFirst) }
+        guard state == .transaction else { return fail(state == .unidentified ? helloFirst : .mailFirst) }
+        guard !isChunked else { return fail(.chunksBegun) }
         hasTriedRecipients = true
         guard let text = argument.dropping("TO:") else { return fail(.syntax) }
         var scanner = AddressScanner(text)
@@ -51,19 +50,30 @@ extension ServerSession {
         } catch {
             return fail(.badRecipient)
         }
-        guard let given = ESMTPParameter.all(in: text[scanner.position...]) else { return fail(.syntax) }
-        // No extension that we offer has a parameter here.
-        guard given.isEmpty else { return fail(.unknownParameter) }
-        guard !address.isInternationalized || parameters.isInternationalized else { return fail(.needsSMTPUTF8) }
+        var parameters = RecipientParameters()
+        if let refusal = take(text[scanner.position...], into: &parameters) { return fail(refusal) }
+        guard !address.isInternationalized || self.parameters.isInternationalized else { return fail(.needsSMTPUTF8) }
         // A client with more recipients sends a second message to the rest (RFC 5321, section 4.5.3.1.10): no mistake.
         guard recipients < configuration.recipientLimit else { return say(.tooManyRecipients) }
+        recipientParameters = parameters
         return ask(.recipient, .recipient(address))
+    }
+
+    private func take(_ octets: ArraySlice<UInt8>, into parameters: inout RecipientParameters) -> Reply? {
+        guard let given = ESMTPParameter.all(in: octets) else { return .syntax }
+        guard isExtended || given.isEmpty else { return .unknownParameter }
+        for parameter in given {
+            if let refusal = parameters.take(parameter, offering: extensions) { return refusal }
+        }
+        return nil
     }
 
     /// DATA (RFC 5321, section 4.1.1.4).
     mutating func data() -> Step? {
-        guard state == .transaction else { return fail(state == .unidentified ? .helloFirst : .mailFirst) }
-        guard recipients > 0 else { return fail(hasTriedRecipients ? .noValidRecipients : .recipientFirst) }
+        if let refusal = refusalOfContent { return fail(refusal) }
+        guard !isChunked else { return fail(.chunksBegun) }
+        // Octets without lines have no end that DATA could find (RFC 3030, section 3).
+        guard parameters.body != .binaryMIME else { return fail(.binaryNeedsChunks) }
         let expected = min(parameters.size ?? 0, SessionLimits.reservedForDeclaredSize)
         buffer = MessageBuffer(limit: configuration.messageLimit, expecting: expected)
         decoder = DataDecoder()
@@ -71,28 +81,42 @@ extension ServerSession {
         return say(.startData)
     }
 
+    /// Why no content can come now; `nil` if it can.
+    var refusalOfContent: Reply? {
+        guard state == .transaction else { return state == .unidentified ? helloFirst : .mailFirst }
+        guard recipients == 0 else { return nil }
+        // RFC 2033, section 4.2, has the code of a wrong order here.
+        let isLMTP = configuration.dialect == .lmtp
+        return hasTriedRecipients && !isLMTP ? .noValidRecipients : .recipientFirst
+    }
+
     /// The end of the data: the message goes to whom it may concern, or is refused as it is.
     mutating func endOfData() -> Step? {
+        endOfContent(hasBareNewline: decoder.hasBareNewline)
+    }
+
+    /// The end of a message, whichever command brought it.
+    mutating func endOfContent(hasBareNewline: Bool) -> Step? {
         progress += 1
         // Nothing but the answer is to come, and a command is not data any more.
         state = .transaction
-        let refusal: Reply?
-        if buffer.isOverflowing {
-            refusal = .messageTooLarge
-        } else if decoder.hasBareNewline, configuration.bareNewlines == .refuse {
-            refusal = .bareNewlineInData
-        } else {
-            refusal = nil
-        }
-        guard refusal == nil else {
-            reset()
-            return refusal.flatMap { fail($0) }
-        }
+        if buffer.isOverflowing { return refuseMessage(.messageTooLarge) }
+        if hasBareNewline, configuration.bareNewlines == .refuse { return refuseMessage(.bareNewlineInData) }
         let message = buffer.take()
-        guard !message.hasLoopedThroughServers else {
-            reset()
-            return fail(.mailLoop)
-        }
+        guard !message.hasLoopedThroughServers else { return refuseMessage(.mailLoop) }
         return ask(.message, .message(message))
+    }
+
+    /// Refuses a whole message: once, or once for each recipient where the protocol has it so.
+    mutating func refuseMessage(_ reply: Reply) -> Step? {
+        let replies = configuration.dialect == .lmtp ? Array(repeating: reply, count: max(recipients, 1)) : [reply]
+        return refuseMessage(replies)
+    }
+
+    /// Refuses a message with these replies; together they are one mistake.
+    mutating func refuseMessage(_ replies: [Reply]) -> Step? {
+        reset()
+        for reply in replies.dropLast() { reply.write(to: &output) }
+        return fail(replies.last ?? .localTrouble)
     }
 }

@@ -16,6 +16,7 @@ package final class SMTPService: Sendable {
     private let logger: Logger
     private let sessions: OpenSessions
     private let state = Mutex(State())
+    private let certificates: Certificates?
     private let stopRequests: AsyncStream<Void>
     private let stopRequest: AsyncStream<Void>.Continuation
 
@@ -37,27 +38,27 @@ package final class SMTPService: Sendable {
         self.logger = logger
         sessions = OpenSessions(
             limit: configuration.sessionLimit, limitPerAddress: configuration.sessionLimitPerAddress)
+        certificates = configuration.tls.map { Certificates($0, logger: logger) }
         (stopRequests, stopRequest) = AsyncStream.makeStream()
     }
 
     /// How many sessions are open.
     package var openSessions: Int { sessions.count }
 
-    /// Opens all listeners; gives their addresses, with the ports that the system chose.
+    /// Reads the certificates and opens all listeners; gives their addresses, with the ports that the system chose, those
+    /// that are encrypted from the first octet on at the end.
     ///
-    /// - Throws: ``SMTPServiceError`` for the first that cannot be opened; none is open then.
+    /// - Throws: ``CertificateError``, or ``SMTPServiceError`` for the first listener that cannot be opened; none is open
+    ///   then.
     @discardableResult
     package func bind() async throws -> [ListenerAddress] {
+        try await certificates?.load()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
         state.withLock { $0.group = group }
-        let bootstrap = makeBootstrap(group)
         var addresses: [ListenerAddress] = []
         do {
-            for address in configuration.listeners {
-                let channel = try await open(address, bootstrap)
-                state.withLock { $0.listeners.append(channel) }
-                addresses.append(ListenerAddress(host: address.host, port: channel.localAddress?.port ?? address.port))
-            }
+            addresses += try await open(configuration.listeners, makeBootstrap(group, .plain))
+            addresses += try await open(configuration.tls?.listeners ?? [], makeBootstrap(group, .encrypted))
         } catch {
             await stop()
             throw error
@@ -67,7 +68,8 @@ package final class SMTPService: Sendable {
 
     /// Serves until the task is cancelled or ``stop()`` is called; returns when the last session is over.
     package func serve(_ entrance: any Entrance) async throws {
-        let services = SessionServices(configuration, entrance: entrance, sessions: sessions, logger: logger)
+        let services = SessionServices(
+            configuration, entrance: entrance, sessions: sessions, tls: try certificates?.makeContext(), logger: logger)
         let (listeners, isStopped) = state.withLock { state in
             state.services = services
             state.isServing = !state.isStopped
@@ -140,7 +142,9 @@ package final class SMTPService: Sendable {
         cut.cancel()
     }
 
-    private func makeBootstrap(_ group: MultiThreadedEventLoopGroup) -> ServerBootstrap {
+    private func makeBootstrap(
+        _ group: MultiThreadedEventLoopGroup, _ beginning: SessionHandler.Beginning
+    ) -> ServerBootstrap {
         ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: Self.backlog)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -152,9 +156,21 @@ package final class SMTPService: Sendable {
                     return channel.eventLoop.makeFailedFuture(SMTPServiceError.notBound)
                 }
                 return channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(SessionHandler(services))
+                    try SessionHandler.install(in: channel, services, beginning)
                 }
             }
+    }
+
+    private func open(
+        _ addresses: [ListenerAddress], _ bootstrap: ServerBootstrap
+    ) async throws -> [ListenerAddress] {
+        var opened: [ListenerAddress] = []
+        for address in addresses {
+            let channel = try await open(address, bootstrap)
+            state.withLock { $0.listeners.append(channel) }
+            opened.append(ListenerAddress(host: address.host, port: channel.localAddress?.port ?? address.port))
+        }
+        return opened
     }
 
     private func open(_ address: ListenerAddress, _ bootstrap: ServerBootstrap) async throws -> any Channel {

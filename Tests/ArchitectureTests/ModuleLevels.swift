@@ -15,7 +15,7 @@ enum ModuleLevels {
         "StageKit": 2, "StageTesting": 2,
         // 3: the runner and the libraries behind the default stages.
         "Arrivals": 3, "AttachmentStore": 3, "DemoDNS": 3, "DurableQueue": 3, "Engine": 3, "MailStore": 3,
-        "Mailboxes": 3, "PipelineFiles": 3, "Resolver": 3, "SearchIndex": 3, "SPF": 3,
+        "Mailboxes": 3, "PipelineFiles": 3, "Resolver": 3, "SASL": 3, "SearchIndex": 3, "SPF": 3,
         // 4: thin adapters to the network.
         "ControlServer": 4, "SMTPServer": 4,
         // 5: commands.
@@ -46,7 +46,7 @@ enum ModuleLevels {
     /// Modules of other packages, and the few that may import them.
     static let external: [String: Set<String>] = [
         "ArgumentParser": ["sluice"],  // the command's arguments
-        "Crypto": ["AttachmentStore"],  // SHA-256 names the contents
+        "Crypto": ["AttachmentStore", "SASL"],  // SHA-256 names the contents; SCRAM
         "GRDB": ["MailStore"], "GRDBSQLite": ["MailStore"],  // the one place that speaks SQL
         "ServiceLifecycle": ["sluice"],  // the task tree's root
         "UnixSignals": ["sluice"],  // a product of the same package
