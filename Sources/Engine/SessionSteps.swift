@@ -131,9 +131,11 @@ struct SessionSteps: Sendable {
         }
     }
 
-    /// Where the protocol has one reply for all recipients, a refusal for some of them cannot be told: those whose
-    /// verdict is one are refused with the message if all are, and kept aside for the operator otherwise. "Try again
-    /// later" for one is so for all. Where each recipient has a reply, each gets its own.
+    /// Makes one reply of the verdicts where the protocol has one for all recipients; `nil` if the message goes on.
+    ///
+    /// A refusal for some of them cannot be told: those whose verdict is one are refused with the message if all are,
+    /// and kept aside for the operator otherwise. "Try again later" for one is so for all. Where each recipient has a
+    /// reply, each gets its own.
     private func settle(_ verdicts: [Verdict], _ step: PreparedStep, _ subject: inout Subject) -> Reply? {
         if subject.message.client.hasReplyPerRecipient {
             settleEach(verdicts, step, &subject)

@@ -30,7 +30,7 @@ package struct SASLExchange: Sendable {
 
     /// An exchange that has not begun.
     ///
-    /// - Parameter nonce: Text that nobody can guess, without commas, for SCRAM.
+    /// The nonce is text that nobody can guess, without commas, for SCRAM.
     package init(_ mechanism: SASLMechanism, authenticator: any Authenticator, nonce: String) {
         self.authenticator = authenticator
         self.nonce = nonce

@@ -19,10 +19,8 @@ extension ServerSession {
 
     /// Says 250 to the open ``Question/message(_:)``: the proof shows that the message is safe.
     ///
-    /// - Parameters:
-    ///   - proof: What shows it.
-    ///   - refusals: The replies to recipients, by their places, for whom it was not taken; only where the protocol has
-    ///     a reply for each (RFC 2033, section 4.2).
+    /// The refusals are the replies to recipients, by their places, for whom it was not taken; only where the protocol
+    /// has a reply for each (RFC 2033, section 4.2).
     package mutating func acknowledge(_ proof: some AcceptanceProof, except refusals: [Int: Reply] = [:]) -> Step {
         guard open == .message else { return answer(.proceed) }
         open = nil

@@ -150,9 +150,7 @@ package struct ServerSession: ~Copyable {
 
     /// Begins; asks ``Question/connect``.
     ///
-    /// - Parameters:
-    ///   - tls: How the connection is encrypted from its beginning.
-    ///   - allowingXCLIENT: Whether the client may speak for others.
+    /// A connection may be encrypted from its beginning; a client that is allowed XCLIENT may speak for others.
     package mutating func begin(over tls: TLSDetails? = nil, allowingXCLIENT: Bool = false) -> Step {
         self.tls = tls
         self.allowsXCLIENT = allowingXCLIENT

@@ -72,7 +72,7 @@ final class Certificates: Sendable {
         return override
     }
 
-    /// Reads the files that have changed; where that fails, what was read before is used on. Blocks.
+    /// Reads the files that have changed, and blocks; where that fails, what was read before is used on.
     private func reloadChanged() {
         let old = state.withLock { $0.certificates }
         let new = old.map { certificate in
