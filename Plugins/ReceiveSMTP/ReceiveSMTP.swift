@@ -68,7 +68,10 @@ extension ReceiveSMTP.Configuration {
         guard (1...Self.threadLimit).contains(threads) else {
             throw ConfigurationError("must lie between 1 and \(Self.threadLimit)", at: "threads")
         }
-        let durations = [("timeouts.command", timeouts.command), ("timeouts.data", timeouts.data)]
+        let durations = [
+            ("timeouts.command", timeouts.command), ("timeouts.data", timeouts.data),
+            ("timeouts.slow-start", timeouts.slowStart),
+        ]
         if let zero = durations.first(where: { $0.1 <= .zero }) {
             throw ConfigurationError("must be longer than nothing", at: zero.0)
         }

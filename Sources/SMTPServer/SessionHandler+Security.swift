@@ -62,7 +62,8 @@ extension SessionHandler {
         decide {
             var exchange = current
             do {
-                return (exchange, answer(to: try await exchange.respond(response)))
+                let outcome = try await exchange.respond(response)
+                return (exchange, answer(to: outcome))
             } catch {
                 logger.error("A client's identity cannot be checked", metadata: ["error": "\(error)"])
                 return (exchange, ServerSession.Answer.refuse(Self.unavailable))

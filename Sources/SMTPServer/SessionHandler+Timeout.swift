@@ -38,7 +38,9 @@ extension SessionHandler {
     /// then looks which one holds.
     private func schedule() {
         guard let context else { return }
-        let patience = min(services.configuration.commandTimeout, services.configuration.dataTimeout)
+        let configuration = services.configuration
+        var patience = min(configuration.commandTimeout, configuration.dataTimeout)
+        if configuration.minimumDataRate > 0 { patience = min(patience, configuration.slowStart) }
         let next = min(deadline, .now() + TimeAmount(patience))
         timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: next) { [weak self] in
             self?.fire()

@@ -79,7 +79,9 @@ import Testing
     }
 
     @Test func `LMTP tells each recipient its own`() async throws {
-        let entrance = MemoryEntrance(onEach: { $0.address.localPart == "full" ? Reply(.insufficientStorage, "Full") : nil })
+        let entrance = MemoryEntrance(onEach: {
+            $0.address.localPart == "full" ? Reply(.insufficientStorage, "Full") : nil
+        })
         try await withServer(entrance) {
             $0.session.dialect = .lmtp
         } _: { listener, _ in
@@ -90,7 +92,8 @@ import Testing
             let lines = try await client.linesUntilClosed().map { $0.prefix(9) }
             #expect(
                 lines.suffix(8) == [
-                    "250 2.0.0", "452 4.3.1", "250 2.0.0", "250 2.1.0", "250 2.1.5", "354 End d", "452 4.3.1", "221 2.0.0",
+                    "250 2.0.0", "452 4.3.1", "250 2.0.0", "250 2.1.0", "250 2.1.5", "354 End d", "452 4.3.1",
+                    "221 2.0.0",
                 ])
         }
         #expect(entrance.messages.first?.client.transport == "LMTP")

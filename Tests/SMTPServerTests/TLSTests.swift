@@ -114,7 +114,8 @@ import Testing
             let two = try TestCertificate(for: ["two.example"], in: directory, named: "two")
             for (certificate, key, part) in [
                 (one.certificate, two.key, "does not belong to the certificate"),
-                (directory + "/none", one.key, "cannot read \(directory)/none"), (one.key, one.key, "has no certificate"),
+                (directory + "/none", one.key, "cannot read \(directory)/none"),
+                (one.key, one.key, "has no certificate"),
                 (one.certificate, one.certificate, "has no private key"),
             ] {
                 let error = await #expect(throws: CertificateError.self) {
