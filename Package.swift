@@ -116,7 +116,7 @@ let targets: [[Target]] = [
     library(
         "SASL", ["SMTP", .product(name: "Crypto", package: "swift-crypto")], tests: ["SMTP"]),
     library("SearchIndex", ["Bytes", "CBytes", "Files"], tests: ["Bytes", "Files"]),
-    library("Resolver", ["CCAres"], tests: ["DemoDNS"]),
+    library("Resolver", ["CCAres", "StageKit"], tests: ["DemoDNS"]),
     library("DemoDNS", ["Resolver"], tests: ["Resolver"]),
     library(
         "SPF", ["Resolver"],

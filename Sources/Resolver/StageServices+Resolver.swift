@@ -1,9 +1,8 @@
-import Resolver
-import StageKit
+package import StageKit
 
 extension StageServices {
     /// The resolver that the site's settings describe, shared by all who ask the DNS.
-    func resolver() throws -> DNSResolver {
+    package func resolver() throws -> DNSResolver {
         try shared {
             var configuration = ResolverConfiguration()
             configuration.deadline = site.resolverTimeout
