@@ -34,8 +34,8 @@ package struct BlockAttachments: Stage {
     }
 
     package func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
-        // All parts and not only the attachments: a file within a forwarded message is a file, too.
-        let names = message.parsed.parts.lazy.compactMap(\.filename)
+        // Not only of attachments: a file in a forwarded message or in a winmail.dat is a file, too.
+        let names = message.parsed.filenames
         guard let name = names.first(where: isBlocked) else { return .proceed }
         return .reject(
             Reply(.policyViolation, "This server does not accept files of that type"),

@@ -1,4 +1,5 @@
 import Addressing
+import AuthenticationResults
 import Resolver
 import SMTP
 import SPF
@@ -16,6 +17,10 @@ package final class CheckSPF: MailStage {
     package struct Configuration: StageConfiguration {
         /// The results that are refused at once.
         let rejected: Set<SPFResult>
+        /// Whether the name of HELO is checked, too.
+        let checksHelo: Bool
+        /// Whether the result is written into a field of its own.
+        let writesField: Bool
 
         package init(from settings: inout Settings) throws {
             rejected = Set(
@@ -23,6 +28,11 @@ package final class CheckSPF: MailStage {
                     "reject", default: [Refusable](), "The results that are refused in the dialogue; none by default."
                 )
                 .map(\.result))
+            checksHelo = settings.take(
+                "helo", default: false, "Whether the name of HELO is checked, too (RFC 7208, section 2.3).")
+            writesField = settings.take(
+                "received-spf", default: false,
+                "Whether a Received-SPF field is written; authentication-results says the same.")
         }
     }
 
@@ -46,12 +56,18 @@ package final class CheckSPF: MailStage {
         package static let domain = Fact<String>("spf.domain", "The domain whose policy was evaluated.")
         package static let explanation = Fact<String>(
             "spf.explanation", "What the domain says to a failing sender; empty if nothing.")
+        package static let helo = Fact<String>(
+            "spf.helo", "The result for the name of HELO; empty unless the setting helo asks for it.")
+        package static let report = Fact<String>("spf.report", "The result as header fields have it (RFC 8601).")
     }
 
     package static let manifest = StageManifest(
         name: "check-spf",
         summary: "Checks by SPF whether the client may send for the sender's domain.",
-        provides: [Provided.result.declaration, Provided.domain.declaration, Provided.explanation.declaration],
+        provides: [
+            Provided.result.declaration, Provided.domain.declaration, Provided.explanation.declaration,
+            Provided.helo.declaration, Provided.report.declaration,
+        ],
         // RFC 7208, section 4.6.4 asks for at least 20 seconds before a check is given up.
         timeout: .seconds(25))
 
@@ -85,13 +101,22 @@ package final class CheckSPF: MailStage {
         guard let checker = checker.withLock({ $0 }) else {
             throw StageContractViolation("check-spf was used before it was prepared")
         }
-        let outcome = await checker.check(
-            SPFRequest(
-                clientAddress: message.client.address, helo: message.client.helo,
-                reversePath: message.reversePath.addressText, receiver: services.site.hostName))
+        let request = request(message, reversePath: message.reversePath.addressText)
+        // The null path is checked by the name of HELO anyway (section 2.4).
+        let helo =
+            configuration.checksHelo && !request.reversePath.isEmpty ? self.request(message, reversePath: "") : nil
+        let outcome = await checker.check(request)
+        var heloOutcome: SPFOutcome?
+        if let helo { heloOutcome = await checker.check(helo) }
         message.facts[Provided.result] = outcome.result.rawValue
         message.facts[Provided.domain] = outcome.domain
         message.facts[Provided.explanation] = outcome.explanation ?? ""
+        let heloResult = heloOutcome ?? (configuration.checksHelo ? outcome : nil)
+        message.facts[Provided.helo] = heloResult?.result.rawValue ?? ""
+        let reports = [report(outcome, request)] + (heloOutcome.map { [report($0, helo ?? request)] } ?? [])
+        message.facts[Provided.report] = reports.map(\.text).joined(separator: "; ")
+        // Above the Received field, which comes later (RFC 7208, section 9.1).
+        if configuration.writesField { message.trace.insert(ReceivedSPF(outcome, of: request).field, at: 0) }
         guard configuration.rejected.contains(outcome.result) else { return .proceed }
         return .reject(
             Reply(.spfFailure, "SPF check failed for the sender's domain"),
@@ -99,12 +124,20 @@ package final class CheckSPF: MailStage {
     }
 }
 
-extension ReversePath {
-    /// The address, or nothing for the null path.
-    fileprivate var addressText: String {
-        switch self {
-        case .null: ""
-        case .address(let address): address.description
-        }
+extension CheckSPF {
+    private func request(_ message: Message, reversePath: String) -> SPFRequest {
+        SPFRequest(
+            clientAddress: message.client.address, helo: message.client.helo, reversePath: reversePath,
+            receiver: services.site.hostName)
+    }
+
+    /// The result with its identity (RFC 8601, section 2.7.2) and, unless it is a pass, its reason.
+    private func report(_ outcome: SPFOutcome, _ request: SPFRequest) -> MethodResult {
+        let property =
+            request.reversePath.isEmpty
+            ? ResultProperty("smtp", "helo", request.helo) : ResultProperty("smtp", "mailfrom", request.reversePath)
+        return MethodResult(
+            "spf", outcome.result.rawValue, reason: outcome.result == .pass ? "" : outcome.reason,
+            properties: [property])
     }
 }

@@ -41,6 +41,25 @@ package final class IndexMail: BatchStage {
         index.withLock { $0 = opened }
     }
 
+    /// How often what could not be indexed is tried again, beside the tries of the pipeline.
+    private static let repairPeriod: Duration = .seconds(60)
+
+    package func run() async throws {
+        var expected: UInt64?
+        while !Task.isCancelled {
+            do {
+                try await Task.sleep(for: Self.repairPeriod)
+            } catch {
+                return  // the server stops
+            }
+            do {
+                expected = try await index.withLock { $0 }?.repair(expectedBefore: expected)
+            } catch {
+                services.logger.error("index not repaired", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
     package func process(_ batch: inout [Message], in context: StageContext) async throws -> [Verdict] {
         guard let index = index.withLock({ $0 }) else {
             throw StageContractViolation("index was used before it was prepared")

@@ -29,7 +29,10 @@ package struct ReceiveSMTP: Receiver {
     package init(configuration: Configuration, services: StageServices) throws {
         try configuration.validate()
         listeners = configuration.listeners + configuration.tls.listeners
-        server = SMTPService(configuration.serverConfiguration(for: services.site), logger: services.logger)
+        // The versions of a pipeline that follow each other share their listeners.
+        server = SMTPService(
+            configuration.serverConfiguration(for: services.site), logger: services.logger,
+            sockets: try services.shared { ListeningSockets() })
     }
 
     /// Reads the certificates and opens the listeners, so that what is missing or taken is found before anything starts.
@@ -40,6 +43,11 @@ package struct ReceiveSMTP: Receiver {
     /// Serves until the task is cancelled or ``stop()`` is called.
     package func receive(through entrance: any Entrance) async throws {
         try await server.serve(entrance)
+    }
+
+    /// Leaves new connections to the next version of the pipeline; the sessions that are open go on.
+    package func retire() async {
+        await server.retire()
     }
 
     /// Ends the sessions, those in a message after the grace period, and closes the listeners.

@@ -4,4 +4,12 @@ public enum ReversePath: Sendable, Hashable {
     case null
     /// A mailbox.
     case address(EmailAddress)
+
+    /// The address, or nothing for the null path.
+    public var addressText: String {
+        switch self {
+        case .null: ""
+        case .address(let address): address.description
+        }
+    }
 }

@@ -10,6 +10,8 @@ struct AttachmentBatch {
     private var placed: Set<Digest> = []
     /// Contents that are written, but neither durable nor in their place.
     private var written: [Digest: any File] = [:]
+    /// The same in the order of the messages.
+    private var order: [Digest] = []
     /// Contents that could not be made durable, and why.
     private var failures: [Digest: AttachmentStoreError] = [:]
 
@@ -45,7 +47,7 @@ struct AttachmentBatch {
 
     /// Makes the written contents durable, many at once, and moves each to its place.
     private mutating func placeWritten() {
-        let files = Array(written)
+        let files = order.compactMap { digest in written[digest].map { (digest, $0) } }
         let found = Mutex<[Digest: AttachmentStoreError]>([:])
         store.syncers.perform(files.count) { [store] index in
             let (digest, file) = files[index]
@@ -58,11 +60,13 @@ struct AttachmentBatch {
         failures.merge(found.withLock { $0 }) { $1 }
         for digest in written.keys where failures[digest] == nil { placed.insert(digest) }
         written = [:]
+        order = []
     }
 
     /// Makes the names of new contents durable, each directory once.
     private mutating func synchronizeDirectories() {
-        let directories = Array(Dictionary(grouping: placed) { [store] in store.directory(of: $0) })
+        let directories = Dictionary(grouping: placed) { [store] in store.directory(of: $0) }
+            .sorted { $0.key < $1.key }
         let found = Mutex<[Digest: AttachmentStoreError]>([:])
         store.syncers.perform(directories.count) { [store] index in
             let (directory, digests) = directories[index]
@@ -143,6 +147,7 @@ struct AttachmentBatch {
                 placed.insert(digest)
             } else {
                 written[digest] = try store.write(content)
+                order.append(digest)
             }
         } catch {
             throw .file(error)

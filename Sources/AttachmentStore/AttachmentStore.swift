@@ -24,14 +24,16 @@ package final class AttachmentStore: Sendable {
     /// Two threads each: one waits for the disk while the other computes.
     private static let threadCount = 2
     /// As many syncs as a disk's queue takes together with profit.
-    private static let syncerCount = 8
+    package static let usualSynchronizations = 8
 
     /// A store in a directory, which ``prepare()`` makes.
-    package init(directory: String, fileSystem: any FileSystem) {
+    ///
+    /// Fewer synchronisations at once are slower; with one of them, files are placed in the order of the messages.
+    package init(directory: String, fileSystem: any FileSystem, parallelSynchronizations: Int = usualSynchronizations) {
         self.directory = directory
         self.fileSystem = fileSystem
         temporaryNames = TemporaryNames(directory: directory + "/incoming")
-        syncers = BlockingThreads(count: Self.syncerCount)
+        syncers = BlockingThreads(count: parallelSynchronizations)
         writers = BlockingThreads(count: Self.threadCount)
         readers = BlockingThreads(count: Self.threadCount)
     }

@@ -18,6 +18,9 @@ package final class ControlServer: Sendable {
     package static func start(
         socketPath: String, listener: (host: String, port: Int)?, responder: @escaping Responder
     ) async throws -> ControlServer {
+        guard socketPath.utf8.count <= pathLimit else {
+            throw ControlServerError(address: socketPath, cause: PathTooLong(limit: pathLimit))
+        }
         let group = MultiThreadedEventLoopGroup.singleton
         // A socket of a server that did not end well; the queue's lock says that no other runs.
         unlink(socketPath)
@@ -40,6 +43,16 @@ package final class ControlServer: Sendable {
             throw ControlServerError(address: place, cause: error)
         }
         return ControlServer(channels: channels, socketPath: socketPath)
+    }
+
+    /// What `sun_path` holds beside its end (unix(7)).
+    private static let pathLimit = 107
+
+    private struct PathTooLong: Error, CustomStringConvertible {
+        let limit: Int
+        var description: String {
+            "the path has more than \(limit) octets, the most of a Unix socket; choose a shorter data-directory"
+        }
     }
 
     private init(channels: [any Channel], socketPath: String) {

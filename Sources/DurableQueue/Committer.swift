@@ -1,5 +1,6 @@
 import Bytes
 import Glibc
+import StageKit
 
 /// The work of the committing thread.
 struct Committer: Sendable {
@@ -8,7 +9,7 @@ struct Committer: Sendable {
     let reader: MessageReader
     let now: @Sendable () -> Timestamp
 
-    /// How often clocks are looked at while messages are postponed, and how long outcomes wait for a synchronisation.
+    /// How often clocks are looked at while messages are postponed or outcomes wait for a synchronisation.
     private static let period = 1.0
 
     /// One round of work.
@@ -16,6 +17,7 @@ struct Committer: Sendable {
         var submissions: [QueueState.Submission]
         var handouts: [QueueState.Handout]
         var reclaim: Reclaim?
+        var finishedSpools: [MessageID]
         var isLast: Bool
         var isDue: Bool
     }
@@ -28,12 +30,14 @@ struct Committer: Sendable {
             gather(like: lastGroup)
             let round = nextRound(after: lastCommit)
             lastGroup = round.submissions.count
+            journal.unneededSpools += round.finishedSpools
             for handout in round.handouts { handout.continuation.resume(returning: handout.messages) }
             if !round.submissions.isEmpty || round.isDue || round.isLast {
                 commit(round)
                 lastCommit = ContinuousClock.now
             }
             if let reclaim = round.reclaim { journal.perform(reclaim, reader, monitor) }
+            journal.releaseSpools()
             if round.isLast { return stop() }
         }
     }
@@ -62,31 +66,38 @@ struct Committer: Sendable {
             if !state.byTime.isEmpty || !state.byInstant.isEmpty { state.promote(now: now(), instant: instant) }
             let handouts = state.handOut()
             let isLast = state.mode == .closed
-            let isDue = journal.hasUnsynced && instant - lastCommit >= .seconds(Self.period)
-            if state.inbox.isEmpty, handouts.isEmpty, !isLast, !isDue {
+            let isDue = journal.hasUnsynced && instant - lastCommit >= state.options.outcomeDelay
+            if state.inbox.isEmpty, handouts.isEmpty, state.finishedSpools.isEmpty, !isLast, !isDue {
                 let isIdle = state.byTime.isEmpty && !journal.hasUnsynced
                 guard let next = state.byInstant.first?.key else {
                     return .wait(seconds: isIdle ? nil : Self.period)
                 }
                 return .wait(seconds: min(Self.period, (next - instant) / .seconds(1)))
             }
-            defer { state.inbox = [] }
+            defer {
+                state.inbox = []
+                state.finishedSpools = []
+            }
             return .done(
                 Round(
-                    submissions: state.inbox, handouts: handouts, reclaim: state.reclaim(journal), isLast: isLast,
-                    isDue: isDue))
+                    submissions: state.inbox, handouts: handouts, reclaim: state.reclaim(journal),
+                    finishedSpools: state.finishedSpools, isLast: isLast, isDue: isDue))
         }
     }
 
     private func commit(_ round: Round) {
         let isDurable = round.isDue || round.isLast || round.submissions.contains(where: \.isAwaited)
-        let results = journal.commit(round.submissions.compactMap(\.record), durably: isDurable)
+        let unnamed = round.submissions.contains(where: \.isSpooled) ? journal.synchronizeNames() : nil
+        let records = round.submissions.compactMap { unnamed != nil && $0.isSpooled ? nil : $0.record }
+        let results = journal.commit(records, durably: isDurable)
         var failures: [QueueError?] = []
         failures.reserveCapacity(round.submissions.count)
         let handouts = monitor.withLock { state in
             var next = results.makeIterator()
             for submission in round.submissions {
-                if submission.record == nil {
+                if let unnamed, submission.isSpooled {
+                    failures.append(state.conclude(submission, .failure(QueueError(unnamed))))
+                } else if submission.record == nil {
                     failures.append(journal.outcomeError)
                 } else if let result = next.next() {
                     failures.append(state.conclude(submission, result))
@@ -117,6 +128,11 @@ struct Committer: Sendable {
     }
 }
 
+extension QueueState.Submission {
+    /// Whether it is a message with a file of its own, whose name must be durable before the record is.
+    var isSpooled: Bool { accepted?.spooled != nil }
+}
+
 extension QueueState {
     /// Takes a message in whose record is durable, or lets go of it.
     mutating func conclude(_ submission: Submission, _ result: Result<Location?, QueueError>) -> QueueError? {
@@ -129,11 +145,16 @@ extension QueueState {
             ledgers[entry.pipeline.name, default: Ledger()].add(entry.state.receivedLedger)
             entry.location = location
             entry.arrival = location.sequence
-            if entry.state.fate < .quarantined { unreserve(entry.size) } else { insert(entry) }
+            if entry.state.fate < .quarantined {
+                unreserve(entry.size, of: entry.pipeline.name)
+            } else {
+                insert(entry)
+            }
             return nil
         case .success(nil): return .closed
         case .failure(let error):
-            unreserve(entry.size)
+            if entry.spooled != nil { finishedSpools.append(entry.id) }
+            unreserve(entry.size, of: entry.pipeline.name)
             return error
         }
     }

@@ -2,14 +2,14 @@ import Bytes
 package import StageKit
 
 extension DurableQueue {
-    /// Claims messages of a pipeline that are due, in the order of arrival; waits until there is one.
+    /// Claims messages of one version of a pipeline that are due, in the order of arrival; waits until there is one.
     ///
     /// A claimed message is with its claimant until an update settles or postpones it, or ``giveBack(_:)``.
     ///
     /// - Returns: At least one message; none when the queue drains or is closed, or the task is cancelled.
-    package func claim(pipeline: String, upTo limit: Int) async -> [QueuedMessage] {
+    package func claim(_ version: PipelineVersion, upTo limit: Int) async -> [QueuedMessage] {
         while true {
-            let claimed = await nextClaim(pipeline, max(limit, 1))
+            let claimed = await nextClaim(version, max(limit, 1))
             if claimed.isEmpty { return [] }
             let messages = await contents(of: claimed)
             if !messages.isEmpty { return messages }
@@ -25,7 +25,7 @@ extension DurableQueue {
         for handout in handouts { handout.continuation.resume(returning: handout.messages) }
     }
 
-    private func nextClaim(_ pipeline: String, _ limit: Int) async -> [Claimed] {
+    private func nextClaim(_ version: PipelineVersion, _ limit: Int) async -> [Claimed] {
         let number = monitor.withLock { state in
             state.lastWaiter += 1
             return state.lastWaiter
@@ -35,9 +35,9 @@ extension DurableQueue {
                 let messages: [Claimed]? = monitor.withLock { state in
                     // Within the lock, so that a cancellation either is seen here or finds the waiter.
                     guard state.mode == .open, !Task.isCancelled else { return [] }
-                    let messages = state.take(from: pipeline, upTo: limit)
+                    let messages = state.take(from: version, upTo: limit)
                     guard messages.isEmpty else { return messages }
-                    state.lines[pipeline, default: QueueState.Line()].waiters.append(
+                    state.lines[version, default: QueueState.Line()].waiters.append(
                         QueueState.Waiter(number: number, limit: limit, continuation: continuation))
                     return nil
                 }
@@ -45,10 +45,10 @@ extension DurableQueue {
             }
         } onCancel: {
             let waiter = monitor.withLock { state -> QueueState.Waiter? in
-                guard let index = state.lines[pipeline]?.waiters.firstIndex(where: { $0.number == number }) else {
+                guard let index = state.lines[version]?.waiters.firstIndex(where: { $0.number == number }) else {
                     return nil
                 }
-                return state.lines[pipeline]?.waiters.remove(at: index)
+                return state.lines[version]?.waiters.remove(at: index)
             }
             waiter?.continuation.resume(returning: [])
         }

@@ -7,12 +7,33 @@ extension DurableQueue {
         monitor.withLock { $0.ledgers }
     }
 
+    /// Where the ledger is wrong, by pipeline, in words: its columns do not add up, or it counts other messages than
+    /// there are; O(n).
+    package func discrepancies() -> [String: String] {
+        monitor.withLock { state in
+            var open: [String: Ledger] = [:]
+            for entry in state.entries.values {
+                open[entry.pipeline.name, default: Ledger()].add(entry.state.openLedger)
+            }
+            var found: [String: String] = [:]
+            for name in Set(state.ledgers.keys).union(open.keys) {
+                found[name] = (state.ledgers[name] ?? Ledger()).discrepancy(from: open[name] ?? Ledger())
+            }
+            return found
+        }
+    }
+
+    /// How many messages are pending, by the version of their pipeline.
+    package func pendingByVersion() -> [PipelineVersion: Int] {
+        monitor.withLock { $0.lines.mapValues(\.pending).filter { $0.value > 0 } }
+    }
+
     /// The pending messages, oldest first; O(n log n).
     package func pending(limit: Int) -> [PendingSummary] {
         monitor.withLock { state in
             state.entries.values.filter { $0.phase != .held }.sorted { $0.arrival < $1.arrival }.prefix(limit).map {
                 PendingSummary(
-                    id: $0.id, pipeline: $0.pipeline, received: $0.received, size: ByteCount(octets: $0.size),
+                    id: $0.id, pipeline: $0.version, received: $0.received, size: ByteCount(octets: $0.size),
                     recipients: $0.state.recipients.count(where: \.isPending), attempts: $0.state.attempts,
                     step: $0.state.step, until: $0.state.until, reason: $0.state.reason)
             }
@@ -22,13 +43,15 @@ extension DurableQueue {
     /// The messages in quarantine, oldest first; O(n log n).
     package func quarantined() -> [QuarantineSummary] {
         monitor.withLock { state in
-            state.entries.values.filter { $0.phase == .held }.sorted { $0.arrival < $1.arrival }.map { entry in
-                QuarantineSummary(
-                    id: entry.id, pipeline: entry.pipeline, received: entry.received,
-                    size: ByteCount(octets: entry.size),
-                    recipients: entry.state.recipients.count(where: \.isQuarantined),
-                    step: entry.state.quarantine?.step ?? "", reason: entry.state.quarantine?.reason ?? "")
-            }
+            state.entries.values.filter { $0.phase == .held }.sorted { $0.arrival < $1.arrival }
+                .map { QuarantineSummary($0) }
+        }
+    }
+
+    /// One message in quarantine; `nil` if it is not there.
+    package func quarantined(_ id: MessageID) -> QuarantineSummary? {
+        monitor.withLock { state in
+            state.entries[id].flatMap { $0.phase == .held ? QuarantineSummary($0) : nil }
         }
     }
 

@@ -23,6 +23,11 @@ extension DurableQueue {
         submit { state, _ in state.mark(ids, step: step).map { [$0] } ?? [] }
     }
 
+    /// Notes that the process has outlived an attempt, whatever came of it: it is not held against the message.
+    package func endAttempt(_ ids: [MessageID], step: String) {
+        submit { state, _ in state.unmark(ids, step: step).map { [$0] } ?? [] }
+    }
+
     /// Returns once everything submitted so far is written: it outlives the process, though not yet the machine.
     package func written() async {
         _ = await committed(durably: false)
@@ -30,11 +35,32 @@ extension DurableQueue {
 
     /// Lets a message out of quarantine; returns once that is on disk.
     ///
-    /// It goes on at `step`, or, without one, at the step that put it there.
+    /// It goes on at `step`, or, without one, at the step that put it there; under the pipeline's version of that
+    /// digest, or the one it had. Tries are counted from now on.
     ///
     /// - Throws: ``QueueError/unknownMessage(_:)`` if no such message is in quarantine.
-    package func release(_ id: MessageID, from step: String? = nil) async throws {
-        try await submitDurably { (state, now) throws(QueueError) in [try state.release(id, from: step, now: now)] }
+    package func release(_ id: MessageID, from step: String? = nil, into digest: String? = nil) async throws {
+        try await submitDurably { (state, now) throws(QueueError) in
+            [try state.release(id, from: step, into: digest, now: now)]
+        }
+    }
+
+    /// Puts all that is pending under a version, and is with nobody, into quarantine; returns how many messages.
+    ///
+    /// Each is kept for the step at which it waited, or, if it waited at none, for `step`.
+    package func quarantine(_ version: PipelineVersion, step: String, reason: String) async throws(QueueError) -> Int {
+        var count = 0
+        try await submitDurably { state, now in
+            let waiting = state.entries.values.filter { $0.version == version && $0.isWaiting }
+            count = waiting.count
+            state.lines[version]?.ready = PriorityHeap()
+            return waiting.compactMap { entry in
+                let held = RecipientState.quarantined(step: entry.state.step ?? step, reason: reason)
+                return state.apply(
+                    Update(id: entry.id, recipients: entry.state.recipients.indices.map { ($0, held) }), now: now)
+            }
+        }
+        return count
     }
 
     private func submit(_ change: (inout QueueState, Timestamp) -> [PreparedRecord]) {

@@ -13,7 +13,11 @@ package final class DurableQueue: Sendable {
     let reader: MessageReader
     let reading: Monitor<ReadingState>
     let now: @Sendable () -> Timestamp
+    let spoolThreads = BlockingThreads(count: spoolThreadCount)
     private let lock: ProcessLock?
+
+    /// Enough that a few disks' queues are kept busy while one call waits.
+    private static let spoolThreadCount = 4
 
     init(
         state: QueueState, journal: Journal, lock: ProcessLock?, now: @escaping @Sendable () -> Timestamp
@@ -66,35 +70,62 @@ package final class DurableQueue: Sendable {
     }
 
     /// Accepts a message: returns once the group that holds it is on disk.
+    ///
+    /// Content with a ``Spool`` is made durable first, and the record refers to it; whatever happens then, the spool is
+    /// not the caller's any more.
     package func append(_ message: NewMessage) async throws(QueueError) -> DurableReceipt {
-        let state = MessageState(message.disposition, recipientCount: message.recipientCount)
+        let state = MessageState(
+            message.disposition, recipientCount: message.recipientCount, settled: message.settled)
         let isFinished = state.fate < .quarantined
+        // What is finished at once needs no content.
+        let spool = isFinished ? nil : message.spool
+        defer { message.spool?.abandon() }
+        try checkSpace(for: message.head.count + (spool == nil ? message.content.count : 0), message.limits)
+        let spooled = try await spool?.handOver()
         let record = PreparedRecord(
             .accepted(
                 MessageRecord(
                     id: message.id, pipeline: message.pipeline, received: message.received, arrival: 0, state: state,
-                    head: message.head, contentCount: 0)),
-            content: isFinished ? nil : message.content)
+                    head: message.head, contentCount: 0, spooled: spooled)),
+            content: isFinished || spooled != nil ? nil : message.content)
         let entry = Entry(
             id: message.id, pipeline: message.pipeline, received: message.received, arrival: 0,
-            location: Location(segment: 0, offset: 0, length: record.length, sequence: 0), size: record.size,
-            state: state,
-            phase: state.fate == .quarantined ? .held : .ready, cached: (message.head, message.content))
+            location: Location(segment: 0, offset: 0, length: record.length, sequence: 0),
+            size: record.size + (spooled?.count ?? 0), state: state,
+            phase: state.fate == .quarantined ? .held : .ready, spooled: spooled,
+            cached: (message.head, message.content))
         let failure: QueueError? = await withUnsafeContinuation { continuation in
             let refusal = monitor.withLock { state in
                 do throws(QueueError) {
-                    try state.reserve(record.size)
+                    try state.reserve(
+                        record.size, besides: spooled?.count ?? 0, of: message.pipeline.name, within: message.limits)
                 } catch {
+                    if let spooled { state.letGo(ofContent: spooled, of: message.id) }
                     return QueueError?.some(error)
                 }
                 state.inbox.append(
                     QueueState.Submission(record: record, accepted: entry, isAwaited: true, completion: continuation))
                 return nil
             }
-            if let refusal { continuation.resume(returning: refusal) } else { monitor.signal() }
+            // After a refusal there may be content to remove.
+            monitor.signal()
+            if let refusal { continuation.resume(returning: refusal) }
         }
         if let failure { throw failure }
         return DurableReceipt(committed: message.id)
+    }
+
+    /// Sees that the disk keeps its reserve; a disk that does not say how much is free is left to the write itself.
+    private func checkSpace(for size: Int, _ limits: PipelineLimits) throws(QueueError) {
+        let reserve = limits.diskReserve.octets
+        guard reserve > 0 else { return }
+        let free: Int
+        do throws(FileError) {
+            free = try reader.fileSystem.freeSpace(at: reader.directory)
+        } catch {
+            throw .failed(error)
+        }
+        guard free - size >= reserve else { throw .full(.diskReserve(reserve)) }
     }
 
     /// Stops handing out; who waits for messages gets none.
@@ -139,23 +170,5 @@ extension QueueState {
             lines[name]?.waiters = []
         }
         return waiters
-    }
-}
-
-extension FileSystem {
-    /// Makes a directory, and its name durable.
-    fileprivate func createDurably(_ directory: String) throws(FileError) {
-        var missing: [String] = []
-        var path = Substring(directory)
-        while !path.isEmpty {
-            if try exists(String(path)) { break }
-            missing.append(String(path))
-            path = path.lastIndex(of: "/").map { path[..<$0] } ?? ""
-        }
-        try createDirectory(directory)
-        for made in missing.reversed() {
-            let slash = made.lastIndex(of: "/")
-            try synchronizeDirectory(slash.map { $0 == made.startIndex ? "/" : String(made[..<$0]) } ?? ".")
-        }
     }
 }

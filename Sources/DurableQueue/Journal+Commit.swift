@@ -60,7 +60,7 @@ extension Journal {
     private func place(_ record: PreparedRecord, _ index: Int?, _ course: inout Course) {
         let purpose: Purpose =
             switch record.kind {
-            case .accepted, .carried: .message
+            case .accepted, .carried, .acceptedSpooled, .carriedSpooled: .message
             case .retired: .retirement
             case .changed, .attempted, .checkpoint: .outcome
             }

@@ -59,6 +59,8 @@ extension Journal {
             let file = try fileSystem.open(path, .create)
             defer { file.close() }
             try file.allocate(size)
+            // So that a segment which is shorter than its header says was cut, and not just caught by a crash.
+            try file.synchronize()
         } catch {
             discard(path)
             throw error

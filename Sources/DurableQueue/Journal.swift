@@ -1,5 +1,6 @@
 import Bytes
 import Files
+import StageKit
 
 /// The writer of the segments.
 ///
@@ -62,6 +63,8 @@ final class Journal: @unchecked Sendable {
     var unsynced: [PreparedRecord] = []
     /// Outcomes that found no room on the disk yet.
     var backlog: [PreparedRecord] = []
+    /// Finished messages whose content is still there.
+    var unneededSpools: [MessageID] = []
     /// Why outcomes are in the backlog.
     var failure: FileError?
     /// Why the last attempt at a new segment failed; one attempt a commit is enough.

@@ -10,6 +10,12 @@ package struct Ledger: Sendable, Hashable {
     /// Whether everything received is accounted for.
     package var isBalanced: Bool { recipients.isBalanced && messages.isBalanced }
 
+    /// What is wrong with it, in words, where this is what is really open.
+    func discrepancy(from open: Ledger) -> String? {
+        recipients.discrepancy(from: open.recipients).map { "recipients: \($0)" }
+            ?? messages.discrepancy(from: open.messages).map { "messages: \($0)" }
+    }
+
     mutating func add(_ other: Ledger) {
         recipients.add(other.recipients)
         messages.add(other.messages)
@@ -32,6 +38,16 @@ package struct Tally: Sendable, Hashable {
     /// Whether everything received is accounted for.
     package var isBalanced: Bool {
         received == delivered + bounced + quarantined + discarded + pending + unreadable
+    }
+
+    func discrepancy(from open: Tally) -> String? {
+        guard isBalanced else {
+            let sum = delivered + bounced + quarantined + discarded + pending + unreadable
+            return "\(received) were received, and \(sum) are accounted for"
+        }
+        if pending != open.pending { return "\(pending) are counted as pending, and there are \(open.pending)" }
+        guard quarantined != open.quarantined else { return nil }
+        return "\(quarantined) are counted as quarantined, and there are \(open.quarantined)"
     }
 
     static let columns: [any WritableKeyPath<Tally, Int> & Sendable] = [

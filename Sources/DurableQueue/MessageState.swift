@@ -16,6 +16,10 @@ struct MessageState: Equatable {
     /// The next attempt, and when that was decided.
     var until: Timestamp?
     var decided = Timestamp(microseconds: 0)
+    /// When an operator let it out of quarantine last; tries are counted in time from then on.
+    var released: Timestamp?
+    /// The version of the pipeline to which that moved it; `nil` is the one that accepted it.
+    var digest: String?
     /// In the order in which they were begun last.
     var markers: [Marker] = []
 
@@ -28,7 +32,9 @@ struct MessageState: Equatable {
         return nil
     }
 
-    init(_ disposition: Disposition, recipientCount: Int) {
+    init(
+        _ disposition: Disposition, recipientCount: Int, settled: [(index: Int, state: RecipientState)] = []
+    ) {
         let state: RecipientState =
             switch disposition {
             case .deliver: .pending
@@ -36,6 +42,8 @@ struct MessageState: Equatable {
             case .discard(let reason): .discarded(reason: reason)
             }
         recipients = Array(repeating: state, count: max(recipientCount, 1))
+        guard disposition == .deliver else { return }
+        for (index, state) in settled where recipients.indices.contains(index) { recipients[index] = state }
     }
 
     mutating func apply(_ change: StateChange) {
@@ -49,12 +57,15 @@ struct MessageState: Equatable {
         progress = plan.progress
         reason = plan.reason
         until = plan.until
+        released = plan.released
+        digest = plan.digest
         decided = change.decided
     }
 
     mutating func mark(_ marker: Marker) {
         markers.removeAll { $0.step == marker.step }
-        markers.append(marker)
+        // None is how an attempt is recorded that the process has outlived.
+        if marker.count > 0 { markers.append(marker) }
     }
 
     /// The count that a further attempt at a step gets.
@@ -73,13 +84,15 @@ struct StateChange: Equatable {
         var state: RecipientState
     }
 
-    /// How to go on with a message that is pending.
+    /// How to go on with a message that is pending, or was released.
     struct Plan: Equatable {
         var attempts: Int
         var step: String?
         var until: Timestamp?
         var reason: String?
         var progress: [UInt8]
+        var released: Timestamp?
+        var digest: String?
     }
 
     var settled: [Settled]

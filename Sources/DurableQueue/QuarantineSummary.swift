@@ -13,4 +13,19 @@ package struct QuarantineSummary: Sendable, Equatable {
     /// The step that held it.
     package var step: String
     package var reason: String
+    /// The steps that held recipients.
+    package var steps: [String]
+    /// The step at which a release lets it go on; `nil` is the first.
+    package var resumption: String?
+}
+
+extension QuarantineSummary {
+    init(_ entry: Entry) {
+        var steps: [String] = []
+        for case .quarantined(let step, _) in entry.state.recipients where !steps.contains(step) { steps.append(step) }
+        self.init(
+            id: entry.id, pipeline: entry.version, received: entry.received, size: ByteCount(octets: entry.size),
+            recipients: entry.state.recipients.count(where: \.isQuarantined), step: steps.first ?? "",
+            reason: entry.state.quarantine?.reason ?? "", steps: steps, resumption: entry.state.step)
+    }
 }

@@ -39,6 +39,7 @@ package enum QueueError: Error, Sendable, Equatable, CustomStringConvertible {
         switch self {
         case .full(.messages(let limit)): "the queue holds \(limit) messages, as many as it may"
         case .full(.octets(let limit)): "the queue holds \(limit) octets, as many as it may"
+        case .full(.diskReserve(let reserve)): "less than the reserve of \(reserve) octets is left on the queue's disk"
         case .outOfSpace: "the queue's disk is full"
         case .failed(let error): "the queue's disk failed: \(error)"
         case .closed: "the queue is closed"
@@ -54,4 +55,6 @@ package enum QueueError: Error, Sendable, Equatable, CustomStringConvertible {
 package enum QueueLimit: Sendable, Equatable {
     case messages(Int)
     case octets(Int)
+    /// So much must stay free on the disk.
+    case diskReserve(Int)
 }

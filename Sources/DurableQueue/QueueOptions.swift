@@ -10,12 +10,18 @@ package struct QueueOptions: Sendable {
     package var messageLimit = 1_000_000
     /// How much mail may be pending or in quarantine.
     package var octetLimit = ByteCount(octets: 64 << 30)
+    /// How much of the disk large messages leave free, so that what was accepted can be delivered and its outcomes be
+    /// written: the stores share the disk.
+    package var diskReserve = ByteCount(octets: 64 << 20)
     /// How much mail is kept in memory, so that what is delivered at once is never read back.
     package var cacheLimit = ByteCount(octets: 64 << 20)
     /// How much mail one claim hands out at most; a single larger message is handed out alone.
     package var claimLimit = ByteCount(octets: 32 << 20)
     /// How many attempts at one step may end with the end of the process before the message is quarantined.
     package var attemptLimit = 3
+
+    /// How long outcomes may wait for a synchronisation that the next mail pays for.
+    package var outcomeDelay: Duration = .seconds(1)
 
     package init() {}
 }

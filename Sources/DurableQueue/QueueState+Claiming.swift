@@ -6,23 +6,23 @@ extension QueueState {
     mutating func handOut() -> [Handout] {
         guard mode == .open else { return [] }
         var handouts: [Handout] = []
-        for name in lines.keys {
-            while let waiter = lines[name]?.waiters.first {
-                let messages = take(from: name, upTo: waiter.limit)
+        for version in lines.keys {
+            while let waiter = lines[version]?.waiters.first {
+                let messages = take(from: version, upTo: waiter.limit)
                 guard !messages.isEmpty else { break }
-                lines[name]?.waiters.removeFirst()
+                lines[version]?.waiters.removeFirst()
                 handouts.append(Handout(continuation: waiter.continuation, messages: messages))
             }
         }
         return handouts
     }
 
-    /// Claims what is due in a pipeline.
-    mutating func take(from pipeline: String, upTo limit: Int) -> [Claimed] {
+    /// Claims what is due under a version of a pipeline.
+    mutating func take(from pipeline: PipelineVersion, upTo limit: Int) -> [Claimed] {
         var messages: [Claimed] = []
         var octets = 0
         while messages.count < limit, let next = lines[pipeline]?.ready.first?.value {
-            guard var entry = entries[next], entry.phase == .ready else {
+            guard var entry = entries[next], entry.phase == .ready, entry.version == pipeline else {
                 _ = lines[pipeline]?.ready.popFirst()
                 continue
             }
@@ -30,7 +30,7 @@ extension QueueState {
             guard messages.isEmpty || octets <= options.claimLimit.octets else { break }
             _ = lines[pipeline]?.ready.popFirst()
             messages.append(Claimed(entry: entry))
-            if entry.cached != nil { cachedOctets -= entry.size }
+            if entry.cached != nil { cachedOctets -= entry.memory }
             entry.cached = nil
             entry.phase = .claimed
             entries[next] = entry
@@ -42,7 +42,7 @@ extension QueueState {
     mutating func makeReady(_ id: MessageID) {
         guard let entry = entries[id] else { return }
         entries[id]?.phase = .ready
-        lines[entry.pipeline.name, default: Line()].ready.insert(id, key: entry.arrival)
+        lines[entry.version, default: Line()].ready.insert(id, key: entry.arrival)
     }
 
     /// Has a message wait until `until`, but not longer than that was when it was decided, whatever the clock says.

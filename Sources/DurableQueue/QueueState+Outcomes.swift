@@ -13,7 +13,8 @@ extension QueueState {
         let plan = update.postponement.map { postponement in
             StateChange.Plan(
                 attempts: entry.state.attempts + 1, step: postponement.step, until: postponement.until,
-                reason: postponement.reason, progress: postponement.progress)
+                reason: postponement.reason, progress: postponement.progress, released: entry.state.released,
+                digest: entry.state.digest)
         }
         let change = StateChange(
             settled: settled.map { StateChange.Settled(index: $0.index, state: $0.state) }, plan: plan, decided: now)
@@ -23,15 +24,18 @@ extension QueueState {
             remove(update.id)
         } else if fate == .quarantined {
             entries[update.id]?.phase = .held
+            if entry.phase != .held { end(entry.version) }
         } else if let plan, let until = plan.until {
             postpone(update.id, until: until, decided: now, now: now)
         }
         return record
     }
 
-    /// Lets a message out of quarantine: to a step, or to the one that its last postponement, and so its progress, is
-    /// for; without one, to the first, since steps are idempotent.
-    mutating func release(_ id: MessageID, from step: String?, now: Timestamp) throws(QueueError) -> PreparedRecord {
+    /// Lets a message out of quarantine: to a step, or to the one for which its progress was noted when it was put
+    /// there; without one, to the first, since steps are idempotent.
+    mutating func release(
+        _ id: MessageID, from step: String?, into digest: String?, now: Timestamp
+    ) throws(QueueError) -> PreparedRecord {
         guard let entry = entries[id], entry.phase == .held, entry.state.quarantine != nil else {
             throw .unknownMessage(id)
         }
@@ -39,8 +43,9 @@ extension QueueState {
             .map { StateChange.Settled(index: $0.offset, state: .pending) }
         let plan = StateChange.Plan(
             attempts: 0, step: step ?? entry.state.step, until: nil, reason: nil,
-            progress: entry.state.progress)
+            progress: entry.state.progress, released: now, digest: digest ?? entry.state.digest)
         let record = apply(StateChange(settled: settled, plan: plan, decided: now), to: entry)
+        if let version = entries[id]?.version { begin(version) }
         makeReady(id)
         return record
     }
@@ -54,6 +59,13 @@ extension QueueState {
             marked.append((id, count))
         }
         return marked.isEmpty ? nil : PreparedRecord(.attempted(step: step, marked))
+    }
+
+    /// Forgets the attempts at a step of those messages that have any.
+    mutating func unmark(_ ids: [MessageID], step: String) -> PreparedRecord? {
+        let marked = ids.filter { id in entries[id]?.state.markers.contains { $0.step == step } ?? false }
+        for id in marked { entries[id]?.state.mark(MessageState.Marker(step: step, count: 0)) }
+        return marked.isEmpty ? nil : PreparedRecord(.attempted(step: step, marked.map { ($0, 0) }))
     }
 
     private mutating func apply(_ change: StateChange, to entry: Entry) -> PreparedRecord {

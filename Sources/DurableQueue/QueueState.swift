@@ -28,10 +28,14 @@ struct QueueState {
         var completion: UnsafeContinuation<QueueError?, Never>?
     }
 
-    /// One pipeline's messages that are due, by arrival.
+    /// The messages of one version of a pipeline that are due, by arrival.
     struct Line {
         var ready = PriorityHeap<UInt64, MessageID>()
         var waiters: [Waiter] = []
+        /// How many are pending, due or not.
+        var pending = 0
+
+        var isIdle: Bool { pending == 0 && waiters.isEmpty && ready.isEmpty }
     }
 
     struct Live {
@@ -42,17 +46,21 @@ struct QueueState {
     let options: QueueOptions
     var mode = Mode.open
     var entries: [MessageID: Entry] = [:]
-    var lines: [String: Line] = [:]
+    var lines: [PipelineVersion: Line] = [:]
     var ledgers: [String: Ledger] = [:]
     /// What is alive in each segment.
     var live: [UInt64: Live] = [:]
     /// Messages and octets that count towards the limits, those in the inbox included.
     var heldMessages = 0
     var heldOctets = 0
+    /// The same by pipeline.
+    var held: [String: Live] = [:]
     var cachedOctets = 0
     var inbox: [Submission] = []
     var closing: [UnsafeContinuation<QueueError?, Never>] = []
     var isStopped = false
+    /// Messages that are finished and whose content in files of its own may go once that is durable.
+    var finishedSpools: [MessageID] = []
     /// Postponed messages by wall clock and by the clock that never jumps; whichever comes first makes them due.
     var byTime = PriorityHeap<Timestamp, (MessageID, Int)>()
     var byInstant = PriorityHeap<ContinuousClock.Instant, (MessageID, Int)>()
@@ -64,51 +72,99 @@ struct QueueState {
     }
 
     /// Counts a message towards the limits before it is written.
-    mutating func reserve(_ size: Int) throws(QueueError) {
+    ///
+    /// `content` is what of it stands in a file of its own; ``reserveContent(_:)`` has counted that as it came in, but
+    /// not for its pipeline.
+    mutating func reserve(
+        _ size: Int, besides content: Int = 0, of pipeline: String, within limits: PipelineLimits = .none
+    ) throws(QueueError) {
         guard mode != .closed else { throw .closed }
         guard heldMessages < options.messageLimit else { throw .full(.messages(options.messageLimit)) }
         guard heldOctets + size <= options.octetLimit.octets else { throw .full(.octets(options.octetLimit.octets)) }
+        let own = held[pipeline] ?? Live()
+        guard own.count < limits.messages else { throw .full(.messages(limits.messages)) }
+        guard own.octets <= limits.size.octets - size - content else { throw .full(.octets(limits.size.octets)) }
+        hold(size, of: pipeline)
+        held[pipeline, default: Live()].octets += content
+    }
+
+    /// Counts a message that is there already, whatever the limits say.
+    mutating func hold(_ size: Int, of pipeline: String) {
         heldMessages += 1
+        heldOctets += size
+        held[pipeline, default: Live()].count += 1
+        held[pipeline, default: Live()].octets += size
+    }
+
+    /// Counts content of a message on its way towards the limit.
+    mutating func reserveContent(_ size: Int) throws(QueueError) {
+        guard mode != .closed else { throw .closed }
+        guard heldOctets + size <= options.octetLimit.octets else { throw .full(.octets(options.octetLimit.octets)) }
         heldOctets += size
     }
 
-    mutating func unreserve(_ size: Int) {
+    mutating func unreserveContent(_ size: Int) { heldOctets -= size }
+
+    /// Lets go of content that was handed over with a message that is not taken.
+    mutating func letGo(ofContent spooled: SpooledContent, of id: MessageID) {
+        heldOctets -= spooled.count
+        finishedSpools.append(id)
+    }
+
+    mutating func unreserve(_ size: Int, of pipeline: String) {
         heldMessages -= 1
         heldOctets -= size
+        held[pipeline]?.count -= 1
+        held[pipeline]?.octets -= size
+        if held[pipeline]?.count == 0 { held[pipeline] = nil }
+    }
+
+    /// Counts a message that is pending now.
+    mutating func begin(_ version: PipelineVersion) {
+        lines[version, default: Line()].pending += 1
+    }
+
+    /// Counts a message that is pending no more.
+    mutating func end(_ version: PipelineVersion) {
+        lines[version]?.pending -= 1
+        if lines[version]?.isIdle == true { lines[version] = nil }
     }
 
     /// Takes in a message that is durable, and counted by ``reserve(_:)``.
     mutating func insert(_ message: Entry) {
         var entry = message
         if entry.cached != nil {
-            if entry.phase == .ready, cachedOctets + entry.size <= options.cacheLimit.octets {
-                cachedOctets += entry.size
+            if entry.phase == .ready, cachedOctets + entry.memory <= options.cacheLimit.octets {
+                cachedOctets += entry.memory
             } else {
                 entry.cached = nil
             }
         }
         live[entry.location.segment, default: Live()].count += 1
-        live[entry.location.segment, default: Live()].octets += entry.size
-        let ready = entry.phase == .ready
+        live[entry.location.segment, default: Live()].octets += entry.recordSize
         entries[entry.id] = entry
-        if ready { lines[entry.pipeline.name, default: Line()].ready.insert(entry.id, key: entry.arrival) }
+        if entry.phase != .held { begin(entry.version) }
+        if entry.phase == .ready { lines[entry.version, default: Line()].ready.insert(entry.id, key: entry.arrival) }
     }
 
     /// Forgets a message that is finished.
     mutating func remove(_ id: MessageID) {
         guard let entry = entries.removeValue(forKey: id) else { return }
-        if entry.cached != nil { cachedOctets -= entry.size }
-        release(entry.size, in: entry.location.segment)
-        unreserve(entry.size)
+        if entry.cached != nil { cachedOctets -= entry.memory }
+        if entry.spooled != nil { finishedSpools.append(id) }
+        release(entry.recordSize, in: entry.location.segment)
+        unreserve(entry.size, of: entry.pipeline.name)
+        if entry.phase != .held { end(entry.version) }
     }
 
     /// Notes that a message stands elsewhere now.
     mutating func move(_ id: MessageID, to location: Location) {
-        guard let entry = entries[id] else { return }
-        release(entry.size, in: entry.location.segment)
+        guard var entry = entries[id] else { return }
+        release(entry.recordSize, in: entry.location.segment)
+        entry.location = location
         live[location.segment, default: Live()].count += 1
-        live[location.segment, default: Live()].octets += entry.size
-        entries[id]?.location = location
+        live[location.segment, default: Live()].octets += entry.recordSize
+        entries[id] = entry
     }
 
     private mutating func release(_ size: Int, in segment: UInt64) {

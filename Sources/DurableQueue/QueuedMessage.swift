@@ -6,6 +6,8 @@ package struct QueuedMessage: Sendable {
     package var id: MessageID
     package var pipeline: PipelineVersion
     package var received: Timestamp
+    /// When an operator let it out of quarantine last.
+    package var released: Timestamp?
     /// The envelope and facts, as they were appended.
     package var head: [UInt8]
     package var content: Octets
@@ -23,13 +25,14 @@ package struct QueuedMessage: Sendable {
     package var isSuspect: Bool
 
     package init(
-        id: MessageID, pipeline: PipelineVersion, received: Timestamp, head: [UInt8], content: Octets,
-        recipients: [RecipientState], attempts: Int = 0, step: String? = nil, progress: [UInt8] = [],
+        id: MessageID, pipeline: PipelineVersion, received: Timestamp, released: Timestamp? = nil, head: [UInt8],
+        content: Octets, recipients: [RecipientState], attempts: Int = 0, step: String? = nil, progress: [UInt8] = [],
         isRecovered: Bool = false, isSuspect: Bool = false
     ) {
         self.id = id
         self.pipeline = pipeline
         self.received = received
+        self.released = released
         self.head = head
         self.content = content
         self.recipients = recipients

@@ -54,14 +54,14 @@ extension Journal {
             var octets = 0
             while octets < Self.moveLimit, let entry = rest.popFirst() {
                 do throws(QueueError) {
-                    let (record, content) = try reader.read(entry.id, at: entry.location)
+                    let (record, content) = try reader.readRecord(entry.id, at: entry.location)
                     let carried = entry.carried(head: record.head, contentCount: content.count)
-                    records.append(PreparedRecord(.carried(carried), content: content))
+                    records.append(PreparedRecord(.carried(carried), content: entry.spooled == nil ? content : nil))
                 } catch {
                     return  // its claimant will find it unreadable, and it stays where it is
                 }
                 moved.append(entry.id)
-                octets += entry.size
+                octets += entry.recordSize
             }
             let results = commit(records, durably: true)
             let isMoved = monitor.withLock { state in

@@ -9,6 +9,8 @@ extension Record {
         case .checkpoint: self = .checkpoint(try reader.checkpoint())
         case .accepted: self = .accepted(try reader.message())
         case .carried: self = .carried(try reader.message())
+        case .acceptedSpooled: self = .accepted(try reader.spooledMessage())
+        case .carriedSpooled: self = .carried(try reader.spooledMessage())
         case .changed:
             self = .changed(
                 try reader.id(), pipeline: try reader.text(), try reader.change(), try reader.ledger())
@@ -51,6 +53,15 @@ extension OctetReader {
             contentCount: remaining)
     }
 
+    /// A message whose content is elsewhere: what stands behind the rest says where.
+    mutating func spooledMessage() throws(MalformedRecord) -> MessageRecord {
+        var message = try message()
+        message.contentCount = 0
+        guard let count = Int(exactly: try uint64()) else { throw MalformedRecord() }
+        message.spooled = SpooledContent(count: count, checksum: try uint32())
+        return message
+    }
+
     private mutating func state() throws(MalformedRecord) -> MessageState {
         var state = MessageState(.deliver, recipientCount: 1)
         state.recipients = []
@@ -61,6 +72,8 @@ extension OctetReader {
         state.until = plan.until
         state.reason = plan.reason
         state.progress = plan.progress
+        state.released = plan.released
+        state.digest = plan.digest
         state.decided = Timestamp(microseconds: try int64())
         for _ in 0..<(try countOfItems()) {
             state.markers.append(MessageState.Marker(step: try text(), count: try count()))
@@ -96,7 +109,9 @@ extension OctetReader {
             step: present & 1 == 0 ? nil : try text(),
             until: present & 2 == 0 ? nil : Timestamp(microseconds: try int64()),
             reason: present & 4 == 0 ? nil : try text(),
-            progress: try octets())
+            progress: try octets(),
+            released: present & 8 == 0 ? nil : Timestamp(microseconds: try int64()),
+            digest: present & 16 == 0 ? nil : try text())
     }
 
     fileprivate mutating func ledger() throws(MalformedRecord) -> Ledger {

@@ -11,10 +11,10 @@ extension Record {
             return (.checkpoint, writer.bytes)
         case .accepted(let message):
             writer.append(message)
-            return (.accepted, writer.bytes)
+            return (message.spooled == nil ? .accepted : .acceptedSpooled, writer.bytes)
         case .carried(let message):
             writer.append(message)
-            return (.carried, writer.bytes)
+            return (message.spooled == nil ? .carried : .carriedSpooled, writer.bytes)
         case .changed(let id, let pipeline, let change, let ledger):
             writer.append(id)
             writer.append(pipeline)
@@ -65,6 +65,9 @@ extension OctetWriter {
         append(message.arrival)
         append(message.state)
         append(message.head)
+        guard let spooled = message.spooled else { return }
+        append(UInt64(spooled.count))
+        append(spooled.checksum)
     }
 
     fileprivate mutating func append(_ state: MessageState) {
@@ -73,7 +76,7 @@ extension OctetWriter {
         append(
             StateChange.Plan(
                 attempts: state.attempts, step: state.step, until: state.until, reason: state.reason,
-                progress: state.progress))
+                progress: state.progress, released: state.released, digest: state.digest))
         append(state.decided.microseconds)
         append(count: state.markers.count)
         for marker in state.markers {
@@ -113,12 +116,19 @@ extension OctetWriter {
 
     private mutating func append(_ plan: StateChange.Plan) {
         append(count: plan.attempts)
-        let present = (plan.step == nil ? 0 : 1) | (plan.until == nil ? 0 : 2) | (plan.reason == nil ? 0 : 4)
-        append(UInt8(present))
+        var present: UInt8 = 0
+        if plan.step != nil { present |= 1 }
+        if plan.until != nil { present |= 2 }
+        if plan.reason != nil { present |= 4 }
+        if plan.released != nil { present |= 8 }
+        if plan.digest != nil { present |= 16 }
+        append(present)
         if let step = plan.step { append(step) }
         if let until = plan.until { append(until.microseconds) }
         if let reason = plan.reason { append(reason) }
         append(plan.progress)
+        if let released = plan.released { append(released.microseconds) }
+        if let digest = plan.digest { append(digest) }
     }
 
     fileprivate mutating func append(_ ledger: Ledger) {

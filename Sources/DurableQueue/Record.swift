@@ -39,4 +39,6 @@ struct MessageRecord: Equatable {
     var head: [UInt8]
     /// The octets of content behind everything else.
     var contentCount: Int
+    /// The content, if it stands in a file of its own and not in the record.
+    var spooled: SpooledContent?
 }

@@ -10,6 +10,16 @@ struct RecordHeader: Equatable {
         case changed = 4
         case attempted = 5
         case retired = 6
+        case acceptedSpooled = 7
+        case carriedSpooled = 8
+
+        /// Whether it holds a message.
+        var isMessage: Bool {
+            switch self {
+            case .accepted, .carried, .acceptedSpooled, .carriedSpooled: true
+            case .checkpoint, .changed, .attempted, .retired: false
+            }
+        }
     }
 
     static let size = 40

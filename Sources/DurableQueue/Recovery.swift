@@ -11,10 +11,15 @@ struct Recovery {
     let directory: String
     let options: QueueOptions
     let now: @Sendable () -> Timestamp
-    private(set) var report = RecoveryReport()
+    var report = RecoveryReport()
 
     private var scans: [SegmentScan] = []
-    private var entries: [MessageID: Entry] = [:]
+    var entries: [MessageID: Entry] = [:]
+    /// Messages whose content lies in the directory, and why that of some cannot be had.
+    var spools: Set<MessageID> = []
+    var lostContent: [MessageID: String] = [:]
+    /// Whether everything that was read is known to be on the disk.
+    var isDurable = true
     private var ledgers: [String: Ledger] = [:]
     private var spares: [UInt64] = []
     private var lastNumber: UInt64 = 0
@@ -37,6 +42,7 @@ struct Recovery {
         weighSegments()
         for scan in scans { replay(scan) }
         balance()
+        weighSpools()
         let journal = makeJournal()
         let state = makeState(journal)
         return (journal, try begin(journal, state))
@@ -51,7 +57,8 @@ struct Recovery {
             case .segment(let number): segments.append(number)
             case .spare(let number): spares.append(number)
             case .damaged(let number): lastNumber = max(lastNumber, number)
-            case .lock: break
+            case .spool(let id): spools.insert(id)
+            case .damagedSpool, .lock: break
             case .stranger: report.findings.append(.init(.stranger, file: name, note: "left alone"))
             }
         }
@@ -71,9 +78,15 @@ struct Recovery {
             let scan = bytes.withUnsafeBytes { SegmentScan(number: number, bytes: $0, following: nextSequence) }
             nextSequence = max(nextSequence, scan.end)
             scans.append(scan)
+            synchronize(file)
         } catch {
             guard error.isMissing else { throw .failed(error) }
         }
+    }
+
+    /// Makes durable what the process before this one wrote last, if it ended and the machine did not.
+    private mutating func synchronize(_ file: any File) {
+        do { try file.synchronize() } catch { isDurable = false }
     }
 
     /// Reads block by block, so that one bad sector costs one block.
@@ -98,15 +111,15 @@ struct Recovery {
 
     /// Cuts every segment where the newest checkpoint says that it ends, and sorts out those that do not count at all.
     private mutating func weighSegments() {
-        var manifest: [UInt64: Checkpoint.Segment] = [:]
-        var checkpointed: UInt64 = 0
-        for scan in scans {
-            for found in scan.records {
-                if case .retired(let number) = found.record { retiredThrough = max(retiredThrough, number) }
-                guard case .checkpoint(let checkpoint) = found.record else { continue }
-                checkpointed = scan.number
-                manifest = Dictionary(checkpoint.segments.map { ($0.number, $0) }, uniquingKeysWith: { $1 })
-            }
+        let (checkpointed, manifest) = newestCheckpoint()
+        for index in scans.indices {
+            // What lies behind an end was never durable when the checkpoint was written, and must not speak at all.
+            guard let end = manifest[scans[index].number]?.end else { continue }
+            scans[index].records.removeAll { $0.header.sequence >= end }
+            scans[index].gaps.removeAll { $0.sequence >= end }
+        }
+        for found in scans.lazy.flatMap(\.records) {
+            if case .retired(let number) = found.record { retiredThrough = max(retiredThrough, number) }
         }
         var counting: [SegmentScan] = []
         for scan in scans {
@@ -116,8 +129,9 @@ struct Recovery {
             } else if scan.records.isEmpty, scan.isUnbegun, scan.size > SegmentHeader.size, manifest[scan.number] == nil
             {
                 remove(name)  // made for a segment that was never begun
-            } else if let weighed = weigh(scan, manifest[scan.number]) {
-                counting.append(weighed)
+            } else {
+                weigh(scan, manifest[scan.number])
+                counting.append(scan)
             }
         }
         scans = counting
@@ -128,13 +142,19 @@ struct Recovery {
         nextSequence = max(nextSequence, manifest.values.map(\.end).max() ?? 0)
     }
 
-    /// Judges one segment by what the newest checkpoint says of it, if anything.
-    private mutating func weigh(_ original: SegmentScan, _ known: Checkpoint.Segment?) -> SegmentScan? {
-        var scan = original
-        if let known {
-            scan.records.removeAll { $0.header.sequence >= known.end }
-            scan.gaps.removeAll { $0.sequence >= known.end }
+    /// The number of the newest segment with a checkpoint, and what that says of older ones.
+    private func newestCheckpoint() -> (segment: UInt64, manifest: [UInt64: Checkpoint.Segment]) {
+        for scan in scans.reversed() {
+            for found in scan.records.reversed() {
+                guard case .checkpoint(let checkpoint) = found.record else { continue }
+                return (scan.number, Dictionary(checkpoint.segments.map { ($0.number, $0) }, uniquingKeysWith: { $1 }))
+            }
         }
+        return (0, [:])
+    }
+
+    /// Judges one segment by what the newest checkpoint says of it, if anything.
+    private mutating func weigh(_ scan: SegmentScan, _ known: Checkpoint.Segment?) {
         // What the checkpoint has counted was durable, so that it is missing is not the work of a crash.
         let isIncomplete = known.map { scan.records.count < $0.count } ?? false
         let isCut = scan.header.map { scan.size < $0.size } ?? false
@@ -145,8 +165,8 @@ struct Recovery {
             report.findings.append(.init(.damaged, file: file, offset: scan.size, count: missing, note: "cut off"))
         }
         if scan.header == nil {
-            // Of a segment without a record that no checkpoint knows, the power cut the beginning.
-            let isTorn = scan.records.isEmpty && known == nil
+            // Of a segment in which no checkpoint has counted a record, the power cut the beginning.
+            let isTorn = scan.records.isEmpty && known?.count ?? 0 == 0
             report.findings.append(
                 .init(isTorn ? .torn : .damaged, file: file, count: min(SegmentHeader.size, scan.size)))
         }
@@ -163,10 +183,9 @@ struct Recovery {
             Journal.Sealed(
                 number: scan.number, end: known?.end ?? scan.end, count: scan.records.count, size: scan.size,
                 fate: isDamaged ? .setAside : .remove))
-        return scan
     }
 
-    private mutating func remove(_ name: SegmentName) {
+    mutating func remove(_ name: SegmentName) {
         do throws(FileError) {
             try fileSystem.remove(directory + "/" + name.text)
         } catch {
@@ -205,8 +224,8 @@ struct Recovery {
         entries[message.id] = Entry(
             id: message.id, pipeline: message.pipeline, received: message.received,
             arrival: message.arrival == 0 ? location.sequence : message.arrival, location: location,
-            size: RecordHeader.paddedSize(payload: location.length), state: message.state, phase: .ready,
-            isRecovered: true)
+            size: RecordHeader.paddedSize(payload: location.length) + (message.spooled?.count ?? 0),
+            state: message.state, phase: .ready, spooled: message.spooled, isRecovered: true)
     }
 
     /// Squares the ledgers with what is really there, where damage took records.
@@ -241,6 +260,7 @@ struct Recovery {
                 // One whose space was not reserved to the end could run out of it later.
                 let size = try file.size()
                 if size == journal.segmentSize {
+                    try file.synchronize()
                     journal.spares.append(Journal.Spare(path: path, size: size))
                 } else {
                     journal.discard(path)
@@ -257,13 +277,16 @@ struct Recovery {
         state.ledgers = ledgers
         let moment = now()
         for var entry in entries.values {
-            state.heldMessages += 1
-            state.heldOctets += entry.size
+            state.hold(entry.size, of: entry.pipeline.name)
             entry.phase = entry.state.fate == .quarantined ? .held : .claimed
             state.insert(entry)
             guard entry.phase == .claimed else { continue }
             if let marker = entry.state.markers.last(where: { $0.count >= options.attemptLimit }) {
-                quarantine(entry, marker, &state, journal, moment)
+                let reason = "\(marker.count) attempts at this step ended with the server and without an outcome"
+                quarantine(entry, step: marker.step, reason, &state, journal, moment)
+                report.poisoned.append(entry.id)
+            } else if let reason = lostContent[entry.id] {
+                quarantine(entry, step: entry.state.step ?? "", reason, &state, journal, moment)
             } else if let until = entry.state.until {
                 state.postpone(entry.id, until: until, decided: entry.state.decided, now: moment)
             } else {
@@ -277,15 +300,13 @@ struct Recovery {
     }
 
     private mutating func quarantine(
-        _ entry: Entry, _ marker: MessageState.Marker, _ state: inout QueueState, _ journal: Journal,
+        _ entry: Entry, step: String, _ reason: String, _ state: inout QueueState, _ journal: Journal,
         _ moment: Timestamp
     ) {
-        let reason = "\(marker.count) attempts at this step ended with the server and without an outcome"
         let update = Update(
             id: entry.id,
-            recipients: entry.state.recipients.indices.map { ($0, .quarantined(step: marker.step, reason: reason)) })
+            recipients: entry.state.recipients.indices.map { ($0, .quarantined(step: step, reason: reason)) })
         if let record = state.apply(update, now: moment) { journal.backlog.append(record) }
-        report.poisoned.append(entry.id)
     }
 
     private mutating func begin(_ journal: Journal, _ state: QueueState) throws -> QueueState {

@@ -1,3 +1,5 @@
+import StageKit
+
 /// The names of the files in a queue's directory.
 enum SegmentName: Equatable {
     /// A part of the journal.
@@ -6,6 +8,10 @@ enum SegmentName: Equatable {
     case spare(UInt64)
     /// What was set aside because it could not be read.
     case damaged(UInt64)
+    /// The content of a large message.
+    case spool(MessageID)
+    /// Content that was set aside because the record that refers to it could not be read.
+    case damagedSpool(MessageID)
     case lock
     case stranger
 
@@ -22,6 +28,10 @@ enum SegmentName: Equatable {
             self = .spare(number)
         } else if let number = Self.number(in: name, "journal-", ".segment.damaged") {
             self = .damaged(number)
+        } else if let id = Self.id(in: name, ".mail") {
+            self = .spool(id)
+        } else if let id = Self.id(in: name, ".mail.damaged") {
+            self = .damagedSpool(id)
         }
     }
 
@@ -31,9 +41,19 @@ enum SegmentName: Equatable {
         case .segment(let number): "journal-\(Self.digits(number)).segment"
         case .spare(let number): "spare-\(Self.digits(number)).segment"
         case .damaged(let number): "journal-\(Self.digits(number)).segment.damaged"
+        case .spool(let id): "spool-\(id).mail"
+        case .damagedSpool(let id): "spool-\(id).mail.damaged"
         case .lock: Self.lockName
         case .stranger: ""
         }
+    }
+
+    private static func id(in name: String, _ suffix: String) -> MessageID? {
+        guard name.hasPrefix("spool-"), name.hasSuffix(suffix),
+            let id = MessageID(String(name.dropFirst("spool-".count).dropLast(suffix.count))),
+            name == "spool-\(id)\(suffix)"
+        else { return nil }
+        return id
     }
 
     private static func digits(_ number: UInt64) -> String {

@@ -142,7 +142,7 @@ struct SegmentScan {
         var offset = range.lowerBound
         while offset < range.upperBound,
             let header = RecordHeader(UnsafeRawBufferPointer(rebasing: bytes[offset...])),
-            header.kind == .accepted || header.kind == .carried
+            header.kind.isMessage
         {
             var reader = OctetReader(UnsafeRawBufferPointer(rebasing: bytes[(offset + RecordHeader.size)...]))
             do { messages.append(try reader.id()) } catch { break }

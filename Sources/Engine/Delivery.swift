@@ -20,15 +20,21 @@ struct Delivery: Sendable {
     private let lanes: [Lane<DeliveryJob>]
     private let window = Window()
     private let settlement: Settlement
+    private let handover: AsyncStream<Void>
+    private let beginHandover: AsyncStream<Void>.Continuation
 
     init(_ runtime: PipelineRuntime, steps: [PreparedStep]) {
         self.runtime = runtime
         self.steps = steps
         lanes = steps.map { _ in Lane() }
         settlement = Settlement(runtime: runtime, steps: steps)
+        (handover, beginHandover) = AsyncStream.makeStream()
     }
 
-    /// Delivers until the queue hands out nothing more; what is under delivery then is finished first.
+    /// Has it take no more messages from the queue.
+    func handOver() { beginHandover.finish() }
+
+    /// Delivers until the queue hands out nothing more, or others take over; what is under delivery then is finished first.
     func run() async {
         await withTaskGroup { group in
             for index in steps.indices {
@@ -36,16 +42,25 @@ struct Delivery: Sendable {
                     group.addTask { await work(at: index) }
                 }
             }
-            await claim()
+            await claimUntilHandover()
             await window.emptied()
             for lane in lanes { lane.close() }
+        }
+    }
+
+    private func claimUntilHandover() async {
+        await withTaskGroup { group in
+            group.addTask { await claim() }
+            group.addTask { for await _ in handover {} }
+            await group.next()
+            group.cancelAll()
         }
     }
 
     private func claim() async {
         while true {
             let room = await window.room()
-            let claimed = await runtime.queue.claim(pipeline: runtime.plan.name, upTo: room)
+            let claimed = await runtime.queue.claim(runtime.plan.version, upTo: room)
             guard !claimed.isEmpty else { return }
             window.enter(messages: claimed.count, octets: claimed.reduce(0) { $0 + $1.content.count })
             let start = ContinuousClock.now

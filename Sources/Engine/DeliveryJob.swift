@@ -15,10 +15,14 @@ struct DeliveryJob: Sendable {
 
     /// The message; its recipients are those who still go on.
     var message: Message
+    /// From when on it is tried: when it was received, or let out of quarantine.
+    let begun: Timestamp
     /// How many attempts failed before this one.
     let attempts: Int
     /// What has become of the others in this attempt.
     var settled: [(index: Int, state: RecipientState)] = []
+    /// Those who are in quarantine, with their facts: a release goes on with them.
+    private var aside: [Recipient] = []
     /// What failed in this attempt.
     var setbacks: [Setback] = []
     /// The step it goes to next.
@@ -44,12 +48,13 @@ struct DeliveryJob: Sendable {
         // The queue knows recipients by their places, so a head with more or fewer is not this message's.
         guard message.recipients.count == queued.recipients.count else { throw MalformedRecord() }
         attempts = queued.attempts
+        begun = queued.released ?? queued.received
         self.stepIndex = stepIndex
         if !queued.progress.isEmpty { try restore(queued.progress) }
+        aside = message.recipients.filter { queued.recipients[$0.index].isQuarantined }
         message.recipients.removeAll { recipient in
             !queued.recipients[recipient.index].isPending
         }
-        keepAsideObjections()
     }
 
     /// Whether nobody goes on.
@@ -59,9 +64,9 @@ struct DeliveryJob: Sendable {
     var progress: [UInt8] {
         var writer = OctetWriter()
         FactCoding.append(message.facts, to: &writer)
-        let waiting = setbacks.flatMap(\.recipients)
-        writer.append(count: waiting.count)
-        for recipient in waiting {
+        let others = setbacks.flatMap(\.recipients) + aside
+        writer.append(count: others.count)
+        for recipient in others {
             writer.append(count: recipient.index)
             FactCoding.append(recipient.facts, to: &writer)
         }
@@ -77,15 +82,6 @@ struct DeliveryJob: Sendable {
                 let facts = try FactCoding.facts(from: &reader)
                 if message.recipients.indices.contains(index) { message.recipients[index].facts = facts }
             }
-        }
-    }
-
-    /// Recipients whose copy a stage of the session objected to, although the message was accepted.
-    private mutating func keepAsideObjections() {
-        message.recipients.removeAll { recipient in
-            guard let objection = Objection(recipient.facts) else { return false }
-            settled.append((recipient.index, objection.state))
-            return true
         }
     }
 }
@@ -134,6 +130,7 @@ extension DeliveryJob {
         case .discard(let reason): settled.append((recipient.index, .discarded(reason: reason)))
         case .quarantine(let reason):
             settled.append((recipient.index, .quarantined(step: step, reason: reason)))
+            aside.append(recipient)
         case .postpone(_, let reason):
             setbacks.append(
                 Setback(stepIndex: stepIndex, reason: reason, isPermanent: false, recipients: [recipient]))

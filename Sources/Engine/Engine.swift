@@ -5,38 +5,67 @@ package import StageKit
 import Synchronization
 
 /// Runs the pipelines of a site: their receivers, their sessions, the queue between, and their deliveries.
+///
+/// What was accepted under one version of a pipeline finishes under that version. So there may be several generations
+/// of pipelines at once: the present one, those before it that still have sessions or mail, and, after a restart,
+/// versions built again from their kept text because mail is pending under them.
 package final class Engine: Sendable {
+    /// How many generations may be there at once; the sessions of the oldest are ended for a further one.
+    ///
+    /// A session that never ends keeps its generation in memory.
+    package static let generationLimit = 8
+
     /// What was measured at every step.
     package let metrics = StepMetrics()
-    private let plan: SitePlan
     private let services: StageServices
-    private let queue: DurableQueue
+    let queue: DurableQueue
+    private let versions: KeptVersions
     private let deadlines = Deadlines()
+    private let handoff = Handoff()
     private let stopSignal: AsyncStream<Void>
     private let requestStop: AsyncStream<Void>.Continuation
+    private let arrivals: AsyncStream<Generation>
+    private let begin: AsyncStream<Generation>.Continuation
+    private let state: Mutex<State>
 
-    /// An engine for a checked site.
-    package init(plan: SitePlan, services: StageServices, queue: DurableQueue) {
-        self.plan = plan
-        self.services = services
-        self.queue = queue
-        (stopSignal, requestStop) = AsyncStream.makeStream()
+    private struct State {
+        var plan: SitePlan
+        /// The oldest first.
+        var generations: [Generation] = []
+        /// The one that takes mail.
+        var current: Generation?
+        var isReloading = false
+        var isStopping = false
+        var failure: (any Error)?
     }
 
-    /// Opens what the components need; nothing is started yet.
+    /// An engine for a checked site.
+    package init(plan: SitePlan, services: StageServices, queue: DurableQueue, versions: KeptVersions) {
+        self.services = services
+        self.queue = queue
+        self.versions = versions
+        state = Mutex(State(plan: plan))
+        (stopSignal, requestStop) = AsyncStream.makeStream()
+        (arrivals, begin) = AsyncStream.makeStream()
+    }
+
+    /// The files that new mail is accepted under.
+    package var plan: SitePlan { state.withLock { $0.plan } }
+
+    /// Opens what the components need, and builds versions again that have mail; nothing is started yet.
     ///
     /// - Throws: The first error of a component, with its step; what was prepared before is stopped again.
     package func prepare() async throws {
-        var prepared: [any Component] = []
-        for part in parts {
-            do {
-                // One that fails half-way is stopped, too; stopping without a start is fine.
-                prepared.append(part.component)
-                try await part.component.prepare()
-            } catch {
-                for component in prepared.reversed() { await component.stop() }
-                throw PreparationError(step: part.id, location: part.location, cause: error)
-            }
+        let plan = plan
+        let generation = makeGeneration(plan.pipelines, services)
+        try versions.keep(plan.pipelines)
+        try await generation.prepare()
+        state.withLock { state in
+            state.generations = [generation]
+            state.current = generation
+        }
+        for (version, count) in queue.pendingByVersion() where !generation.versions.contains(version) {
+            try await restore(version, count)
         }
     }
 
@@ -44,19 +73,14 @@ package final class Engine: Sendable {
     ///
     /// - Throws: The error of the component that failed.
     package func run() async throws {
-        let runtimes = plan.pipelines.map {
-            PipelineRuntime(plan: $0, services: services, queue: queue, deadlines: deadlines, metrics: metrics)
+        await withTaskGroup { group in
+            group.addTask { [deadlines] in await deadlines.run() }
+            group.addTask { [self] in await LedgerWatch(queue: queue, logger: services.logger).run() }
+            await serve()
+            group.cancelAll()
         }
-        warnOfStrandedMail()
-        var failure: (any Error)?
-        do {
-            try await serveWatched(runtimes)
-        } catch {
-            failure = error
-        }
-        for part in parts.reversed() { await part.component.stop() }
         try await queue.close()
-        if let failure { throw failure }
+        if let failure = state.withLock({ $0.failure }) { throw failure }
     }
 
     /// Lets no more mail in, and ends ``run()`` once what is under delivery is finished.
@@ -69,109 +93,140 @@ package final class Engine: Sendable {
         queue.ledger().values.reduce(0) { $0 + $1.messages.pending }
     }
 
-    /// Mail of a pipeline that has no file any more waits for the file to come back; the operator has to know.
-    private func warnOfStrandedMail() {
-        let known = Set(plan.pipelines.map(\.name))
-        for (name, ledger) in queue.ledger() where !known.contains(name) && ledger.messages.pending > 0 {
-            services.logger.warning(
-                "mail waits for a pipeline without a file",
-                metadata: ["pipeline": "\(name)", "messages": "\(ledger.messages.pending)"])
+    /// How many generations there are.
+    package var generationCount: Int { state.withLock { $0.generations.count } }
+
+    /// Takes new mail under another plan from now on; sessions that are open and mail that is queued finish under theirs.
+    ///
+    /// Its components are prepared beside the present ones; if that fails, nothing has changed.
+    ///
+    /// - Throws: What a component says, with its place; ``ReloadError`` if it cannot be now.
+    package func reload(_ plan: SitePlan) async throws {
+        try state.withLock { state in
+            guard !state.isStopping, state.current != nil else { throw ReloadError.notRunning }
+            guard !state.isReloading else { throw ReloadError.underWay }
+            state.isReloading = true
+        }
+        defer { state.withLock { $0.isReloading = false } }
+        let generation = makeGeneration(plan.pipelines, services)
+        try versions.keep(plan.pipelines)
+        try await generation.prepare()
+        let former: Generation?
+        do {
+            former = try state.withLock { state in
+                guard !state.isStopping else { throw ReloadError.notRunning }
+                defer { state.current = generation }
+                state.plan = plan
+                state.generations.append(generation)
+                return state.current
+            }
+        } catch {
+            await generation.stop()
+            throw error
+        }
+        begin.yield(generation)
+        former?.retire(for: generation.versions)
+        await endOldest()
+    }
+
+    // MARK: Generations
+
+    private func makeGeneration(
+        _ pipelines: [PipelinePlan], _ services: StageServices, takesMail: Bool = true
+    ) -> Generation {
+        Generation(
+            pipelines, takesMail: takesMail,
+            runtime: {
+                PipelineRuntime(
+                    plan: $0, services: services, queue: queue, deadlines: deadlines, metrics: metrics,
+                    handoff: handoff)
+            }, queue: queue)
+    }
+
+    /// Builds a version again that has mail from before; if it cannot be, the operator decides about the mail.
+    private func restore(_ version: PipelineVersion, _ count: Int) async throws {
+        do {
+            let generation = makeGeneration([try versions.plan(of: version)], services, takesMail: false)
+            try await generation.prepare()
+            generation.retire(for: [])
+            state.withLock { $0.generations.append(generation) }
+            services.logger.notice(
+                "mail finishes under a former version of its pipeline",
+                metadata: [
+                    "pipeline": "\(version.name)", "version": "\(version.digest.prefix(12))", "messages": "\(count)",
+                ])
+        } catch {
+            let reason = "version \(version.digest.prefix(12)) of \(version.name) cannot be built any more: \(error)"
+            let held = try await queue.quarantine(version, step: "pipeline", reason: reason)
+            services.logger.error(
+                "mail quarantined: its version of the pipeline cannot be built any more",
+                metadata: [
+                    "pipeline": "\(version.name)", "version": "\(version.digest.prefix(12))", "messages": "\(held)",
+                    "reason": "\(error)",
+                ])
         }
     }
 
-    private enum Ending: Sendable { case background, receiver, delivery, stopped }
-
-    /// Serves under the watch of the deadlines, which go on until the last call has returned or was given up.
-    private func serveWatched(_ runtimes: [PipelineRuntime]) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { [deadlines] in await deadlines.run() }
-            defer { group.cancelAll() }
-            try await serve(runtimes)
-        }
-    }
-
-    private func serve(_ runtimes: [PipelineRuntime]) async throws {
-        try await withThrowingTaskGroup(of: Ending.self) { group in
-            for part in parts {
-                group.addTask {
-                    try await part.component.run()
-                    return .background
-                }
-            }
-            for runtime in runtimes {
-                try addReceivers(of: runtime, to: &group)
-                let delivery = runtime.makeDelivery()
-                group.addTask {
-                    await delivery.run()
-                    return .delivery
-                }
-            }
+    private func serve() async {
+        for generation in state.withLock({ $0.generations }) { begin.yield(generation) }
+        await withDiscardingTaskGroup { group in
             group.addTask { [self] in
                 for await _ in stopSignal {}
                 await letNoMoreIn()
-                return .stopped
             }
-            var open = runtimes.count
-            while open > 0, let ending = try await group.next() {
-                if ending == .delivery { open -= 1 }
+            for await generation in arrivals {
+                group.addTask { [self] in await serve(generation) }
             }
-            group.cancelAll()
+            if state.withLock({ $0.failure != nil }) { group.cancelAll() }
         }
     }
 
-    private func addReceivers(
-        of runtime: PipelineRuntime, to group: inout ThrowingTaskGroup<Ending, any Error>
-    ) throws {
-        let entrance = try runtime.makeEntrance()
-        for receiver in runtime.plan.receivers {
-            group.addTask {
-                try await receiver.component.receive(through: entrance)
-                return .receiver
+    private func serve(_ generation: Generation) async {
+        do {
+            try await generation.serve()
+        } catch {
+            state.withLock { state in
+                state.isStopping = true
+                if state.failure == nil { state.failure = error }
             }
+            begin.finish()
         }
+        await generation.stop()
+        state.withLock { state in
+            state.generations.removeAll { $0 === generation }
+            // The last generation of an engine that ends by itself takes the engine along.
+        }
+        forgetVersions()
     }
 
     private func letNoMoreIn() async {
-        for pipeline in plan.pipelines {
-            for receiver in pipeline.receivers { await receiver.component.stop() }
+        let generations = state.withLock { state in
+            state.isStopping = true
+            return state.generations
         }
+        begin.finish()
+        for generation in generations { await generation.stopReceivers() }
         queue.drain()
     }
 
-    private struct Part: Sendable {
-        let id: String
-        let component: any Component
-        let location: SourceLocation
+    /// Keeps the number of generations in its bound.
+    private func endOldest() async {
+        let oldest = state.withLock { state in
+            state.generations.count > Self.generationLimit ? state.generations.first { $0 !== state.current } : nil
+        }
+        await oldest?.stopReceivers()
     }
 
-    /// All components, receivers last: they are prepared when all else is ready.
-    private var parts: [Part] {
-        let stages = plan.pipelines.flatMap { pipeline in
-            (SessionPhase.allCases.flatMap { pipeline.session[$0] ?? [] } + pipeline.deliver)
-                .compactMap { step -> Part? in
-                    guard case .stage(let stage) = step.kind else { return nil }
-                    return Part(id: "\(pipeline.name): \(step.id)", component: stage, location: step.location)
-                }
-        }
-        let receivers = plan.pipelines.flatMap { pipeline in
-            pipeline.receivers.map { receiver in
-                Part(
-                    id: "\(pipeline.name): receive.\(type(of: receiver.component).name)",
-                    component: receiver.component, location: receiver.location)
+    /// Removes the texts of versions that have neither mail nor sessions.
+    private func forgetVersions() {
+        do {
+            try state.withLock { state in
+                guard !state.isReloading else { return }  // the next end of a generation does it
+                let running = state.generations.flatMap(\.versions) + state.plan.pipelines.map(\.version)
+                try versions.forget(allBut: Set((running + queue.pendingByVersion().keys).map(\.digest)))
             }
+        } catch {
+            services.logger.warning("texts of former versions cannot be removed", metadata: ["error": "\(error)"])
         }
-        return stages + receivers
     }
-}
-
-/// A component could not be prepared.
-package struct PreparationError: Error, CustomStringConvertible {
-    /// The pipeline and step.
-    package let step: String
-    /// Where the step stands.
-    package let location: SourceLocation
-    /// What the component said.
-    package let cause: any Error
-
-    package var description: String { "\(location): \(step) cannot start: \(cause)" }
 }

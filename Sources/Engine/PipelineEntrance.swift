@@ -15,16 +15,18 @@ struct PipelineEntrance: Entrance {
     let phases: Set<SessionPhase>
     let queue: DurableQueue
     let handoff: Handoff
+    let acceptances: OpenCalls
     let logger: Logger
     let now: @Sendable () -> Timestamp
     private let steps: [SessionPhase: SessionSteps]
 
     init(_ runtime: PipelineRuntime, steps: [SessionPhase: SessionSteps]) {
-        version = PipelineVersion(name: runtime.plan.name, digest: runtime.plan.digest)
+        version = runtime.plan.version
         accept = runtime.plan.accept
         phases = Set(steps.filter { !$0.value.steps.isEmpty }.keys)
         queue = runtime.queue
         handoff = runtime.handoff
+        acceptances = runtime.acceptances
         logger = runtime.logger
         now = runtime.services.now
         self.steps = steps
@@ -58,7 +60,23 @@ struct PipelineEntrance: Entrance {
         return result(of: ruling)
     }
 
+    func takeIn(_ message: Message) -> any ContentIntake {
+        SpoolIntake(entrance: self, spool: queue.makeSpool(for: message.id))
+    }
+
     func accept(_ message: Message) async -> Acceptance {
+        await accept(message, in: nil)
+    }
+
+    /// Runs the message phase and commits; the content may stand in a file of its own already.
+    func accept(_ message: Message, in spool: Spool?) async -> Acceptance {
+        // Once a version has retired, nothing may come in under it any more: nobody would deliver it.
+        guard acceptances.begin() else { return .refused(reply(to: .closed)) }
+        defer { acceptances.end() }
+        return await take(message, in: spool)
+    }
+
+    private func take(_ message: Message, in spool: Spool?) async -> Acceptance {
         guard !message.recipients.isEmpty else {
             logger.error("message without recipients", metadata: ["message.id": "\(message.id)"])
             return .refused(SessionSteps.failureReply)
@@ -70,23 +88,25 @@ struct PipelineEntrance: Entrance {
         let ruling = await steps[.message]?.run(&subject) ?? .proceed
         switch ruling {
         case .refuse(let reply): return .refused(reply)
-        case .proceed: return await commit(subject, .deliver)
-        case .discard(let reason): return await commit(subject, .discard(reason: reason))
+        case .proceed: return await commit(subject, .deliver, spool)
+        case .discard(let reason): return await commit(subject, .discard(reason: reason), spool)
         case .quarantine(let step, let reason):
-            return await commit(subject, .quarantine(step: step, reason: reason))
+            return await commit(subject, .quarantine(step: step, reason: reason), spool)
         }
     }
 
     /// Commits the message for those of its recipients who were not refused one by one.
-    private func commit(_ subject: SessionSteps.Subject, _ disposition: Disposition) async -> Acceptance {
-        guard !subject.refusals.isEmpty else { return await commit(subject.message, disposition) }
+    private func commit(
+        _ subject: SessionSteps.Subject, _ disposition: Disposition, _ spool: Spool?
+    ) async -> Acceptance {
+        guard !subject.refusals.isEmpty else { return await commit(subject.message, disposition, spool) }
         var message = subject.message
         message.recipients = []
         for recipient in subject.message.recipients where subject.refusals[recipient.index] == nil {
             message.recipients.append(recipient.at(message.recipients.count))
         }
         message.facts[CoreFacts.recipients] = message.recipients.count
-        let acceptance = message.recipients.isEmpty ? nil : await commit(message, disposition)
+        let acceptance = message.recipients.isEmpty ? nil : await commit(message, disposition, spool)
         return .perRecipient(
             subject.message.recipients.map { recipient in
                 if let reply = subject.refusals[recipient.index] { return .refused(reply) }
@@ -126,12 +146,14 @@ struct PipelineEntrance: Entrance {
         }
     }
 
-    private func commit(_ message: Message, _ disposition: Disposition) async -> Acceptance {
+    private func commit(_ message: Message, _ disposition: Disposition, _ spool: Spool?) async -> Acceptance {
         let entry = NewMessage(
             id: message.id, pipeline: version, received: message.received, head: MessageHead.encode(message),
-            content: message.content, recipientCount: message.recipients.count, disposition: disposition)
+            content: message.content, spool: spool, recipientCount: message.recipients.count,
+            disposition: disposition, settled: objections(message),
+            limits: PipelineLimits(messages: accept.messages, size: accept.size, diskReserve: accept.diskReserve))
         // Before the commit: delivery may begin before this task goes on.
-        if disposition == .deliver { handoff.put(message) }
+        if disposition == .deliver, entry.settled.count < message.recipients.count { handoff.put(message) }
         do {
             let receipt = try await queue.append(entry)
             logger.info(
@@ -140,6 +162,7 @@ struct PipelineEntrance: Entrance {
                     "message.id": "\(message.id)", "client": "\(message.client.address)",
                     "size": "\(message.content.count)", "recipients": "\(message.recipients.count)",
                 ])
+            for (_, state) in entry.settled { log(state, message) }
             return .accepted(receipt)
         } catch {
             _ = handoff.take(message.id)
@@ -149,7 +172,25 @@ struct PipelineEntrance: Entrance {
         }
     }
 
-    private func reply(to error: QueueError) -> Reply {
+    /// Recipients whose copy a stage of the session objected to, although the message is accepted for the others.
+    private func objections(_ message: Message) -> [(index: Int, state: RecipientState)] {
+        message.recipients.enumerated().compactMap { position, recipient in
+            Objection(recipient.facts).map { (position, $0.state) }
+        }
+    }
+
+    private func log(_ state: RecipientState, _ message: Message) {
+        guard let end = state.end else { return }
+        logger.warning(
+            "message not delivered",
+            metadata: [
+                "message.id": "\(message.id)", "recipients": "1", "end": "\(end.word)", "step": "\(end.step)",
+                "reason": "\(end.reason)",
+            ])
+    }
+
+    /// What the sender reads when the queue takes nothing.
+    func reply(to error: QueueError) -> Reply {
         switch error {
         case .full: accept.whenFull
         case .outOfSpace: Reply(.insufficientStorage, "Insufficient system storage, try again later")

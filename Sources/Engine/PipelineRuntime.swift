@@ -11,16 +11,20 @@ struct PipelineRuntime: Sendable {
     let deadlines: Deadlines
     let metrics: StepMetrics
     let logger: Logger
-    let handoff = Handoff()
+    let handoff: Handoff
+    /// The messages that are on their way into the queue.
+    let acceptances = OpenCalls()
 
     init(
-        plan: PipelinePlan, services: StageServices, queue: DurableQueue, deadlines: Deadlines, metrics: StepMetrics
+        plan: PipelinePlan, services: StageServices, queue: DurableQueue, deadlines: Deadlines, metrics: StepMetrics,
+        handoff: Handoff
     ) {
         self.plan = plan
         self.services = services
         self.queue = queue
         self.deadlines = deadlines
         self.metrics = metrics
+        self.handoff = handoff
         var logger = services.logger
         logger[metadataKey: "pipeline"] = "\(plan.name)"
         self.logger = logger

@@ -53,6 +53,11 @@ struct PreparedStep: Sendable {
         }
     }
 
+    /// Whether the step may give back another content.
+    var mayRewrite: Bool {
+        if case .message(let stage) = work { stage is any RewritingStage } else { false }
+    }
+
     /// How many messages one call takes at most.
     var batchLimit: Int {
         if case .batch(let stage) = work { max(stage.batchLimit, 1) } else { 1 }

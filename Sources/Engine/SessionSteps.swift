@@ -91,12 +91,15 @@ struct SessionSteps: Sendable {
             let verdict = try await call(step, &working)
             return (working, verdict)
         }
-        try StageContract.check(after.message, of: before.message, step: step.id)
+        try StageContract.check(after.message, of: before.message, step: step.id, mayRewrite: step.mayRewrite)
         guard after.recipient?.index == before.recipient?.index else {
             throw StageContractViolation("\(step.id) gave back another recipient")
         }
         try StageContract.check(verdict, recipients: recipients(step, after.message), step: step.id)
         subject = after
+        if after.message.content !== before.message.content {
+            subject.message.facts[CoreFacts.size] = after.message.content.count
+        }
         return verdict
     }
 

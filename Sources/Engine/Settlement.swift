@@ -28,7 +28,9 @@ struct Settlement: Sendable {
             }
         }
         if let (until, setback) = waiting {
-            update.postponement = postponement(of: job, until, setback)
+            update.postponement = postponement(of: job, until, setback.stepIndex, setback.reason)
+        } else if let (index, reason) = resumption(of: update) {
+            update.postponement = postponement(of: job, nil, index, reason)
         }
         log(job, update)
         return update
@@ -36,13 +38,21 @@ struct Settlement: Sendable {
 
     /// Later, from the step that failed; or from the first, if what the steps before it found out is too much to keep.
     private func postponement(
-        of job: DeliveryJob, _ until: Timestamp, _ setback: DeliveryJob.Setback
+        of job: DeliveryJob, _ until: Timestamp?, _ stepIndex: Int, _ reason: String
     ) -> Postponement {
         let progress = job.progress
         let isKept = progress.count <= Self.progressLimit
         return Postponement(
-            until: until, step: steps[isKept ? setback.stepIndex : 0].id, reason: setback.reason,
+            until: until, step: steps[isKept ? stepIndex : 0].id, reason: reason,
             progress: isKept ? progress : [])
+    }
+
+    /// Where a release goes on with those who go to quarantine now.
+    private func resumption(of update: Update) -> (stepIndex: Int, reason: String)? {
+        update.recipients.compactMap { _, state -> (stepIndex: Int, reason: String)? in
+            guard case .quarantined(let step, let reason) = state else { return nil }
+            return steps.firstIndex { $0.id == step }.map { ($0, reason) }
+        }.min { $0.stepIndex < $1.stepIndex }
     }
 
     /// The queue holds in memory what it is to give back, for every message that waits; stages may note whole messages,
@@ -72,7 +82,7 @@ struct Settlement: Sendable {
         let schedule = RetrySchedule(
             first: policy.retry.first, factor: policy.retry.factor, max: policy.retry.max, for: policy.retry.total)
         return schedule.next(
-            afterAttempts: job.attempts + 1, received: job.message.received, now: runtime.services.now(),
+            afterAttempts: job.attempts + 1, received: job.begun, now: runtime.services.now(),
             using: &generator)
     }
 
@@ -89,12 +99,12 @@ struct Settlement: Sendable {
 
     private func log(_ job: DeliveryJob, _ update: Update) {
         let delivered = job.message.recipients.count
-        if let postponement = update.postponement {
+        if let postponement = update.postponement, let until = postponement.until {
             runtime.logger.notice(
                 "delivery postponed",
                 metadata: [
                     "message.id": "\(job.message.id)", "step": "\(postponement.step)",
-                    "reason": "\(postponement.reason)", "until": "\(postponement.until.microseconds / 1_000_000)",
+                    "reason": "\(postponement.reason)", "until": "\(until.microseconds / 1_000_000)",
                 ])
         }
         logEnds(job, update)
@@ -107,11 +117,8 @@ struct Settlement: Sendable {
     private func logEnds(_ job: DeliveryJob, _ update: Update) {
         var ends: [[String]: Int] = [:]
         for (_, state) in update.recipients {
-            switch state {
-            case .quarantined(let step, let reason): ends[["quarantined", step, reason], default: 0] += 1
-            case .discarded(let reason): ends[["discarded", "-", reason], default: 0] += 1
-            case .pending, .delivered, .bounced: continue
-            }
+            guard let end = state.end else { continue }
+            ends[[end.word, end.step, end.reason], default: 0] += 1
         }
         for (end, count) in ends {
             runtime.logger.warning(

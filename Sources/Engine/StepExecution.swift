@@ -32,12 +32,14 @@ struct StepExecution: Sendable {
             + (await attemptBatch(taking.filter { !$0.isSuspect }))
     }
 
-    /// One after another, each marked just before, so that one that ends the process takes no others along.
+    /// One after another, each marked just before and not any more just after, so that one that ends the process takes no
+    /// others along.
     private func attemptSuspects(_ jobs: [DeliveryJob]) async -> [DeliveryJob] {
         var results: [DeliveryJob] = []
         for job in jobs {
             await mark([job.message.id])
             results += await attempt([job])
+            runtime.queue.endAttempt([job.message.id], step: step.id)
         }
         return results
     }

@@ -1,3 +1,4 @@
+import CBytes
 import Glibc
 
 /// The octets that mail's grammars speak of, and what kinds there are.
@@ -58,6 +59,15 @@ extension UnsafeRawBufferPointer {
     func firstOffset(of octet: UInt8, from start: Int = 0) -> Int? {
         guard start < count, let base = baseAddress else { return nil }
         guard let found = memchr(base + start, Int32(octet), count - start) else { return nil }
+        return UnsafeRawPointer(found) - base
+    }
+
+    /// The offset of the first such text at or after `start`, letter case as it is.
+    func firstOffset(of text: StaticString, from start: Int) -> Int? {
+        guard start < count, let base = baseAddress else { return nil }
+        guard let found = sluice_memmem(base + start, count - start, text.utf8Start, text.utf8CodeUnitCount) else {
+            return nil
+        }
         return UnsafeRawPointer(found) - base
     }
 

@@ -15,6 +15,11 @@ struct AddressParser {
 
     private var cursor: Cursor
     private var found: [MailAddress] = []
+    /// The groups: their names, and where in `found` they start and end.
+    private var groups: [(name: String?, start: Int, end: Int)] = []
+    private var isInGroup = false
+    /// Where in `found` the mailbox stands to which the words after it belong, if they are no mailbox of their own.
+    private var unfinished: Int?
     private var words: [Word] = []
     private var comment: UnsafeRawBufferPointer?
 
@@ -23,6 +28,25 @@ struct AddressParser {
         var parser = AddressParser(cursor: Cursor(value))
         parser.parseList()
         return parser.found
+    }
+
+    /// The mailboxes of a field's value in their groups; those outside of groups are in nameless ones.
+    static func groups(_ value: UnsafeRawBufferPointer) -> [AddressGroup] {
+        var parser = AddressParser(cursor: Cursor(value))
+        parser.parseList()
+        parser.closeGroup()
+        var result: [AddressGroup] = []
+        var position = 0
+        func addNameless(upTo end: Int) {
+            if position < end { result.append(AddressGroup(name: nil, mailboxes: Array(parser.found[position..<end]))) }
+        }
+        for group in parser.groups {
+            addNameless(upTo: group.start)
+            result.append(AddressGroup(name: group.name ?? "", mailboxes: Array(parser.found[group.start..<group.end])))
+            position = group.end
+        }
+        addNameless(upTo: parser.found.count)
+        return result
     }
 
     private mutating func parseList() {
@@ -36,14 +60,30 @@ struct AddressParser {
             case ASCII.comma, ASCII.semicolon:
                 cursor.position += 1
                 finishLocalName()
+                unfinished = nil
+                if octet == ASCII.semicolon { closeGroup() }
             case ASCII.colon:
-                // What came before is a group's name.
                 cursor.position += 1
-                reset()
+                openGroup()
             default: takeAtom()
             }
         }
         finishLocalName()
+    }
+
+    /// What came before a colon is a group's name.
+    private mutating func openGroup() {
+        closeGroup()
+        groups.append((displayName, found.count, found.count))
+        isInGroup = true
+        unfinished = nil
+        reset()
+    }
+
+    private mutating func closeGroup() {
+        guard isInGroup else { return }
+        groups[groups.count - 1].end = found.count
+        isInGroup = false
     }
 
     private mutating func reset() {
@@ -63,9 +103,16 @@ struct AddressParser {
         }
     }
 
-    /// A word alone is a local mailbox, such as `root`; several are a name without an address.
+    /// A word alone is a local mailbox, such as `root`; several are a name without an address, and those behind an
+    /// address its name.
     private mutating func finishLocalName() {
         defer { reset() }
+        if let unfinished {
+            let mailbox = found[unfinished]
+            guard mailbox.displayName == nil, let name = displayName else { return }
+            found[unfinished] = MailAddress(displayName: name, localPart: mailbox.localPart, domain: mailbox.domain)
+            return
+        }
         guard words.count == 1, let word = words.first else { return }
         let local = FieldText.decode(word.octets)
         guard !local.isEmpty else { return }
@@ -186,6 +233,7 @@ struct AddressParser {
     private mutating func append(name: String?, local: [UInt8], domain: String) {
         let localText = FieldText.decode(local)
         guard !localText.isEmpty || !domain.isEmpty else { return }
+        unfinished = found.count
         found.append(MailAddress(displayName: name, localPart: localText, domain: domain))
     }
 
@@ -197,7 +245,8 @@ struct AddressParser {
             if !octets.isEmpty { octets.append(ASCII.space) }
             octets += word.octets
         }
-        let text = FieldText.decode(octets)
+        // Blanks within quotes belong to the name (RFC 5322, section 3.2.4).
+        let text = FieldText.decodeWhole(octets)
         return text.isEmpty ? nil : text
     }
 }

@@ -55,6 +55,7 @@ struct Audit {
             guard field.record.known == .contentType || field.record.known == .contentDisposition else { continue }
             let media = field.withValue { ParameterParser.media($0, limits: limits) }
             if media.hasDuplicate { report(.duplicateParameter, at: field.range.lowerBound) }
+            if media.isCut { report(.tooManyParameters, at: field.range.lowerBound) }
             if media.hasDamage { report(.malformedParameter, at: field.range.lowerBound) }
         }
     }
@@ -80,6 +81,15 @@ struct Audit {
             }
             text(of: part, encoding, body)
         }
+        presence(of: part)
+    }
+
+    /// Looks at parts whose content is not where filters look for it.
+    private mutating func presence(of part: Part) {
+        let offset = part.headerRange.lowerBound
+        if part.fragment != nil { report(.fragment, at: offset) }
+        if part.externalBody != nil { report(.externalBody, at: offset) }
+        if TNEF.isDeclared(part.mediaType, part.filename) { report(.tnef, at: offset) }
     }
 
     private mutating func text(of part: Part, _ encoding: TransferEncoding, _ body: UnsafeRawBufferPointer) {
@@ -87,6 +97,10 @@ struct Audit {
         guard type.type == "text" else { return }
         if let label = type.parameters["charset"], !Charset.isKnown(label) {
             report(.unknownCharset, at: part.headerRange.lowerBound)
+        } else if let label = type.parameters["charset"], !body.isASCII || encoding.isEncoded,
+            part.withDecodedBody({ CharsetLies.isWrong(Charset(label: label), $0) })
+        {
+            report(.wrongCharset, at: part.bodyRange.lowerBound)
         }
         if encoding != .uuencode, let file = UUEncoding.firstFile(in: body) {
             report(.embeddedUUEncoding, at: part.bodyRange.lowerBound + file.range.lowerBound)

@@ -45,11 +45,11 @@ enum Charset: Sendable, Hashable {
     /// The text that the octets stand for; what cannot be read becomes U+FFFD.
     func decode(_ octets: UnsafeRawBufferPointer) -> String {
         switch self {
-        case .utf8: String(decoding: Self.withoutMark(octets), as: UTF8.self)
-        case .windows1252: octets.isASCII ? String(decoding: octets, as: UTF8.self) : Windows1252.decode(octets)
+        case .utf8: CharsetLies.utf8(Self.withoutMark(octets))
         case .utf16(let isBigEndian): UTF16Text.decode(octets, isBigEndian: isBigEndian)
-        case .library(let name): LibraryCharset(name: name).decode(octets)
-        case .unknown: Self.guess(octets)
+        case .library(let name): CharsetLies.text(octets, declared: name) ?? LibraryCharset(name: name).decode(octets)
+        // Western text that is UTF-8 by accident does not exist; what is declared to be Western and is UTF-8 does.
+        case .windows1252, .unknown: Self.guess(octets)
         }
     }
 

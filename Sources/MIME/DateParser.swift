@@ -15,17 +15,20 @@ struct DateParser {
         let digits: Int
     }
 
-    /// The moment that a field's value names; without a zone it is taken as UTC.
+    /// The moment that a field's value names; without a zone it is taken as UTC, without a time it is none (RFC 5322,
+    /// section 3.3).
     static func date(_ value: UnsafeRawBufferPointer) -> Timestamp? {
         var parser = DateParser()
-        parser.read(value)
-        return parser.result
+        let earlier = parser.read(value)
+        return parser.result ?? earlier
     }
 
-    /// Octets that are looked at; with its folds and comments no date needs more.
-    private static let lengthLimit = 300
+    /// Octets that are looked at; a Received field has its date behind all else, and none needs more.
+    private static let lengthLimit = 2_000
 
-    private mutating func read(_ value: UnsafeRawBufferPointer) {
+    /// Reads a value and returns the date that stood before a semicolon, behind which a trace field has its own (RFC 5321, section 4.4).
+    private mutating func read(_ value: UnsafeRawBufferPointer) -> Timestamp? {
+        var earlier: Timestamp?
         var cursor = Cursor(value.part(0..<Self.lengthLimit))
         while let octet = cursor.current {
             if octet == ASCII.openParenthesis {
@@ -37,9 +40,14 @@ struct DateParser {
             } else if octet == ASCII.plus || octet == ASCII.hyphen, time != nil, zone == nil || zone == 0 {
                 readOffset(&cursor)
             } else {
+                if octet == ASCII.semicolon {
+                    earlier = result ?? earlier
+                    self = DateParser()
+                }
                 cursor.position += 1
             }
         }
+        return earlier
     }
 
     private mutating func readWord(_ cursor: inout Cursor) {
@@ -121,9 +129,10 @@ struct DateParser {
 
     private var result: Timestamp? {
         guard let (year, month, day) = calendarDate, (1...9_999).contains(year), (1...12).contains(month),
-            (1...Self.days(in: month, of: year)).contains(day)
+            (1...Self.days(in: month, of: year)).contains(day), let time
         else { return nil }
-        var (hour, minute, second) = time ?? (0, 0, 0)
+        let (minute, second) = (time.minute, time.second)
+        var hour = time.hour
         if let isAfternoon, hour <= 12 { hour = hour % 12 + (isAfternoon ? 12 : 0) }
         guard hour <= 24, minute < 60, second <= 60 else { return nil }
         let days = Self.daysSinceEpoch(year: year, month: month, day: day)

@@ -37,6 +37,10 @@ extension Defect {
         case missingTerminator = "missing-terminator"
         /// A delimiter after its multipart's close-delimiter: some readers see more parts here.
         case delimiterAfterTerminator = "delimiter-after-terminator"
+        /// A delimiter with text behind its boundary: some readers see no delimiter here (RFC 2046, section 5.1.1).
+        case oddDelimiter = "odd-delimiter"
+        /// A part that is declared to be a message but starts with no header; it is kept as a file (RFC 2046, section 5.2.1).
+        case missingHeader = "missing-header"
         /// A multipart or message that is declared to be encoded (RFC 2045, section 6.4).
         case encodedContainer = "encoded-container"
         /// A transfer encoding that nobody knows; the body is taken as it is.
@@ -51,6 +55,16 @@ extension Defect {
         case badQuotedPrintable = "bad-quoted-printable"
         /// A uuencoded file in a text part.
         case embeddedUUEncoding = "embedded-uuencode"
+        /// A TNEF container, whose files many filters do not see.
+        case tnef = "tnef"
+        /// A fragment of a message that was cut up, so that no filter sees the whole (RFC 2046, section 5.2.2).
+        case fragment = "message-fragment"
+        /// A body that stands elsewhere, where no filter has seen it (RFC 2046, section 5.2.3).
+        case externalBody = "external-body"
+        /// Text that is not in its declared charset.
+        case wrongCharset = "wrong-charset"
+        /// More parameters in a field than ``ParsingLimits/parameters``; the rest is left out.
+        case tooManyParameters = "too-many-parameters"
         /// A charset that nobody knows; the text was guessed.
         case unknownCharset = "unknown-charset"
         /// More nested containers than ``ParsingLimits/depth``; the inner ones are kept unread.
@@ -61,7 +75,8 @@ extension Defect {
         case headerTooLong = "header-too-long"
         /// More fields in a header than ``ParsingLimits/fields``; the rest counts as body.
         case tooManyFields = "too-many-fields"
-        /// More encoded containers than ``ParsingLimits/decodedOctets`` allows; the rest is kept unread.
+        /// More encoded containers than ``ParsingLimits/decodedOctets`` or ``ParsingLimits/expansion`` allows; the rest is
+        /// kept unread.
         case tooMuchEncoded = "too-much-encoded"
     }
 }

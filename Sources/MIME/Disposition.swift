@@ -13,6 +13,6 @@ public struct Disposition: Sendable, Hashable {
         let parsed = ParameterParser.media(value, limits: limits)
         guard !parsed.type.isEmpty else { return nil }
         kind = parsed.type
-        parameters = parsed.decodedParameters
+        parameters = parsed.decodedParameters.mapValues(\.value)
     }
 }

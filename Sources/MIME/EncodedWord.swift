@@ -64,6 +64,9 @@ struct EncodedWord {
             {
                 output.append(high << 4 | low)
                 position += 2
+            } else if octet == ASCII.lineFeed {
+                // No blank may stand in a word, so a fold within one is the work of a mailer that counts columns only.
+                while position < text.count, ASCII.isBlank(text[position]) { position += 1 }
             } else {
                 output.append(octet == ASCII.underscore ? ASCII.space : octet)
             }

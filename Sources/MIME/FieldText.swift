@@ -6,8 +6,14 @@ enum FieldText {
     }
 
     /// The text that people read in place of these octets.
-    static func decode(_ raw: UnsafeRawBufferPointer) -> String {
-        let value = raw.trimmed
+    static func decode(_ raw: UnsafeRawBufferPointer) -> String { decodeWhole(raw.trimmed) }
+
+    /// The text of a quoted string, whose blanks at the ends belong to it (RFC 5322, section 3.2.4).
+    static func decodeWhole(_ octets: [UInt8]) -> String {
+        octets.withUnsafeBytes(decodeWhole)
+    }
+
+    private static func decodeWhole(_ value: UnsafeRawBufferPointer) -> String {
         if isSimple(value) { return String(decoding: value, as: UTF8.self) }
         var builder = Builder()
         let unfolded = unfold(value)
@@ -26,7 +32,7 @@ enum FieldText {
         return true
     }
 
-    /// Removes line ends (RFC 5322, section 2.2.3); any other control character becomes a space.
+    /// Makes each line end a single line feed, which is where a fold was; any other control character becomes a space.
     private static func unfold(_ value: UnsafeRawBufferPointer) -> [UInt8] {
         var output: [UInt8] = []
         output.reserveCapacity(value.count)
@@ -34,9 +40,8 @@ enum FieldText {
         while position < value.count {
             let octet = value[position]
             position += 1
-            if octet == ASCII.lineFeed { continue }
             if octet == ASCII.carriageReturn, position < value.count, value[position] == ASCII.lineFeed { continue }
-            output.append(isControl(octet) ? ASCII.space : octet)
+            output.append(octet != ASCII.lineFeed && isControl(octet) ? ASCII.space : octet)
         }
         return output
     }
@@ -85,7 +90,12 @@ enum FieldText {
             if charset != nil, isBeforeWord, literal.trimmed.isEmpty { return }
             flush()
             guard !literal.isEmpty else { return }
-            text += Charset.guess(literal)
+            guard literal.firstOffset(of: ASCII.lineFeed) != nil else {
+                text += Charset.guess(literal)
+                return
+            }
+            // Unfolding takes the line ends only (RFC 5322, section 2.2.3).
+            text += literal.filter { $0 != ASCII.lineFeed }.withUnsafeBytes(Charset.guess)
         }
 
         private mutating func addWord(_ word: EncodedWord) {

@@ -26,6 +26,9 @@ public struct HeaderField: Sendable {
     /// The value as mailboxes, where it is a list of addresses; groups are flattened (RFC 5322, section 3.4).
     public var addresses: [MailAddress] { withValue(AddressParser.addresses) }
 
+    /// The value as mailboxes in their groups, where it is a list of addresses (RFC 5322, section 3.4).
+    public var addressGroups: [AddressGroup] { withValue(AddressParser.groups) }
+
     /// The value as a moment, where it is a date.
     public var date: Timestamp? { withValue(DateParser.date) }
 

@@ -6,12 +6,15 @@ public struct MediaType: Sendable, Hashable {
     public let subtype: String
     /// The parameters by their names in lower case, decoded (RFC 2231); of two with a name, the first.
     public let parameters: [String: String]
+    /// The languages of the parameters whose writer named one, by the same names (RFC 2231, section 4).
+    public let languages: [String: String]
 
     /// A media type.
     public init(type: String, subtype: String, parameters: [String: String] = [:]) {
         self.type = type
         self.subtype = subtype
         self.parameters = parameters
+        languages = [:]
     }
 
     /// What a body without a content type is (RFC 2045, section 5.2).
@@ -24,6 +27,10 @@ public struct MediaType: Sendable, Hashable {
     init?(parsing value: UnsafeRawBufferPointer, limits: ParsingLimits) {
         let media = ParameterParser.media(value, limits: limits)
         guard !media.type.isEmpty else { return nil }
-        self.init(type: media.type, subtype: media.subtype, parameters: media.decodedParameters)
+        let decoded = media.decodedParameters
+        type = media.type
+        subtype = media.subtype
+        parameters = decoded.mapValues(\.value)
+        languages = decoded.compactMapValues(\.language)
     }
 }

@@ -28,8 +28,25 @@ enum MessageIDParser {
     }
 
     private static func append(_ content: UnsafeRawBufferPointer, to ids: inout [String]) {
-        let id = content.filter { !ASCII.isBlank($0) }
+        let id =
+            content.contains(where: { ASCII.isBlank($0) || $0 == ASCII.openParenthesis })
+            ? withoutComments(content) : Array(content)
         guard !id.isEmpty else { return }
         ids.append(id.withUnsafeBytes(Charset.guess))
+    }
+
+    /// An id without the blanks and comments of the obsolete syntax (RFC 5322, section 4.5.4).
+    private static func withoutComments(_ content: UnsafeRawBufferPointer) -> [UInt8] {
+        var cursor = Cursor(content)
+        var id: [UInt8] = []
+        while let octet = cursor.current {
+            if octet == ASCII.openParenthesis {
+                _ = cursor.takeComment()
+            } else {
+                if !ASCII.isBlank(octet) { id.append(octet) }
+                cursor.position += 1
+            }
+        }
+        return id
     }
 }

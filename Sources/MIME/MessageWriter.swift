@@ -1,6 +1,6 @@
 public import Bytes
 
-/// Builds simple messages: a header, a text, and attachments; what it writes, ``ParsedMessage`` reads back exactly.
+/// Builds messages: a header, and a text with attachments or any tree of parts; what it writes, ``ParsedMessage`` reads back exactly.
 ///
 /// Lines end in CRLF and hold at most 76 octets where their content lets them. No value can start a field of its own:
 /// control characters become spaces (RFC 5322, section 2.2).
@@ -28,8 +28,8 @@ public struct MessageWriter: Sendable {
     public var text = ""
     /// The files after the text.
     public var attachments: [Attachment] = []
-    /// What separates the parts; it must not stand in any of them at a line's start, which encodings here make sure of.
-    public var boundary = "=_sluice-part"
+    /// What the body is, where a text and attachments are not enough; these are then left out.
+    public var body: WrittenPart?
 
     /// A message with nothing in it.
     public init() {}
@@ -59,38 +59,12 @@ public struct MessageWriter: Sendable {
         var output = ""
         for (name, value) in fields { output += FieldWriter.folded(name: name, value: value) }
         output += "MIME-Version: 1.0\r\n"
-        var octets: [UInt8]
-        if attachments.isEmpty {
-            octets = Array(output.utf8) + textPart
-        } else {
-            output += "Content-Type: multipart/mixed; boundary=\"\(boundary)\"\r\n\r\n"
-            octets = Array("\(output)--\(boundary)\r\n".utf8) + textPart
-            for attachment in attachments {
-                octets += Array("\r\n--\(boundary)\r\n".utf8)
-                octets += part(attachment)
-            }
-            octets += Array("\r\n--\(boundary)--\r\n".utf8)
-        }
-        return octets
+        return Array(output.utf8) + content.octets
     }
 
-    private var textPart: [UInt8] {
-        let header =
-            "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
-        return Array(header.utf8) + QuotedPrintable.encode(text)
-    }
-
-    private func part(_ attachment: Attachment) -> [UInt8] {
-        var header = FieldWriter.folded(name: "Content-Type", value: attachment.type)
-        header += "Content-Disposition: attachment;\r\n"
-        header += FieldWriter.extendedParameter("filename", attachment.filename)
-        header += "Content-Transfer-Encoding: base64\r\n\r\n"
-        var output = Array(header.utf8)
-        let encoded = Base64.encode(attachment.content)
-        for start in stride(from: 0, to: encoded.count, by: 76) {
-            if start > 0 { output += [ASCII.carriageReturn, ASCII.lineFeed] }
-            output += encoded[start..<min(start + 76, encoded.count)]
-        }
-        return output
+    private var content: WrittenPart {
+        if let body { return body }
+        guard !attachments.isEmpty else { return .text(text) }
+        return .multipart(subtype: "mixed", [.text(text)] + attachments.map { .file($0) })
     }
 }

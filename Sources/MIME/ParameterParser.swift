@@ -18,13 +18,12 @@ struct ParameterParser {
         var parameters: [RawParameter] = []
         var hasDamage = false
         var hasDuplicate = false
+        /// Whether parameters beyond the limit were left out.
+        var isCut = false
 
         /// Whether the body is a message of its own (RFC 2046, section 5.2.1; RFC 6532, section 3.7).
         var isMessage: Bool { type == "message" && ["rfc822", "global", "news"].contains(subtype) }
     }
-
-    /// Sections of one continued parameter that are used; a name of 255 characters needs about twenty.
-    private static let sectionLimit = 1_000
 
     private var cursor: Cursor
     private var media = Media()
@@ -35,7 +34,7 @@ struct ParameterParser {
         parser.parseType()
         while !parser.cursor.isAtEnd {
             guard parser.media.parameters.count < limits.parameters else {
-                parser.media.hasDamage = true
+                parser.media.isCut = true
                 break
             }
             parser.parseParameter()
@@ -109,7 +108,13 @@ struct ParameterParser {
         }
         cursor.skipComments()
         let isName = name.equalsIgnoringCase("name") || name.equalsIgnoringCase("filename")
-        let value = cursor.current == ASCII.quote ? takeQuotedValue() : takePlainValue(toEnd: isName)
+        let isQuoted = cursor.current == ASCII.quote
+        let value = isQuoted ? takeQuotedValue() : takePlainValue(toEnd: isName)
+        guard isQuoted || !value.isEmpty else {
+            // A value has one character at least, or quotes (RFC 2045, section 5.1).
+            media.hasDamage = true
+            return
+        }
         add(name: lowercased(name), value: value)
     }
 
@@ -120,7 +125,7 @@ struct ParameterParser {
             // Without its closing quote the value would swallow all that follows.
             media.hasDamage = true
             cursor.position = start + 1
-            value = Array(cursor.take { $0 != ASCII.semicolon }.trimmed)
+            value = cursor.take { $0 != ASCII.semicolon }.filter { $0 != ASCII.carriageReturn && $0 != ASCII.lineFeed }
         }
         skipToParameter()
         return value
@@ -140,9 +145,7 @@ struct ParameterParser {
         let pieces = name.utf8.split(separator: ASCII.asterisk, omittingEmptySubsequences: false)
         let base = pieces.first.map { String(decoding: $0, as: UTF8.self) } ?? ""
         var section: Int?
-        if pieces.count > 1, let number = Int(String(decoding: pieces[1], as: UTF8.self)), number >= 0,
-            number < Self.sectionLimit
-        {
+        if pieces.count > 1, let number = Int(String(decoding: pieces[1], as: UTF8.self)), number >= 0 {
             section = number
         }
         let isExtended = pieces.count > 1 && pieces.last?.isEmpty == true

@@ -48,7 +48,7 @@ extension ParsedMessage {
     /// Adds the plain alternative unless it is blank, else the last one that has text.
     private func collectBestAlternative(_ children: [Part], into pieces: inout [String]) {
         for child in children where child.isReadableText && child.mediaType.subtype == "plain" {
-            let text = child.decodedText()
+            let text = child.textWithoutFiles()
             guard text.utf8.contains(where: { !ASCII.isBlank($0) }) else { continue }
             pieces.append(text)
             return
@@ -67,7 +67,7 @@ extension ParsedMessage {
         // A multipart whose parts were not found is shown as it stands by those who do not look for them either.
         if part.isMultipart { return part.decodedText() }
         guard part.isReadableText else { return nil }
-        let text = part.decodedText()
+        let text = part.textWithoutFiles()
         return part.mediaType.subtype == "html" ? HTMLText.text(fromHTML: text) : text
     }
 }

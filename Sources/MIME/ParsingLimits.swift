@@ -20,8 +20,12 @@ public struct ParsingLimits: Sendable, Hashable {
     ///
     /// RFC 2231 continuations of a 255-character name in UTF-8 need about 20.
     public var parameters: Int
-    /// Octets decoded to look into encoded containers, in all; one message must not cost several times its size.
+    /// Octets decoded to look into encoded containers, in all; what is larger is no message but an archive.
     public var decodedOctets: Int
+    /// How many times its own size a message may decode to within encoded containers, in all.
+    ///
+    /// One encoded message needs less than once; quoted-printable in quoted-printable would cost its size each time.
+    public var expansion: Int
     /// Defects that are listed; a broken message has thousands alike.
     public var defects: Int
 
@@ -31,7 +35,7 @@ public struct ParsingLimits: Sendable, Hashable {
     /// The standard limits, or others.
     public init(
         depth: Int = 50, parts: Int = 10_000, headerOctets: Int = 1_000_000, fields: Int = 5_000,
-        parameters: Int = 200, decodedOctets: Int = 100_000_000, defects: Int = 200
+        parameters: Int = 200, decodedOctets: Int = 100_000_000, expansion: Int = 3, defects: Int = 200
     ) {
         self.depth = depth
         self.parts = parts
@@ -39,6 +43,7 @@ public struct ParsingLimits: Sendable, Hashable {
         self.fields = fields
         self.parameters = parameters
         self.decodedOctets = decodedOctets
+        self.expansion = expansion
         self.defects = defects
     }
 }

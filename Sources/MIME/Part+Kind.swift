@@ -6,12 +6,12 @@ extension Part {
     public var isAttachment: Bool {
         let disposition = disposition
         let asksForFile = disposition.map { !$0.isInline } ?? false
-        guard !isMultipart else { return false }
+        guard !isMultipart, !isProtectionControl else { return false }
         if isMessage { return asksForFile || tree.parts[index].content == .encodedMessage }
         if asksForFile { return true }
         let type = mediaType
         switch type.type {
-        case "text": return !Self.readableText.contains(type.subtype) || (isNamed && !isFirst)
+        case "text": return !Self.readableText.contains(type.subtype) || (isNamed && !isFirst && disposition == nil)
         case "message": return !Self.reports.contains(type.subtype)
         default: return true
         }

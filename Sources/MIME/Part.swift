@@ -89,13 +89,26 @@ public struct Part: Sendable {
         return octets.withUnsafeBytes(in: record.body) { encoding.decode($0) }
     }
 
-    /// The body's text in its charset; without a known one, UTF-8 if it is valid, else Windows-1252.
-    public func decodedText() -> String {
-        let charset = mediaType.parameters["charset"].map(Charset.init(label:)) ?? .unknown
-        switch transferEncoding {
-        case .base64, .quotedPrintable, .uuencode: return charset.decode(decoded())
-        case .sevenBit, .eightBit, .binary, .unknown:
-            return octets.withUnsafeBytes(in: record.body) { charset.decode($0) }
+    /// The body's text in its charset; without a known one, or with one that cannot be, UTF-8 if it is valid, else
+    /// Windows-1252.
+    public func decodedText() -> String { withDecodedBody(charset.decode) }
+
+    /// The text without the files that are uuencoded in it.
+    func textWithoutFiles() -> String {
+        withDecodedBody { body in
+            let files = transferEncoding == .uuencode ? [] : UUEncoding.files(in: body)
+            guard !files.isEmpty else { return charset.decode(body) }
+            var text: [UInt8] = []
+            text.reserveCapacity(body.count)
+            var position = 0
+            for file in files {
+                text.append(contentsOf: body.part(position..<file.range.lowerBound))
+                position = file.range.upperBound
+            }
+            text.append(contentsOf: body.part(position..<body.count))
+            return charset.decode(text)
         }
     }
+
+    private var charset: Charset { mediaType.parameters["charset"].map(Charset.init(label:)) ?? .unknown }
 }

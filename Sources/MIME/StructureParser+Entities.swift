@@ -10,7 +10,11 @@ extension StructureParser {
                 return position
             }
             let (fields, header, bodyStart) = parseHeader(at: position, isRoot: parent == nil || isMessage(parent))
-            let content = classify(fields, isMessageByDefault: isDigest)
+            var content = classify(fields, isMessageByDefault: isDigest)
+            if content.kind == .message, !startsWithField(at: bodyStart), delimiter(at: bodyStart) == nil {
+                report(.missingHeader, at: bodyStart)
+                content = Classified()
+            }
             let part = parts.count
             parts.append(
                 PartRecord(
@@ -121,7 +125,7 @@ extension StructureParser {
         let record = parts[part]
         let body = bytes.part(record.body)
         decodedOctets += body.count
-        guard decodedOctets <= limits.decodedOctets else {
+        guard decodedOctets <= min(limits.decodedOctets, sources[0].count * limits.expansion) else {
             report(.tooMuchEncoded, at: record.body.lowerBound)
             return
         }

@@ -19,7 +19,10 @@ extension StructureParser {
             } else if position == start, bytes[position] == ASCII.space || bytes[position] == ASCII.tab {
                 report(.malformedField, at: position)
                 position = lineEnd
-            } else if isKnownField(at: lineEnd) {
+            } else if hasEightBitName(position..<lineEnd) {
+                report(.malformedField, at: position)
+                position = endOfField(at: lineEnd)
+            } else if bytes[position] != ASCII.hyphen, isKnownField(at: lineEnd) {
                 report(.malformedField, at: position)
                 position = lineEnd
             } else {
@@ -68,7 +71,7 @@ extension StructureParser {
     private func colonAfterName(_ line: Range<Int>) -> Int? {
         var position = line.lowerBound
         while position < line.upperBound, bytes[position] > ASCII.space, bytes[position] != ASCII.colon,
-            bytes[position] != 0x7F
+            bytes[position] < 0x7F
         {
             position += 1
         }
@@ -77,6 +80,31 @@ extension StructureParser {
             position += 1
         }
         return position < line.upperBound && bytes[position] == ASCII.colon ? position : nil
+    }
+
+    /// Whether a line would be a field if its name were ASCII (RFC 5322, section 2.2).
+    private func hasEightBitName(_ line: Range<Int>) -> Bool {
+        guard let colon = bytes.part(0..<line.upperBound).firstOffset(of: ASCII.colon, from: line.lowerBound) else {
+            return false
+        }
+        let name = bytes.part(line.lowerBound..<colon)
+        return !name.isASCII && name.allSatisfy { $0 > ASCII.space && $0 != 0x7F }
+    }
+
+    /// Where the next field starts, behind continuation lines.
+    private func endOfField(at start: Int) -> Int {
+        var end = start
+        while end < bytes.count, bytes[end] == ASCII.space || bytes[end] == ASCII.tab { end = endOfLine(at: end) }
+        return end
+    }
+
+    /// Whether a message's header can start at an offset: with a field, or with an mbox separator before it.
+    func startsWithField(at start: Int) -> Bool {
+        guard start < bytes.count else { return true }
+        let line = start..<endOfLine(at: start)
+        if colonAfterName(line) != nil || blankLine(line) != nil { return true }
+        let text = bytes.part(line)
+        return text.hasPrefixIgnoringCase("from ") || text.hasPrefixIgnoringCase(">from ")
     }
 
     private func isKnownField(at start: Int) -> Bool {
@@ -89,8 +117,7 @@ extension StructureParser {
 
     /// Adds the field whose first line is known, with its continuation lines, and returns where the next one starts.
     private mutating func addField(at start: Int, colon: Int, lineEnd: Int, first: Int) -> Int {
-        var end = lineEnd
-        while end < bytes.count, bytes[end] == ASCII.space || bytes[end] == ASCII.tab { end = endOfLine(at: end) }
+        let end = endOfField(at: lineEnd)
         var nameEnd = colon
         while nameEnd > start, ASCII.isBlank(bytes[nameEnd - 1]) { nameEnd -= 1 }
         var valueEnd = end

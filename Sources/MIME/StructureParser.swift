@@ -68,7 +68,8 @@ struct StructureParser {
             if delimiter.isTerminator {
                 frames[delimiter.frame].isTerminated = true
                 if !hadDelimiter { report(.missingDelimiter, at: delimiter.line.lowerBound) }
-            } else {
+            } else if position < bytes.count {
+                // Behind a delimiter at the very end there is no part.
                 let frame = frames[delimiter.frame]
                 position = openEntity(at: position, parent: open.last, isDigest: frame.isDigest)
             }
@@ -101,20 +102,26 @@ struct StructureParser {
             return nil
         }
         var lineEnd: Int?
+        var longer: Delimiter?
         for index in frames.indices.reversed() {
             let boundary = frames[index].boundary
             let afterBoundary = start + 2 + boundary.count
             guard afterBoundary <= bytes.count, startsWith(boundary, at: start + 2) else { continue }
             let end = lineEnd ?? bytes.firstOffset(of: ASCII.lineFeed, from: start).map { $0 + 1 } ?? bytes.count
             lineEnd = end
-            guard let isTerminator = isTerminator(afterBoundary..<max(end, afterBoundary)) else { continue }
+            let (isTerminator, isWhole) = readRest(afterBoundary..<max(end, afterBoundary))
             if frames[index].isTerminated {
+                guard isWhole else { continue }
                 report(.delimiterAfterTerminator, at: start)
+                longer = nil
                 continue
             }
-            return Delimiter(frame: index, line: start..<end, isTerminator: isTerminator)
+            let found = Delimiter(frame: index, line: start..<end, isTerminator: isTerminator)
+            if isWhole { return found }
+            longer = longer ?? found
         }
-        return nil
+        if longer != nil { report(.oddDelimiter, at: start) }
+        return longer
     }
 
     private func startsWith(_ boundary: [UInt8], at offset: Int) -> Bool {
@@ -125,19 +132,20 @@ struct StructureParser {
         }
     }
 
-    /// What the rest of a delimiter line says; `nil` if the boundary goes on, so that this is another line.
+    /// What the rest of a delimiter line says: whether it ends the multipart, and whether nothing else stands there.
     ///
-    /// Deviation: RFC 2046, section 5.1.1 lets any text follow; real mail nests boundaries that start alike.
-    private func isTerminator(_ rest: Range<Int>) -> Bool? {
+    /// Any text may follow a boundary (RFC 2046, section 5.1.1), but real mail nests boundaries that start alike: such
+    /// a line counts only if no open multipart has the whole of it for its boundary.
+    private func readRest(_ rest: Range<Int>) -> (isTerminator: Bool, isWhole: Bool) {
         var position = rest.lowerBound
         let dashes =
             rest.count >= 2 && bytes[position] == ASCII.hyphen && bytes[position + 1] == ASCII.hyphen
         if dashes { position += 2 }
         while position < rest.upperBound {
-            guard ASCII.isBlank(bytes[position]) else { return nil }
+            guard ASCII.isBlank(bytes[position]) else { return (dashes, false) }
             position += 1
         }
-        return dashes
+        return (dashes, true)
     }
 
     // MARK: Ends

@@ -23,14 +23,30 @@ enum UUEncoding {
         return output
     }
 
+    /// All files in a text.
+    static func files(in text: UnsafeRawBufferPointer) -> [File] {
+        var result: [File] = []
+        var position = 0
+        while position < text.count, let file = firstFile(in: text, from: position) {
+            result.append(file)
+            position = file.range.upperBound
+        }
+        return result
+    }
+
     /// The first file in a text: a `begin` line with a mode and a name, and a line of data after it.
     static func firstFile(in text: UnsafeRawBufferPointer, from start: Int = 0) -> File? {
+        guard let first = firstBegin(in: text, from: start) else { return nil }
         var begin: (line: Range<Int>, name: String, bodyStart: Int)?
         var found: File?
-        forEachLine(text, from: start) { line in
+        forEachLine(text, from: first) { line in
             let content = text.part(line)
             if let open = begin {
                 if content.equalsIgnoringCase("end") {
+                    guard open.bodyStart < line.lowerBound else {
+                        begin = nil
+                        return true
+                    }
                     found = File(
                         name: open.name, range: open.line.lowerBound..<line.upperBound,
                         body: open.bodyStart..<line.lowerBound)
@@ -43,10 +59,20 @@ enum UUEncoding {
             }
             return true
         }
-        if let open = begin, found == nil {
+        if let open = begin, found == nil, open.bodyStart < text.count {
             return File(name: open.name, range: open.line.lowerBound..<text.count, body: open.bodyStart..<text.count)
         }
         return found
+    }
+
+    /// The first line that starts with the word, at memory speed: few texts have one.
+    private static func firstBegin(in text: UnsafeRawBufferPointer, from start: Int) -> Int? {
+        var position = start
+        while let found = text.firstOffset(of: "begin ", from: position) {
+            if found == start || text[found - 1] == ASCII.lineFeed { return found }
+            position = found + 1
+        }
+        return nil
     }
 
     /// Whether a line may be data: its length character agrees with its length, within what transport adds or trims.

@@ -1,6 +1,7 @@
 import Bytes
 import Files
 import GRDB
+import Glibc
 import Synchronization
 
 /// The metadata database: every user's mails, what they say in lists, and their bodies.
@@ -34,6 +35,7 @@ package final class MailStore: Sendable {
     }
 
     init(path: String, options: MailStoreOptions, now: @escaping @Sendable () -> ContinuousClock.Instant) throws {
+        Self.makePrivate(path)
         do {
             pool = try DatabasePool(path: path, configuration: Self.configuration(options))
             try pool.writeWithoutTransaction { database in
@@ -51,6 +53,16 @@ package final class MailStore: Sendable {
         }
         writes = WriteQueue(pool: pool)
         cache = UserCache(unknownLifetime: options.unknownUserLifetime, now: now)
+    }
+
+    /// Makes the database readable by its owner alone; SQLite gives its log the same mode.
+    ///
+    /// Where that is not possible, opening the database says why.
+    private static func makePrivate(_ path: String) {
+        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return }
+        fchmod(descriptor, 0o600)
+        Glibc.close(descriptor)
     }
 
     private static func configuration(_ options: MailStoreOptions) -> Configuration {

@@ -8,12 +8,14 @@ package final class MailIndex: Sendable {
     /// How many mails are read from the store at once while catching up; most are small, and the largest still fit.
     static let catchUpBatch = 16
 
-    private let index: InvertedIndex
+    let index: InvertedIndex
     private let lock: ProcessLock?
     /// What was wrong with the index that was found, and what was done about it; `nil` if it was sound.
     package let damage: String?
-    private let reader: MailReader
-    private let threads = BlockingThreads(count: 1)
+    let reader: MailReader
+    /// Whether mails are being given again at this moment, so that searches may miss some.
+    let isRebuilding = Mutex(false)
+    let threads = BlockingThreads(count: 1)
     private let coversThrough: UInt64
     private let isCaughtUp = Mutex(false)
 
@@ -56,7 +58,23 @@ package final class MailIndex: Sendable {
             })
         else { return }
         try await noteMailboxes()
-        var sequence = coversThrough
+        try await addStored(after: coversThrough)
+        index.startMerging()
+    }
+
+    /// Indexes what was to be added and was not, such as mail whose step was given up; found again in the store.
+    ///
+    /// `first` is what this gave a while ago: what is expected for so long is not just on its way. Gives what is expected
+    /// now.
+    ///
+    /// - Throws: What the stores and the index say; the next call tries again.
+    package func repair(expectedBefore first: UInt64?) async throws -> UInt64? {
+        if let first, index.firstExpected == first { try await addStored(after: first - min(first, 1)) }
+        return index.firstExpected
+    }
+
+    private func addStored(after start: UInt64) async throws {
+        var sequence = start
         while true {
             let mails = try await reader.store.mails(after: sequence, limit: Self.catchUpBatch)
             guard let last = mails.last else { break }
@@ -65,7 +83,6 @@ package final class MailIndex: Sendable {
             }
             sequence = last.summary.sequence
         }
-        index.startMerging()
     }
 
     /// Makes mails searchable; they are when this returns.
@@ -74,6 +91,7 @@ package final class MailIndex: Sendable {
     package func add(_ entries: [IndexEntry]) async throws {
         let index = index
         try await threads.run {
+            try index.expect(entries.map(\.mail.sequence))
             try index.add(entries.map(\.mail))
             for entry in entries where entry.mailbox != Mailbox.inbox {
                 index.setFlags(
@@ -83,14 +101,30 @@ package final class MailIndex: Sendable {
         }
     }
 
+    /// Announces mails that are to be indexed, by their places in the store's order; ``add(_:)`` does it, too.
+    ///
+    /// Whatever becomes of the attempt, they are indexed by ``repair(expectedBefore:)`` or at the next start.
+    ///
+    /// - Throws: What the disk says; they are announced all the same.
+    package func expect(_ sequences: [UInt64]) throws {
+        try index.expect(sequences)
+    }
+
     /// A user's mails that match, newest first.
     ///
-    /// - Throws: What the index says.
+    /// - Throws: What the index says; see ``repair(_:)``.
     package func search(
         user: UInt32, query: Query, limit: Int, before: UInt32?
     ) throws -> SearchResult {
         try index.search(
             user: user, query: query.resolvingMailboxes { Mailbox.number(of: $0) }, limit: limit, before: before)
+    }
+
+    /// For words of a query that no mail of the user has, the nearest that some have.
+    ///
+    /// - Throws: What the index says.
+    package func suggestions(user: UInt32, query: Query) throws -> [(word: String, replacement: String)] {
+        try index.suggestions(user: user, query: query)
     }
 
     /// How many of a user's mails match.

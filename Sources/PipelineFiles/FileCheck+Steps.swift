@@ -167,7 +167,10 @@ extension FileCheck {
     }
 
     private mutating func checkPlace(_ type: any Stage.Type, _ entry: SettingNode.Entry, _ place: StepPlace) {
-        guard case .session(let phase) = place else { return }
+        guard case .session(let phase) = place else {
+            if type is any RewritingStage.Type { noteUnsupported(type, entry, place) }
+            return
+        }
         if type.manifest.effects != .none {
             note(
                 .effectsInSession, entry.location,
@@ -182,7 +185,10 @@ extension FileCheck {
             case .recipient: type is any RecipientStage.Type
             case .message: true
             }
-        guard !isSupported else { return }
+        if !isSupported { noteUnsupported(type, entry, place) }
+    }
+
+    private mutating func noteUnsupported(_ type: any Stage.Type, _ entry: SettingNode.Entry, _ place: StepPlace) {
         let places = ReferenceText.places(of: type).joined(separator: ", ")
         note(
             .unsupportedPhase, entry.location, "\(entry.key) cannot stand in \(place.shown); it may stand in \(places)")

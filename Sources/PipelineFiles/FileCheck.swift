@@ -57,7 +57,10 @@ struct FileCheck {
         if let node = parts["on-error"] ?? nil { onError = checkErrorPolicy(node, else: .standard) }
         let deliver = checkDelivery(parts["deliver"] ?? nil, node.location)
         result.plan = PipelinePlan(
-            name: name, digest: digest(bytes), sourceFile: path, receivers: receivers.steps, session: session,
+            name: name, digest: digest(bytes), sourceFile: path,
+            text: PipelineText(
+                fileName: String(path.split(separator: "/").last ?? ""), pipeline: bytes, site: context.siteBytes),
+            receivers: receivers.steps, session: session,
             accept: accept, deliver: deliver, onError: onError, tests: checkTests(parts["tests"] ?? nil))
         return result
     }
@@ -76,25 +79,6 @@ struct FileCheck {
     /// The lengths keep what belongs to the site from being read as a part of the file.
     private func digest(_ bytes: [UInt8]) -> String {
         SHA256.hexadecimal(of: Array("\(context.siteBytes.count) \(bytes.count)\n".utf8) + context.siteBytes + bytes)
-    }
-
-    private mutating func checkAccept(_ node: SettingNode?) -> AcceptPlan {
-        let standard = AcceptPlan(whenFull: Reply(.insufficientStorage, "Insufficient system storage"))
-        guard let node else { return standard }
-        var settings = Settings(node)
-        var reply: Reply?
-        let queue = settings.takeOptional("queue", of: Piece.self, "The queue that keeps accepted messages.")
-        if let queue {
-            var group = Settings(queue.node)
-            if let full = group.takeOptional("when-full", of: Piece.self, "What a client is told when it is full.") {
-                reply = checkReply(full.node, ReplyUse(key: "when-full", category: 4))
-            }
-            finish(group)
-        } else {
-            settings.noteMissing("queue", "write queue: {} to keep accepted messages in the queue")
-        }
-        finish(settings)
-        return reply.map { AcceptPlan(whenFull: $0) } ?? standard
     }
 }
 

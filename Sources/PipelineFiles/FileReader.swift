@@ -15,6 +15,17 @@ package struct FileReader: Sendable {
         self.read = read
     }
 
+    /// A reader that sees, in one directory, these files and no others; what lies elsewhere it sees as before.
+    package func showing(_ files: [String: [UInt8]], in directory: String) -> FileReader {
+        let paths = Dictionary(uniqueKeysWithValues: files.map { (path(directory, $0.key), $0.value) })
+        return FileReader(
+            list: { [list] asked in asked == directory ? files.keys.sorted() : try list(asked) },
+            read: { [read] asked in
+                if let bytes = paths[asked] { return bytes }
+                return try read(asked)
+            })
+    }
+
     /// A reader of a file system, which blocks while it reads.
     ///
     /// Of a file that is larger than the check accepts, only as much is read as shows that.

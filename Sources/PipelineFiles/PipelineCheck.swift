@@ -61,6 +61,15 @@ package struct PipelineCheck: Sendable {
         return CheckedSite(findings: Set(findings).sorted(), plan: hasErrors ? nil : plan)
     }
 
+    /// What `site.yaml` of a directory says, whatever is wrong with the pipelines beside it; `nil` if it has errors.
+    package func site(of directory: String) -> (site: Site?, findings: [Finding]) {
+        var findings: [Finding] = []
+        // One that is missing is found when it is read.
+        let checked = checkSite(directory, isThere: true, &findings)
+        let hasErrors = findings.contains { $0.severity == .error }
+        return (hasErrors ? nil : checked.site, findings.sorted())
+    }
+
     private func checkSite(
         _ directory: String, isThere: Bool, _ findings: inout [Finding]
     ) -> CheckedSiteFile {

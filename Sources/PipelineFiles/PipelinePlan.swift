@@ -1,3 +1,4 @@
+package import Bytes
 package import SMTP
 package import StageKit
 
@@ -21,6 +22,8 @@ package struct PipelinePlan: Sendable {
     package let digest: String
     /// The path of the file as the operator gave it.
     package let sourceFile: String
+    /// What the digest is of.
+    package let text: PipelineText
     /// What lets mail in.
     package let receivers: [ReceiverStep]
     /// The steps of each phase, in order; a phase without steps may be missing.
@@ -35,6 +38,23 @@ package struct PipelinePlan: Sendable {
     package let tests: [TestCase]
 }
 
+/// The files that make a version of a pipeline.
+package struct PipelineText: Sendable, Hashable {
+    /// The name of the pipeline's file in its directory.
+    package let fileName: String
+    /// The octets of that file.
+    package let pipeline: [UInt8]
+    /// The octets of `site.yaml`.
+    package let site: [UInt8]
+
+    /// A text of these files.
+    package init(fileName: String, pipeline: [UInt8], site: [UInt8]) {
+        self.fileName = fileName
+        self.pipeline = pipeline
+        self.site = site
+    }
+}
+
 /// One receiver of a pipeline.
 package struct ReceiverStep: Sendable {
     /// The receiver.
@@ -47,4 +67,17 @@ package struct ReceiverStep: Sendable {
 package struct AcceptPlan: Sendable, Hashable {
     /// What a client is told when the queue has no room (4yz).
     package let whenFull: Reply
+    /// How many messages may be pending or in quarantine.
+    package let messages: Int
+    /// How much space they may take.
+    package let size: ByteCount
+    /// How much space must be left on the disk for new mail to be taken.
+    package let diskReserve: ByteCount
+
+    /// About 1 KB of memory each: a quarter of a gigabyte for a pipeline whose destination is down.
+    package static let standardMessages = 250_000
+    /// Days of mail for a small site, and a part of any disk that servers have.
+    package static let standardSize = ByteCount(octets: 16_000_000_000)
+    /// The stores, the index and the log must be able to go on with what was accepted.
+    package static let standardDiskReserve = ByteCount(octets: 64_000_000)
 }

@@ -54,7 +54,13 @@ package enum PipelineSchema {
             "session": closed(SessionPhase.allCases.map { JSONText.Member(name: $0.rawValue, value: steps) }),
             "accept": closed([
                 JSONText.Member(
-                    name: "queue", value: closed([JSONText.Member(name: "when-full", value: reply(4))]))
+                    name: "queue",
+                    value: closed([
+                        JSONText.Member(name: "when-full", value: reply(4)),
+                        JSONText.Member(name: "messages", value: schema(of: .integer)),
+                        JSONText.Member(name: "size", value: schema(of: .size)),
+                        JSONText.Member(name: "disk-reserve", value: schema(of: .size)),
+                    ]))
             ]),
             "deliver": .object(["$ref": .string("#/$defs/steps"), "minItems": .int(1)]),
             "on-error": reference("on-error"),

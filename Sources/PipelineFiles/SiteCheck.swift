@@ -48,6 +48,10 @@ struct SiteCheck {
                 "timeout", default: .seconds(5), "How long one DNS query may take, with all its retries.")
             if site.resolverTimeout <= .zero { group.note("timeout", "must be longer than nothing") }
         }
+        site.publicSuffixes = settings.takeOptional(
+            "public-suffixes", "The file of the Public Suffix List, relative to the directory of this file."
+        )
+        .map { path(directory, $0) }
         settings.takeGroup("control", "The local HTTP interface.") { group in
             guard let text: String = group.takeOptional("listen", "Its address, such as 127.0.0.1:8025.") else {
                 return

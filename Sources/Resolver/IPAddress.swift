@@ -62,6 +62,19 @@ package enum IPAddress: Hashable, Sendable {
     }
 }
 
+extension IPAddress {
+    /// The same address with all bits behind the first so many set to zero.
+    package func masked(to bits: Int) -> IPAddress {
+        switch self {
+        case .v4(let value): .v4(value & ~(bits >= 32 ? 0 : UInt32.max >> UInt32(max(bits, 0))))
+        case .v6(let high, let low):
+            .v6(
+                high: high & ~(bits >= 64 ? 0 : UInt64.max >> UInt64(max(bits, 0))),
+                low: low & ~(bits >= 128 ? 0 : UInt64.max >> UInt64(max(bits - 64, 0))))
+        }
+    }
+}
+
 extension IPAddress: CustomStringConvertible {
     /// The canonical text form (RFC 5952 for IPv6).
     package var description: String {
@@ -75,10 +88,25 @@ extension IPAddress: CustomStringConvertible {
     /// The name under which the address is looked up in reverse, such as `4.3.2.1.in-addr.arpa` (RFC 1035, 3.5; 3596, 2.5).
     package var reverseName: String {
         switch self {
-        case .v4: octets.reversed().map { String($0) }.joined(separator: ".") + ".in-addr.arpa"
-        case .v6:
-            octets.reversed().flatMap { [$0 & 15, $0 >> 4] }.map { String($0, radix: 16) }.joined(separator: ".")
-                + ".ip6.arpa"
+        case .v4: reversedLabels + ".in-addr.arpa"
+        case .v6: reversedLabels + ".ip6.arpa"
+        }
+    }
+
+    /// The octets of IPv4, or the half octets of IPv6, from the last to the first and joined by dots, as reverse zones
+    /// and lists of addresses have them (RFC 5782, sections 2.1 and 2.4).
+    package var reversedLabels: String {
+        switch self {
+        case .v4: octets.reversed().map { String($0) }.joined(separator: ".")
+        case .v6: octets.reversed().flatMap { [$0 & 15, $0 >> 4] }.map { String($0, radix: 16) }.joined(separator: ".")
+        }
+    }
+
+    /// Whether it is an address of the machine itself (RFC 1122, 3.2.1.3; 4291, 2.5.3).
+    package var isLoopback: Bool {
+        switch unmapped {
+        case .v4(let value): value >> 24 == 127
+        case .v6(let high, let low): high == 0 && low == 1
         }
     }
 }

@@ -1,9 +1,12 @@
 package import StageKit
 
 extension StageServices {
-    /// The resolver that the site's settings describe, shared by all who ask the DNS.
+    /// The resolver that the site's settings describe, shared by all stages that ask the DNS.
+    ///
+    /// - Throws: ``ConfigurationError`` for a server that is no address, and what ``DNSResolver/init(configuration:)`` throws.
     package func resolver() throws -> DNSResolver {
-        try shared {
+        // A reload may name other servers; what asked the old ones goes on to do so.
+        try shared(named: "\(site.resolverServers) \(site.resolverTimeout)") {
             var configuration = ResolverConfiguration()
             configuration.deadline = site.resolverTimeout
             for server in site.resolverServers {

@@ -11,6 +11,7 @@ extension ServerSession {
             case .connect: answerConnection(answer)
             case .mail: answerSender(answer)
             case .recipient: answerRecipient(answer)
+            case .content: answerContent(answer)
             case .message: refuseMessage(refusals(in: answer))
             case .authentication: answerAuthentication(answer)
             }
@@ -56,6 +57,11 @@ extension ServerSession {
         guard case .proceed = answer else { return fail(answer.refusal) }
         recipients += 1
         return say(.recipientOK)
+    }
+
+    private mutating func answerContent(_ answer: Answer) -> Step? {
+        if answer != .proceed { refuseContent(answer.refusal) }
+        return state == .chunk && chunk.remaining == 0 ? endOfChunk() : nil
     }
 
     /// What a message's refusal says: once, or to each recipient.

@@ -38,31 +38,33 @@ extension ServerSession {
         if !isChunked {
             let expected = min(max(parameters.size ?? 0, chunk.size), SessionLimits.reservedForDeclaredSize)
             buffer = MessageBuffer(limit: configuration.messageLimit, expecting: expected)
-            lineEnds = LineEnds()
             isChunked = true
         }
         // Nothing of a message that cannot fit need be kept.
-        if chunk.size > configuration.messageLimit - min(buffer.count, configuration.messageLimit) {
+        if chunk.size > configuration.messageLimit - min(buffer.total, configuration.messageLimit) {
             chunk.refusal = .messageTooLarge
-            buffer = MessageBuffer(limit: configuration.messageLimit)
+            buffer.discard()
         }
     }
 
     /// Takes octets of the chunk in.
     mutating func processChunk(_ input: UnsafeRawBufferPointer) -> (consumed: Int, Step?) {
-        let piece = UnsafeRawBufferPointer(rebasing: input.prefix(chunk.remaining))
-        chunk.remaining -= piece.count
+        let part = UnsafeRawBufferPointer(rebasing: input.prefix(min(chunk.remaining, SessionLimits.piece)))
+        chunk.remaining -= part.count
         if chunk.refusal == nil {
             if parameters.body == .binaryMIME {
-                buffer.append(piece)
+                buffer.append(part)
             } else {
-                lineEnds.decode(piece, into: &buffer)
+                lineEnds.decode(part, into: &buffer)
             }
+            // The end of a message goes with the message.
+            if chunk.remaining > 0 || !chunk.isLast, let step = handOver() { return (part.count, step) }
         }
-        return (piece.count, chunk.remaining == 0 ? endOfChunk() : nil)
+        return (part.count, chunk.remaining == 0 ? endOfChunk() : nil)
     }
 
-    private mutating func endOfChunk() -> Step? {
+    /// Answers a chunk that has come whole.
+    mutating func endOfChunk() -> Step? {
         progress += 1
         let chunk = chunk
         state = chunk.origin

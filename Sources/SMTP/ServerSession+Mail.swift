@@ -1,4 +1,5 @@
 import Addressing
+import Bytes
 
 extension ServerSession {
     /// MAIL FROM (RFC 5321, section 4.1.1.2).
@@ -76,7 +77,6 @@ extension ServerSession {
         guard parameters.body != .binaryMIME else { return fail(.binaryNeedsChunks) }
         let expected = min(parameters.size ?? 0, SessionLimits.reservedForDeclaredSize)
         buffer = MessageBuffer(limit: configuration.messageLimit, expecting: expected)
-        decoder = DataDecoder()
         state = .data
         return say(.startData)
     }
@@ -90,6 +90,26 @@ extension ServerSession {
         return hasTriedRecipients && !isLMTP ? .noValidRecipients : .recipientFirst
     }
 
+    /// Hands over what has gathered of a large message, once that is enough.
+    mutating func handOver() -> Step? {
+        guard buffer.count >= pieceLimit else { return nil }
+        let piece = buffer.takePiece()
+        piece.withUnsafeBytes { hops.read($0) }
+        guard !hops.isLooping else {
+            refuseContent(.mailLoop)
+            return nil
+        }
+        return ask(.content, .content(piece))
+    }
+
+    private var pieceLimit: Int { hasHandedOver ? min(SessionLimits.piece, wholeMessageLimit) : wholeMessageLimit }
+
+    /// Keeps nothing more of the message; the reply can only be given when all of the data, or of the chunk, has come.
+    mutating func refuseContent(_ reply: Reply) {
+        if state == .chunk { chunk.refusal = reply } else { dataRefusal = reply }
+        buffer.discard()
+    }
+
     /// The end of the data: the message goes to whom it may concern, or is refused as it is.
     mutating func endOfData() -> Step? {
         endOfContent(hasBareNewline: decoder.hasBareNewline)
@@ -100,11 +120,17 @@ extension ServerSession {
         progress += 1
         // Nothing but the answer is to come, and a command is not data any more.
         state = .transaction
-        if buffer.isOverflowing { return refuseMessage(.messageTooLarge) }
-        if hasBareNewline, configuration.bareNewlines == .refuse { return refuseMessage(.bareNewlineInData) }
+        if let refusal = refusal(ofContentWithBareNewline: hasBareNewline) { return refuseMessage(refusal) }
         let message = buffer.take()
-        guard !message.hasLoopedThroughServers else { return refuseMessage(.mailLoop) }
+        message.withUnsafeBytes { hops.read($0) }
+        guard !hops.isLooping else { return refuseMessage(.mailLoop) }
         return ask(.message, .message(message))
+    }
+
+    private func refusal(ofContentWithBareNewline hasBareNewline: Bool) -> Reply? {
+        if let dataRefusal { return dataRefusal }
+        if buffer.isOverflowing { return .messageTooLarge }
+        return hasBareNewline && configuration.bareNewlines == .refuse ? .bareNewlineInData : nil
     }
 
     /// Refuses a whole message: once, or once for each recipient where the protocol has it so.

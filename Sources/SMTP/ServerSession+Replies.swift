@@ -40,6 +40,8 @@ extension ServerSession {
         decoder = DataDecoder()
         lineEnds = LineEnds()
         isChunked = false
+        hops = HopCounter()
+        dataRefusal = nil
         recipients = 0
         hasTriedRecipients = false
     }

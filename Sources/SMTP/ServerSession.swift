@@ -34,11 +34,15 @@ package struct ServerSession: ~Copyable {
         case authenticate(Authentication)
         /// May the client talk to us that this trusted one speaks for?
         case connectFor(ForwardedClient)
-        /// Here is the whole message: who answers with ``ServerSession/acknowledge(_:)`` has it safe.
+        /// Here is the beginning or a further piece of a message that is too large to be kept in memory; the rest comes
+        /// with ``message(_:)``, unless ``ServerSession/hasHandedOver`` says that it never will.
+        case content(Octets)
+        /// Here is the whole message, or the rest of one whose beginning was handed over: who answers with
+        /// ``ServerSession/acknowledge(_:except:)`` has it safe.
         case message(Octets)
     }
 
-    /// The answer to a question about a connection, a sender or a recipient, or a message that is not accepted.
+    /// The answer to a question about a connection, a sender, a recipient or a piece, or a message that is not accepted.
     package enum Answer: Sendable, Equatable {
         /// Yes.
         case proceed
@@ -109,6 +113,8 @@ package struct ServerSession: ~Copyable {
     package internal(set) var farewell: Reply?
     /// How many messages were accepted.
     package internal(set) var acceptedMessages = 0
+    /// From this size on a message is handed over in pieces; the owner lowers it while memory is short.
+    package var wholeMessageLimit = SessionLimits.wholeMessage
 
     let configuration: Configuration
     var open: OpenQuestion?
@@ -127,10 +133,13 @@ package struct ServerSession: ~Copyable {
     var lineEnds = LineEnds()
     var decoder = DataDecoder()
     var buffer: MessageBuffer
+    var hops = HopCounter()
+    /// Why the message in progress will not be taken, decided before its end.
+    var dataRefusal: Reply?
 
     /// A question that waits for its answer.
     enum OpenQuestion {
-        case connect, mail, recipient, message, authentication
+        case connect, mail, recipient, content, message, authentication
     }
 
     /// A session that has not begun.
@@ -147,6 +156,13 @@ package struct ServerSession: ~Copyable {
 
     /// Whether the client has sent more than the open question needed.
     package var hasInputWaitingForAnswer: Bool { open != nil && !waiting.isEmpty }
+
+    /// Whether pieces of the message in progress were handed over; who has them lets them go once this is not so any
+    /// more without the message having come.
+    package var hasHandedOver: Bool { buffer.handedOver > 0 }
+
+    /// How many octets of input the session keeps in memory.
+    package var octetsInMemory: Int { buffer.count + waiting.count }
 
     /// Begins; asks ``Question/connect``.
     ///
@@ -232,8 +248,10 @@ package struct ServerSession: ~Copyable {
     }
 
     private mutating func processData(_ input: UnsafeRawBufferPointer) -> (consumed: Int, Step?) {
-        let (count, isComplete) = decoder.decode(input, into: &buffer)
-        return (count, isComplete ? endOfData() : nil)
+        let part = UnsafeRawBufferPointer(rebasing: input.prefix(SessionLimits.piece))
+        let (count, isComplete) = decoder.decode(part, into: &buffer)
+        if isComplete { return (count, endOfData()) }
+        return (count, handOver())
     }
 
     private mutating func processLine(_ input: UnsafeRawBufferPointer) -> (consumed: Int, Step?) {

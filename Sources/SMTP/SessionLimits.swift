@@ -25,6 +25,12 @@ package enum SessionLimits {
     package static let replyLine = 512
     /// `Received:` fields after which a message is in a loop (RFC 5321, section 6.3).
     package static let hops = 100
+    /// A message up to this size is handed over whole, so that usual mail takes the short way; of a larger one, this much
+    /// is the first piece.
+    package static let wholeMessage = 131_072
+    /// A further piece of a large message: large enough that handing it over costs little beside writing it, and small
+    /// enough that with the input that waits meanwhile a session stays below 256 KB.
+    package static let piece = 65_536
     /// The memory that a SIZE parameter or the size of a chunk alone reserves at most; the rest grows with what really
     /// arrives.
     package static let reservedForDeclaredSize = 65_536

@@ -14,28 +14,43 @@ import Synchronization
 package final class SMTPService: Sendable {
     private let configuration: Configuration
     private let logger: Logger
+    private let sockets: ListeningSockets
     private let sessions: OpenSessions
     private let state = Mutex(State())
     private let certificates: Certificates?
-    private let stopRequests: AsyncStream<Void>
-    private let stopRequest: AsyncStream<Void>.Continuation
+    private let stopRequests: AsyncStream<Ending>
+    private let stopRequest: AsyncStream<Ending>.Continuation
 
-    /// Connections that the kernel keeps for us; with fewer, a burst of new ones loses SYNs and waits a second.
-    private static let backlog: Int32 = 4_096
+    /// How serving ends.
+    private enum Ending: Sendable {
+        /// The sessions are asked to end.
+        case stop
+        /// The sessions go on until they end by themselves; nobody new comes in.
+        case retire
+    }
+
+    /// How much is read at once: several such reads come before a session can pause its client, and all of it is kept.
+    private static let reads = AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 2_048, maximum: 32_768)
 
     private struct State {
         var group: MultiThreadedEventLoopGroup?
-        var listeners: [any Channel] = []
+        var listeners: [Listener] = []
         var services: SessionServices?
         var isStopped = false
         var isServing = false
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
-    /// A server that has opened nothing yet.
-    package init(_ configuration: Configuration, logger: Logger) {
+    private struct Listener: Sendable {
+        let channel: any Channel
+        let lease: ListeningSockets.Lease
+    }
+
+    /// A server that has opened nothing yet; it shares its listeners with other servers that have the same `sockets`.
+    package init(_ configuration: Configuration, logger: Logger, sockets: ListeningSockets = ListeningSockets()) {
         self.configuration = configuration
         self.logger = logger
+        self.sockets = sockets
         sessions = OpenSessions(
             limit: configuration.sessionLimit, limitPerAddress: configuration.sessionLimitPerAddress)
         certificates = configuration.tls.map { Certificates($0, logger: logger) }
@@ -52,6 +67,7 @@ package final class SMTPService: Sendable {
     ///   then.
     @discardableResult
     package func bind() async throws -> [ListenerAddress] {
+        warnOfFewFiles()
         try await certificates?.load()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
         state.withLock { $0.group = group }
@@ -78,9 +94,24 @@ package final class SMTPService: Sendable {
         if isStopped { return }
         defer { endServing() }
         guard !listeners.isEmpty else { throw SMTPServiceError.notBound }
-        for listener in listeners { try await listener.setOption(.autoRead, value: true).get() }
-        for await _ in stopRequests {}
+        for listener in listeners { try await listener.channel.setOption(.autoRead, value: true).get() }
+        for await ending in stopRequests where ending == .retire {
+            await closeListeners()
+            // A task of its own, since a stop must be heard meanwhile.
+            Task { [sessions, stopRequest] in
+                await sessions.waitUntilEmpty()
+                stopRequest.finish()
+            }
+        }
         await drain()
+    }
+
+    /// Lets no new session in; ``serve(_:)`` returns when the last of those that are open has ended by itself.
+    ///
+    /// No connection is lost: those that are accepted already are served here, all others are left in the socket for
+    /// the server that shares it.
+    package func retire() async {
+        stopRequest.yield(.retire)
     }
 
     /// Ends everything; harmless if it has never begun.
@@ -98,6 +129,15 @@ package final class SMTPService: Sendable {
         } catch {
             logger.error("The network threads did not end", metadata: ["error": "\(error)"])
         }
+    }
+
+    /// A session takes a socket and, with a large message, a file.
+    private func warnOfFewFiles() {
+        let needed = configuration.sessionLimit + OpenFiles.others
+        guard OpenFiles.limit < needed else { return }
+        logger.warning(
+            "too few open files are allowed for the session limit",
+            metadata: ["allowed": "\(OpenFiles.limit)", "needed": "\(needed)"])
     }
 
     private func endServing() {
@@ -121,17 +161,7 @@ package final class SMTPService: Sendable {
 
     /// Closes the listeners and waits for the sessions, those that last too long being cut off.
     private func drain() async {
-        let listeners = state.withLock { state in
-            defer { state.listeners = [] }
-            return state.listeners
-        }
-        for listener in listeners {
-            do {
-                try await listener.close()
-            } catch {
-                logger.debug("A listener was closed already", metadata: ["error": "\(error)"])
-            }
-        }
+        await closeListeners()
         sessions.drain()
         // A task of its own, because this one may be cancelled already, and then could not sleep.
         let cut = Task { [sessions, configuration] in
@@ -142,15 +172,35 @@ package final class SMTPService: Sendable {
         cut.cancel()
     }
 
+    private func closeListeners() async {
+        let (listeners, group) = state.withLock { state in
+            defer { state.listeners = [] }
+            return (state.listeners, state.group)
+        }
+        for listener in listeners {
+            do {
+                try await listener.channel.setOption(.autoRead, value: false).get()
+                // A connection that was accepted just now is on its way to its thread and back; a listener that
+                // closed meanwhile would take it along.
+                for _ in 0..<2 {
+                    for loop in group?.makeIterator().map({ $0 }) ?? [] { try await loop.submit {}.get() }
+                }
+                try await listener.channel.close()
+            } catch {
+                logger.debug("A listener was closed already", metadata: ["error": "\(error)"])
+            }
+            sockets.release(listener.lease)
+        }
+    }
+
     private func makeBootstrap(
         _ group: MultiThreadedEventLoopGroup, _ beginning: SessionHandler.Beginning
     ) -> ServerBootstrap {
         ServerBootstrap(group: group)
-            .serverChannelOption(.backlog, value: Self.backlog)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.autoRead, value: false)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelOption(.recvAllocator, value: Self.reads)
             .childChannelInitializer { [self] channel in
                 guard let services = state.withLock({ $0.services }) else {
                     return channel.eventLoop.makeFailedFuture(SMTPServiceError.notBound)
@@ -166,19 +216,19 @@ package final class SMTPService: Sendable {
     ) async throws -> [ListenerAddress] {
         var opened: [ListenerAddress] = []
         for address in addresses {
-            let channel = try await open(address, bootstrap)
-            state.withLock { $0.listeners.append(channel) }
-            opened.append(ListenerAddress(host: address.host, port: channel.localAddress?.port ?? address.port))
+            let listener = try await open(address, bootstrap)
+            state.withLock { $0.listeners.append(listener) }
+            opened.append(listener.lease.address)
         }
         return opened
     }
 
-    private func open(_ address: ListenerAddress, _ bootstrap: ServerBootstrap) async throws -> any Channel {
+    private func open(_ address: ListenerAddress, _ bootstrap: ServerBootstrap) async throws -> Listener {
+        let lease = try sockets.lease(address)
         do {
-            return try await bootstrap.bind(host: address.host, port: address.port).get()
-        } catch let error as IOError where error.errnoCode == EADDRINUSE {
-            throw SMTPServiceError.addressTaken(address)
+            return Listener(channel: try await bootstrap.withBoundSocket(lease.descriptor).get(), lease: lease)
         } catch {
+            sockets.release(lease)
             throw SMTPServiceError.cannotListen(address, reason: "\(error)")
         }
     }

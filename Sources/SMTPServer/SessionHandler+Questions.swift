@@ -12,6 +12,7 @@ extension SessionHandler {
         case .mail(let sender): askMail(sender)
         case .recipient(let address):
             askRecipient(Recipient(address, session.recipientParameters, index: message?.recipients.count ?? 0))
+        case .content(let piece): askContent(piece)
         case .message(let content): askMessage(content)
         case .authenticate(let step): askAuthentication(step)
         case .connectFor(let forwarded): askConnect(for: forwarded)
@@ -81,16 +82,37 @@ extension SessionHandler {
         return nil
     }
 
+    /// Nothing is read from the client until the piece is written: that is the pressure back to the socket.
+    private func askContent(_ piece: Octets) -> ServerSession.Step? {
+        guard let message else { return session.answer(.refuse(Self.fault)) }
+        let intake = intake ?? services.entrance.takeIn(message)
+        self.intake = intake
+        decide {
+            await intake.append(piece)
+        } then: { handler, result in
+            handler.session.answer(result.answer)
+        }
+        return nil
+    }
+
     private func askMessage(_ content: Octets) -> ServerSession.Step? {
         guard var whole = message?.with(content: content) else { return session.answer(.refuse(Self.fault)) }
         whole.trace.append(ReceivedField.text(for: whole, hostName: services.configuration.session.hostName))
         message = whole
         let accepted = whole
         let entrance = services.entrance
+        let intake = intake
+        self.intake = nil
+        isAccepting = true
         decide {
-            await entrance.accept(accepted)
+            if let intake {
+                await intake.accept(accepted, endingWith: content)
+            } else {
+                await entrance.accept(accepted)
+            }
         } then: { handler, outcome in
             handler.message = nil
+            handler.isAccepting = false
             switch outcome {
             case .accepted(let receipt): return handler.session.acknowledge(receipt)
             case .refused(let reply): return handler.session.answer(.refuse(reply))

@@ -42,8 +42,13 @@ final class SessionHandler: ChannelInboundHandler {
     var connectionFacts = Facts()
     var message: Message?
     var decision: Task<Void, Never>?
+    /// Where the pieces of a large message go.
+    var intake: (any ContentIntake)?
+    /// Whether a whole message is being stored.
+    var isAccepting = false
     private var admission = OpenSessions.Admission.draining
     var ending = Ending.none
+    private var octetsCounted = 0
     var context: ChannelHandlerContext?
     private var closedChannel: (any Channel)?
     private var isInRead = false
@@ -148,8 +153,11 @@ final class SessionHandler: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
         ending = .begun
+        _ = services.budget.allowance(keeping: 0, before: octetsCounted)
+        octetsCounted = 0
         // Nobody waits for a verdict any more; but a message that is being stored is not interrupted.
-        if message?.content.isEmpty ?? true { decision?.cancel() }
+        if !isAccepting { decision?.cancel() }
+        abandonIntake()
         self.context = nil
         closedChannel = context.channel
         leaveIfOver()
@@ -191,6 +199,8 @@ final class SessionHandler: ChannelInboundHandler {
             }
             step = next
         }
+        if !session.hasHandedOver { abandonIntake() }
+        countInput()
         if step == .close { return end() }
         send()
         if step == .startTLS {
@@ -198,6 +208,18 @@ final class SessionHandler: ChannelInboundHandler {
             startTLS()
         }
         updateReading()
+    }
+
+    /// Lets go of the pieces of a message that will not come.
+    private func abandonIntake() {
+        intake?.abandon()
+        intake = nil
+    }
+
+    private func countInput() {
+        let kept = session.octetsInMemory
+        session.wholeMessageLimit = services.budget.allowance(keeping: kept, before: octetsCounted)
+        octetsCounted = kept
     }
 
     private func send() {

@@ -10,6 +10,7 @@ struct SessionServices: Sendable {
     let entrance: any Entrance
     let sessions: OpenSessions
     let logger: Logger
+    let budget = InputBudget()
     /// The phases to wait for, read once.
     let phases: Set<SessionPhase>
     /// What handshakes begin with.

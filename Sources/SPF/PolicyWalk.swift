@@ -17,6 +17,7 @@ struct PolicyWalk {
     }
 
     let resolver: any DNSResolving
+    let records: Remembered<Record>
     let identity: Identity
     var expansion: MacroExpansion
     var limits: LookupLimits
@@ -83,8 +84,11 @@ struct PolicyWalk {
         let policies = texts.filter(RecordParser.isPolicy)
         guard let policy = policies.first else { throw .noPolicy("\(domain) has no SPF record") }
         guard policies.count == 1 else { throw .permanent("\(domain) has \(policies.count) SPF records") }
+        if let known = self.records[policy] { return known }
         do {
-            return try RecordParser.parse(policy)
+            let record = try RecordParser.parse(policy)
+            self.records[policy] = record
+            return record
         } catch {
             throw .permanent("SPF record of \(domain): \(error.reason)")
         }

@@ -10,11 +10,22 @@ package final class SPFChecker: Sendable {
     private let worker: SPFWorkerPool
     private let time: @Sendable () -> Int64
     private let disagreementCount = Atomic(0)
+    /// Records by their octets, as they are parsed; about a kilobyte each.
+    private let records: Remembered<Record>
+    /// What libspf2 said by what it was asked, which is all that it knows; about a kilobyte each.
+    private let words: Remembered<SPFResult>
+    /// How many of each are remembered where nothing else is said.
+    package static let memory = 8_192
 
     /// Checks with a resolver and helper processes; `time` gives the seconds since 1970 for explanations.
+    ///
+    /// `memory` is how many parsed records and results of libspf2 are remembered.
     package init(
-        resolver: any DNSResolving, worker: SPFWorkerPool, time: @escaping @Sendable () -> Int64 = SPFChecker.systemTime
+        resolver: any DNSResolving, worker: SPFWorkerPool, memory: Int = memory,
+        time: @escaping @Sendable () -> Int64 = SPFChecker.systemTime
     ) {
+        records = Remembered(capacity: memory)
+        words = Remembered(capacity: memory)
         self.resolver = resolver
         self.worker = worker
         self.time = time
@@ -30,6 +41,7 @@ package final class SPFChecker: Sendable {
 
     /// Checks one client and sender; takes at most ``LookupLimits/maximumTime`` and one question more.
     package func check(_ request: SPFRequest) async -> SPFOutcome {
+        let request = request.encoded
         guard let identity = Identity(request) else {
             return SPFOutcome(result: .none, domain: "", reason: "client address is not an IP address")
         }
@@ -38,7 +50,7 @@ package final class SPFChecker: Sendable {
                 result: .none, domain: identity.domain, reason: "\(identity.kind.rawValue) names no full domain")
         }
         var walk = PolicyWalk(
-            resolver: resolver, identity: identity,
+            resolver: resolver, records: records, identity: identity,
             expansion: MacroExpansion(
                 identity: identity, receiver: request.receiver, time: time(), domain: identity.domain,
                 validatedName: "unknown"),
@@ -74,7 +86,10 @@ package final class SPFChecker: Sendable {
             outcome.reason += " (without libspf2: \(difference.rawValue))"
             return outcome
         }
-        switch await worker.evaluate(request) {
+        let known = words[request].map { SPFWorkerPool.Reply.result($0) }
+        let reply = if let known { known } else { await worker.evaluate(request) }
+        if case .result(let word) = reply, known == nil { words[request] = word }
+        switch reply {
         case .result(verdict.result): break
         case .result(let other):
             disagreementCount.wrappingAdd(1, ordering: .relaxed)

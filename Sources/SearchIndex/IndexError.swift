@@ -23,6 +23,14 @@ package enum IndexError: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 
+    /// The segment that is damaged, if that is what it says.
+    package var damagedSegment: String? {
+        switch self {
+        case .corruptPage(let file, _), .corruptSegment(let file, _): file
+        case .corruptManifest, .file, .unresolvedMailbox, .closed: nil
+        }
+    }
+
     package var description: String {
         switch self {
         case .corruptPage(let file, let page):

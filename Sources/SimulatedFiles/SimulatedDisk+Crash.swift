@@ -25,6 +25,7 @@ extension SimulatedDisk {
         rest.pendingNames = []
         rest.faults = [:]
         rest.lastingFaults = [:]
+        rest.barriers = [:]
         rest.operationCount = 0
         rest.isDown = false
         return rest
@@ -39,7 +40,7 @@ extension SimulatedDisk {
     }
 
     private static func save(
-        _ change: Change, to content: inout [UInt8], _ loss: Loss, _ generator: inout SeededGenerator
+        _ change: Change, to content: inout SimulatedContent, _ loss: Loss, _ generator: inout SeededGenerator
     ) {
         switch loss {
         case .everything: return

@@ -2,7 +2,7 @@ import Files
 
 extension SimulatedDisk {
     mutating func open(_ path: String, _ mode: OpenMode) throws(FileError) -> Int {
-        if isDown { throw FileError(.open, path: path, code: 5) }
+        try look(.open, path)
         if let node = names[path] {
             if case .create = mode { throw FileError(.open, path: path, code: 17) }
             return node
@@ -37,7 +37,7 @@ extension SimulatedDisk {
     }
 
     func list(_ directory: String) throws(FileError) -> [String] {
-        guard !isDown else { throw FileError(.list, path: directory, code: 5) }
+        try look(.list, directory)
         guard directories.contains(directory) else { throw FileError(.list, path: directory, code: 2) }
         let paths = Array(names.keys) + directories.filter { $0 != directory && $0 != "/" && !$0.isEmpty }
         return paths.filter { Self.directory(of: $0) == directory }

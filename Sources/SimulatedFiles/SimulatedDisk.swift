@@ -7,29 +7,25 @@ struct SimulatedDisk {
         case write([UInt8], at: Int)
         case resize(Int)
 
-        func apply(to content: inout [UInt8]) {
+        func apply(to content: inout SimulatedContent) {
             switch self {
-            case .write(let bytes, let offset):
-                if content.count < offset + bytes.count { Self.resize(&content, offset + bytes.count) }
-                content.replaceSubrange(offset..<offset + bytes.count, with: bytes)
-            case .resize(let size): Self.resize(&content, size)
-            }
-        }
-
-        private static func resize(_ content: inout [UInt8], _ size: Int) {
-            if size < content.count {
-                content.removeLast(content.count - size)
-            } else {
-                content.append(contentsOf: repeatElement(0, count: size - content.count))
+            case .write(let bytes, let offset): bytes.withUnsafeBytes { content.write($0, at: offset) }
+            case .resize(let size): content.resize(to: size)
             }
         }
     }
 
     /// A file, whatever it is called.
     struct Node {
-        var content: [UInt8] = []
-        var durable: [UInt8] = []
+        var content = SimulatedContent()
+        var durable = SimulatedContent()
         var pending: [Change] = []
+    }
+
+    /// One thing that cannot be done with one file.
+    struct Barrier: Hashable {
+        var operation: FileError.Operation
+        var path: String
     }
 
     /// A change of names in one directory that is not durable yet.
@@ -53,6 +49,8 @@ struct SimulatedDisk {
     var operationCount = 0
     var faults: [Int: Fault] = [:]
     var lastingFaults: [OperationKind: Fault] = [:]
+    /// What cannot be opened, read, listed or looked at, and the reason.
+    var barriers: [Barrier: Int32] = [:]
     var isDown = false
     var octetsWritten = 0
     var synchronizations = 0
@@ -74,6 +72,12 @@ struct SimulatedDisk {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
+    /// Has an operation that changes nothing fail where it is barred, or without power.
+    func look(_ operation: FileError.Operation, _ path: String) throws(FileError) {
+        let code = isDown ? 5 : barriers[Barrier(operation: operation, path: path)]
+        if let code { throw FileError(operation, path: path, code: code) }
+    }
+
     /// Counts an operation, and tells what shall go wrong with it.
     mutating func begin(_ kind: OperationKind) -> Fault? {
         guard !isDown else { return .inputOutput }
@@ -92,6 +96,7 @@ struct SimulatedDisk {
 
     mutating func place(_ content: [UInt8], at path: String) {
         lastNode += 1
+        let content = SimulatedContent(content)
         nodes[lastNode] = Node(content: content, durable: content)
         names[path] = lastNode
         durableNames[path] = lastNode

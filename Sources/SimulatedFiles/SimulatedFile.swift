@@ -19,38 +19,34 @@ final class SimulatedFile: File {
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FileError) -> Int {
-        let content = try content()
-        guard offset < content.count else { return 0 }
-        let part = content[offset..<min(offset + buffer.count, content.count)]
-        buffer.copyBytes(from: part)
-        return part.count
+        try content().read(into: buffer, at: offset)
     }
 
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(FileError) {
         let bytes = Array(bytes)
-        try system.disk.withLock { (disk) throws(FileError) in try disk.write(bytes, at: offset, to: node, path) }
+        try system.change { (disk) throws(FileError) in try disk.write(bytes, at: offset, to: node, path) }
     }
 
     func allocate(_ size: Int) throws(FileError) {
-        try system.disk.withLock { (disk) throws(FileError) in try disk.allocate(size, node, path) }
+        try system.change { (disk) throws(FileError) in try disk.allocate(size, node, path) }
     }
 
     func truncate(to size: Int) throws(FileError) {
-        try system.disk.withLock { (disk) throws(FileError) in try disk.truncate(to: size, node, path) }
+        try system.change { (disk) throws(FileError) in try disk.truncate(to: size, node, path) }
     }
 
     func synchronize() throws(FileError) {
-        try system.disk.withLock { (disk) throws(FileError) in try disk.synchronize(node, path) }
+        try system.change { (disk) throws(FileError) in try disk.synchronize(node, path) }
     }
 
-    func map() throws(FileError) -> Octets { Octets(try content()) }
+    func map() throws(FileError) -> Octets { Octets(try content().octets) }
 
     func close() {}
 
-    private func content() throws(FileError) -> [UInt8] {
+    private func content() throws(FileError) -> SimulatedContent {
         try system.disk.withLock { (disk) throws(FileError) in
-            guard !disk.isDown else { throw FileError(.read, path: path, code: 5) }
-            return disk.nodes[node]?.content ?? []
+            try disk.look(.read, path)
+            return disk.nodes[node]?.content ?? SimulatedContent()
         }
     }
 }

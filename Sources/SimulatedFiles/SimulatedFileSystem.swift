@@ -7,6 +7,7 @@ import Synchronization
 /// ``crash(_:seed:)`` gives the disk that a restart finds. The same operations, faults and seed give the same disk.
 package final class SimulatedFileSystem: FileSystem {
     let disk: Mutex<SimulatedDisk>
+    private let watcher = Mutex<(@Sendable (SimulatedFileSystem) -> Void)?>(nil)
 
     /// An empty disk.
     ///
@@ -39,7 +40,47 @@ package final class SimulatedFileSystem: FileSystem {
         disk.withLock { disk in
             disk.faults = [:]
             disk.lastingFaults = [:]
+            disk.barriers = [:]
         }
+    }
+
+    /// Has one file or directory refuse what changes nothing (opening, reading, listing) until ``heal()``.
+    package func refuse(_ operation: FileError.Operation, of path: String, code: Int32) {
+        disk.withLock { $0.barriers[SimulatedDisk.Barrier(operation: operation, path: path)] = code }
+    }
+
+    /// Calls `body` at every operation from now on, with the disk as it would be had the power failed during it.
+    ///
+    /// The operations wait meanwhile, so `body` must not touch this disk. One run of a workload so gives all its crash
+    /// points, each at the moment when nothing had been promised yet that came later.
+    package func watchCrashes(_ body: @escaping @Sendable (SimulatedFileSystem) -> Void) {
+        watcher.withLock { $0 = body }
+    }
+
+    /// Does what changes something, and shows to whoever watches what a crash in the midst of it leaves.
+    func change<Result>(
+        _ body: (inout SimulatedDisk) throws(FileError) -> Result
+    ) throws(FileError) -> Result {
+        let watch = watcher.withLock { $0 }
+        return try disk.withLock { (disk) throws(FileError) in
+            if let watch { Self.show(disk, body, watch) }
+            return try body(&disk)
+        }
+    }
+
+    private static func show<Result>(
+        _ disk: SimulatedDisk, _ body: (inout SimulatedDisk) throws(FileError) -> Result,
+        _ watch: (SimulatedFileSystem) -> Void
+    ) {
+        guard !disk.isDown else { return }
+        var crashing = disk
+        crashing.faults[disk.operationCount + 1] = .crash
+        do throws(FileError) {
+            _ = try body(&crashing)
+        } catch {
+            // As planned, or for another reason that the operation itself will meet.
+        }
+        if crashing.isDown { watch(SimulatedFileSystem(disk: crashing)) }
     }
 
     /// Changes how many octets fit on the disk; `nil` is no limit.
@@ -62,7 +103,7 @@ package final class SimulatedFileSystem: FileSystem {
 
     /// The present content of a file, to look at without an operation.
     package func content(of path: String) -> [UInt8]? {
-        disk.withLock { disk in disk.names[path].flatMap { disk.nodes[$0]?.content } }
+        disk.withLock { disk in disk.names[path].flatMap { disk.nodes[$0]?.content.octets } }
     }
 
     /// Puts durable content under a name, as if it had always been there.
@@ -71,16 +112,16 @@ package final class SimulatedFileSystem: FileSystem {
     }
 
     package func open(_ path: String, _ mode: OpenMode) throws(FileError) -> any File {
-        let node = try disk.withLock { (disk) throws(FileError) in try disk.open(path, mode) }
+        let node = try change { (disk) throws(FileError) in try disk.open(path, mode) }
         return SimulatedFile(path: path, node: node, system: self)
     }
 
     package func rename(_ source: String, to target: String) throws(FileError) {
-        try disk.withLock { (disk) throws(FileError) in try disk.rename(source, to: target) }
+        try change { (disk) throws(FileError) in try disk.rename(source, to: target) }
     }
 
     package func remove(_ path: String) throws(FileError) {
-        try disk.withLock { (disk) throws(FileError) in try disk.remove(path) }
+        try change { (disk) throws(FileError) in try disk.remove(path) }
     }
 
     package func list(_ directory: String) throws(FileError) -> [String] {
@@ -88,15 +129,18 @@ package final class SimulatedFileSystem: FileSystem {
     }
 
     package func createDirectory(_ path: String) throws(FileError) {
-        try disk.withLock { (disk) throws(FileError) in try disk.createDirectory(path) }
+        try change { (disk) throws(FileError) in try disk.createDirectory(path) }
     }
 
     package func synchronizeDirectory(_ path: String) throws(FileError) {
-        try disk.withLock { (disk) throws(FileError) in try disk.synchronizeDirectory(path) }
+        try change { (disk) throws(FileError) in try disk.synchronizeDirectory(path) }
     }
 
     package func exists(_ path: String) throws(FileError) -> Bool {
-        disk.withLock { $0.names[path] != nil || $0.directories.contains(path) }
+        try disk.withLock { (disk) throws(FileError) in
+            try disk.look(.inspect, path)
+            return disk.names[path] != nil || disk.directories.contains(path)
+        }
     }
 
     package func freeSpace(at path: String) throws(FileError) -> Int {

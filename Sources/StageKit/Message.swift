@@ -24,6 +24,8 @@ public struct Message: Sendable {
     /// The fields that the server puts before the message (RFC 5321, section 4.4), each with its line end.
     public var trace: [String] = []
     /// The message as it was accepted, octet for octet; empty before `message`.
+    ///
+    /// Only a ``RewritingStage`` may give it another one, by ``with(content:)``.
     public let content: Octets
     var parse: SharedParse?
 
@@ -40,7 +42,7 @@ public struct Message: Sendable {
         self.content = content
     }
 
-    /// The same message, with its content.
+    /// The same message with another content, which nobody has parsed yet.
     public func with(content: Octets) -> Message {
         var message = Message(id: id, received: received, client: client, content: content)
         message.reversePath = reversePath

@@ -9,6 +9,17 @@ public protocol Receiver: Component {
     ///
     /// - Throws: Any error; the server ends then.
     func receive(through entrance: any Entrance) async throws
+
+    /// Lets nobody new in, because another version of the pipeline takes over, and returns at once.
+    ///
+    /// ``receive(through:)`` returns when the last session has ended by itself, or at ``Component/stop()``. A listener
+    /// whose address the new version has, too, is shared with it, so that no connection is refused or lost.
+    func retire() async
+}
+
+extension Receiver {
+    /// Stops, which is right for a receiver without sessions.
+    public func retire() async { await stop() }
 }
 
 /// An address a receiver listens on.
@@ -64,6 +75,9 @@ public protocol Entrance: Sendable {
 
     /// Runs `session: recipient:` for a recipient who is added to the message by the caller if the result allows it.
     func recipient(_ recipient: inout Recipient, of message: inout Message) async -> PhaseResult
+
+    /// Begins to take in the content of a message that is too large to be kept in memory; waits for nothing.
+    func takeIn(_ message: Message) -> any ContentIntake
 
     /// Runs `session: message:` and, if nobody objects, commits the message to the queue.
     func accept(_ message: Message) async -> Acceptance

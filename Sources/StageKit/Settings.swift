@@ -81,9 +81,9 @@ public struct Settings {
         return value
     }
 
-    /// Takes a list of groups, such as rules; a missing list is an empty one.
+    /// Takes a list of groups, such as rules; a missing list is an empty one, unless one group at least is required.
     public mutating func takeGroups<Value>(
-        _ key: String, _ summary: String, _ read: (inout Settings) throws -> Value
+        _ key: String, isRequired: Bool = false, _ summary: String, _ read: (inout Settings) throws -> Value
     ) rethrows -> [Value] {
         taken.insert(key)
         var groups: [Settings] = []
@@ -108,8 +108,9 @@ public struct Settings {
         }
         declarations.append(
             SettingDeclaration(
-                name: key, type: "list of groups", form: .groups, fallback: nil, isRequired: false,
+                name: key, type: "list of groups", form: .groups, fallback: nil, isRequired: isRequired,
                 summary: summary, members: members))
+        if isRequired, values.isEmpty { noteMissing(key, "it must be a list of at least one group of settings") }
         return isRecording ? [] : values
     }
 

@@ -12,11 +12,14 @@ public struct Site: Sendable, Hashable {
     public var resolverTimeout: Duration
     /// Where the local HTTP interface listens.
     public var controlListener: ListenerAddress?
+    /// The file of the Public Suffix List; nil means the one of the system.
+    public var publicSuffixes: String?
 
     /// A site of these parts.
     public init(
         hostName: String, localDomains: Set<String>, dataDirectory: String, resolverServers: [String] = [],
-        resolverTimeout: Duration = .seconds(5), controlListener: ListenerAddress? = nil
+        resolverTimeout: Duration = .seconds(5), controlListener: ListenerAddress? = nil,
+        publicSuffixes: String? = nil
     ) {
         self.hostName = hostName
         self.localDomains = localDomains
@@ -24,5 +27,6 @@ public struct Site: Sendable, Hashable {
         self.resolverServers = resolverServers
         self.resolverTimeout = resolverTimeout
         self.controlListener = controlListener
+        self.publicSuffixes = publicSuffixes
     }
 }

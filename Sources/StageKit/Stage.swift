@@ -42,6 +42,12 @@ public protocol RecipientStage: Stage {
     ) async throws -> Verdict
 }
 
+/// A stage that may give the message another content, such as one without forged header fields.
+///
+/// It stands in `session: message:` only, before anything is stored. What ``Message/with(content:)`` makes is parsed
+/// anew at its next use, so it costs nothing where nothing is changed.
+public protocol RewritingStage: Stage {}
+
 /// A stage that serves many messages at once after the durable line, so that one transaction or one fsync is enough.
 public protocol BatchStage: Stage {
     /// How many messages one call takes at most.

@@ -12,12 +12,21 @@ public struct StageServices: Sendable {
     public let now: @Sendable () -> Timestamp
     private let registry: SharedServices
 
-    /// Services of one server; components of the same server get copies of the same value.
-    public init(site: Site, logger: Logger, now: @escaping @Sendable () -> Timestamp) {
+    /// The same services for components that read another version of `site.yaml`; what is shared stays the same.
+    public func serving(_ site: Site) -> StageServices {
+        StageServices(site: site, logger: logger, now: now, registry: registry)
+    }
+
+    private init(site: Site, logger: Logger, now: @escaping @Sendable () -> Timestamp, registry: SharedServices) {
         self.site = site
         self.logger = logger
         self.now = now
-        registry = SharedServices()
+        self.registry = registry
+    }
+
+    /// Services of one server; components of the same server get copies of the same value.
+    public init(site: Site, logger: Logger, now: @escaping @Sendable () -> Timestamp) {
+        self.init(site: site, logger: logger, now: now, registry: SharedServices())
     }
 
     /// The one instance of a service that several components use, such as a store; the first caller makes it.

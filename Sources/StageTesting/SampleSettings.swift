@@ -19,7 +19,10 @@ enum SampleSettings {
     }
 
     private static func example(of declaration: SettingDeclaration) -> SettingNode {
-        if !declaration.members.isEmpty { return node(for: declaration.members.filter(\.isRequired)) }
+        if !declaration.members.isEmpty {
+            let group = node(for: declaration.members.filter(\.isRequired))
+            return declaration.form == .groups ? SettingNode(.list([group]), at: location) : group
+        }
         let text = declaration.form.example
         guard text.hasPrefix("["), text.hasSuffix("]") else {
             return SettingNode(.scalar(text, isQuoted: false), at: location)

@@ -1,5 +1,7 @@
 import Bytes
 import DurableQueue
+import Engine
+import PipelineFiles
 import StageKit
 
 /// What `sluice queue` shows: the ledger of every pipeline and what waits.
@@ -16,12 +18,16 @@ struct QueueAnswer: Codable {
         var unreadable = 0
         /// Whether everything received is accounted for.
         var isBalanced = true
+        /// What is wrong if not.
+        var discrepancy: String?
     }
 
     /// One waiting message.
     struct Waiting: Codable {
         let id: String
         let pipeline: String
+        /// The version of the pipeline under which it finishes.
+        let version: String
         let received: String
         let size: Int
         let recipients: Int
@@ -34,24 +40,46 @@ struct QueueAnswer: Codable {
     /// How many waiting messages are listed.
     static let listLimit = 1_000
 
+    /// The pending messages under one version of a pipeline.
+    struct Version: Codable {
+        let pipeline: String
+        let version: String
+        let pending: Int
+        /// Whether new mail is accepted under it.
+        let isPresent: Bool
+    }
+
     var pipelines: [String: Row]
+    var versions: [Version]
     var pending: [Waiting]
 
     /// - Parameters:
     ///   - queue: The queue.
-    ///   - names: The pipelines of the present files; those that have had no mail yet are shown, too.
-    init(_ queue: DurableQueue, pipelines names: [String]) {
-        let empty = Dictionary(uniqueKeysWithValues: names.map { ($0, Ledger()) })
-        pipelines = queue.ledger().merging(empty) { known, _ in known }.mapValues { ledger in
+    ///   - plan: The present files; pipelines that have had no mail yet are shown, too.
+    init(_ queue: DurableQueue, _ plan: SitePlan) {
+        let present = plan.pipelines.map(\.version)
+        let empty = Dictionary(uniqueKeysWithValues: present.map { ($0.name, Ledger()) })
+        let discrepancies = queue.discrepancies()
+        var rows = queue.ledger().merging(empty) { known, _ in known }.mapValues { ledger in
             let tally = ledger.messages
             return Row(
                 received: tally.received, delivered: tally.delivered, bounced: tally.bounced,
                 quarantined: tally.quarantined, discarded: tally.discarded, pending: tally.pending,
                 unreadable: tally.unreadable, isBalanced: ledger.isBalanced)
         }
+        for (name, text) in discrepancies {
+            rows[name, default: Row()].isBalanced = false
+            rows[name]?.discrepancy = text
+        }
+        pipelines = rows
+        versions = queue.pendingByVersion().map { version, count in
+            Version(
+                pipeline: version.name, version: version.digest, pending: count, isPresent: present.contains(version))
+        }.sorted { ($0.pipeline, $0.version) < ($1.pipeline, $1.version) }
         pending = queue.pending(limit: Self.listLimit).map { waiting in
             Waiting(
-                id: waiting.id.description, pipeline: waiting.pipeline.name, received: waiting.received.shown,
+                id: waiting.id.description, pipeline: waiting.pipeline.name,
+                version: waiting.pipeline.digest, received: waiting.received.shown,
                 size: waiting.size.octets, recipients: waiting.recipients, attempts: waiting.attempts,
                 step: waiting.step, until: waiting.until?.shown, reason: waiting.reason)
         }
@@ -62,6 +90,8 @@ struct QueueAnswer: Codable {
 struct QuarantineAnswer: Codable {
     let id: String
     let pipeline: String
+    /// The version of the pipeline under which it was kept aside.
+    let version: String
     let received: String
     let size: Int
     let recipients: Int
@@ -71,6 +101,7 @@ struct QuarantineAnswer: Codable {
     init(_ held: QuarantineSummary) {
         id = held.id.description
         pipeline = held.pipeline.name
+        version = held.pipeline.digest
         received = held.received.shown
         size = held.size.octets
         recipients = held.recipients
@@ -99,4 +130,14 @@ struct SearchAnswer: Codable {
     var hits: [Hit]
     /// What to give as `--before` for the next page.
     var next: UInt32?
+    /// For words that no mail has, the nearest that some have; only if nothing was found.
+    var suggestions: [Suggestion]?
+    /// Whether mails are being indexed anew, so that some may be missing.
+    var mayMissMails: Bool?
+
+    /// A word of the query and what may have been meant.
+    struct Suggestion: Codable {
+        let word: String
+        let replacement: String
+    }
 }

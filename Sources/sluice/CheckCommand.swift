@@ -8,8 +8,8 @@ struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Checks pipeline files; opens nothing and changes nothing.")
 
-    @Argument(help: "The directory of the pipeline files.")
-    var directory = "pipelines"
+    @Argument(help: "The directory of the pipeline files (default: $SLUICE_PIPELINES, then pipelines).")
+    var directory: String?
 
     @Flag(help: "Print the findings as JSON.")
     var json = false
@@ -27,7 +27,9 @@ struct CheckCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             let logger = Logger(label: "sluice") { _ in SwiftLogNoOpLogHandler() }
-            let checked = SiteOptions.check(directory) { StageServices(site: $0, logger: logger, now: Clock.now) }
+            let checked = SiteOptions.check(SiteOptions.directory(directory)) {
+                StageServices(site: $0, logger: logger, now: Clock.now)
+            }
             if json {
                 try JSON.say(checked.findings.map(row))
             } else {

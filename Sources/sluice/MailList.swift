@@ -8,6 +8,12 @@ enum MailList {
                 "\(Terminal.cell(String(hit.id), width: 6)) \(marks) \(hit.date)  "
                     + "\(Terminal.cell(hit.from, width: 28))  \(Terminal.bold(Terminal.printable(hit.subject)))")
         }
+        for suggestion in answer.suggestions ?? [] {
+            Terminal.say(
+                "no mail has \(Terminal.printable(suggestion.word)); did you mean "
+                    + "\(Terminal.bold(Terminal.printable(suggestion.replacement)))?")
+        }
+        if answer.mayMissMails == true { Terminal.note("mails are being indexed anew; some may be missing here") }
         let mails = answer.total == 1 ? "1 mail" : "\(answer.total) mails"
         guard let next = answer.next else {
             Terminal.say(mails)

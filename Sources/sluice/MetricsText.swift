@@ -11,9 +11,22 @@ enum MetricsText {
             for (state, count) in [
                 ("received", tally.received), ("delivered", tally.delivered), ("bounced", tally.bounced),
                 ("quarantined", tally.quarantined), ("discarded", tally.discarded), ("pending", tally.pending),
+                ("unreadable", tally.unreadable),
             ] {
                 lines.append("sluice_messages{pipeline=\"\(pipeline)\",state=\"\(state)\"} \(count)")
             }
+        }
+        let discrepancies = queue.discrepancies()
+        lines.append("# TYPE sluice_ledger_balanced gauge")
+        for pipeline in queue.ledger().keys.sorted() {
+            lines.append(
+                "sluice_ledger_balanced{pipeline=\"\(pipeline)\"} \(discrepancies[pipeline] == nil ? 1 : 0)")
+        }
+        lines.append("# TYPE sluice_pending_messages gauge")
+        for (version, count) in queue.pendingByVersion().sorted(by: { $0.key.digest < $1.key.digest }) {
+            lines.append(
+                "sluice_pending_messages{pipeline=\"\(version.name)\",version=\"\(version.digest.prefix(12))\"} \(count)"
+            )
         }
         let measures = engine.metrics.snapshot().sorted {
             ($0.key.pipeline, $0.key.step, $0.key.outcome.rawValue) < (

@@ -3,6 +3,7 @@ import ArgumentParser
 import Bytes
 import ControlServer
 import DurableQueue
+import Engine
 import StageKit
 
 /// `sluice quarantine`: what was kept aside for the operator.
@@ -26,16 +27,17 @@ struct QuarantineCommand: AsyncParsableCommand {
                 if json { return try JSON.say(held) }
                 for row in held {
                     Terminal.say(
-                        "\(row.id)  \(row.received)  \(row.pipeline) \(row.step): \(Terminal.printable(row.reason))")
+                        "\(row.id)  \(row.received)  \(row.pipeline)@\(row.version.prefix(12)) \(row.step): "
+                            + Terminal.printable(row.reason))
                 }
                 Terminal.say(held.count == 1 ? "1 message" : "\(held.count) messages")
             }
         }
 
         private func rows() async throws -> [QuarantineAnswer] {
-            let (plan, _) = try site.plan()
-            if let rows: [QuarantineAnswer] = try await RunningServer(plan.site).get("/quarantine") { return rows }
-            let (queue, _) = try openQueue(plan.site)
+            let site = try site.site()
+            if let rows: [QuarantineAnswer] = try await RunningServer(site).get("/quarantine") { return rows }
+            let (queue, _) = try openQueue(site)
             let rows = queue.quarantined().map { QuarantineAnswer($0) }
             try await queue.close()
             return rows
@@ -53,12 +55,12 @@ struct QuarantineCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await reportingFailures {
-                let (plan, _) = try site.plan()
-                if let body = try await RunningServer(plan.site).send(.get, "/quarantine/\(PercentCoding.encode(id))") {
+                let site = try site.site()
+                if let body = try await RunningServer(site).send(.get, "/quarantine/\(PercentCoding.encode(id))") {
                     body.withUnsafeBytes { Terminal.say(octets: $0) }
                     return
                 }
-                let (queue, _) = try openQueue(plan.site)
+                let (queue, _) = try openQueue(site)
                 let message = try MessageID(id).flatMap { try queue.quarantinedMessage($0) }
                 try await queue.close()
                 guard let message else { throw Failure(.dataError, "no message \(id) is in quarantine") }
@@ -70,7 +72,8 @@ struct QuarantineCommand: AsyncParsableCommand {
     /// `sluice quarantine release`.
     struct Release: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Lets a message go on at the step that failed, or at another.")
+            abstract: "Lets a message go on at the step that failed, or at another.",
+            discussion: "It goes on under the pipeline's files as they are now, and its tries begin anew.")
 
         @Argument(help: "The message's id.")
         var id: String
@@ -82,23 +85,28 @@ struct QuarantineCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await reportingFailures {
-                let (plan, _) = try site.plan()
-                try check(from, against: plan.pipelines.flatMap { $0.deliver.map(\.id) })
                 let query = from.map { "?from=\(PercentCoding.encode($0))" } ?? ""
                 let target = "/quarantine/\(PercentCoding.encode(id))/release\(query)"
-                if try await RunningServer(plan.site).send(.post, target) == nil {
+                if try await RunningServer(try site.site()).send(.post, target) == nil {
                     guard let message = MessageID(id) else { throw Failure(.dataError, "\(id) is not a message id") }
-                    let (queue, _) = try openQueue(plan.site)
-                    try await queue.release(message, from: from)
-                    try await queue.close()
+                    try await releaseOffline(message)
                 }
                 Terminal.say("\(id) goes on")
             }
         }
 
-        private func check(_ step: String?, against steps: [String]) throws {
-            guard let step, !steps.contains(step) else { return }
-            throw Failure(.dataError, "there is no step \(step); there are \(steps.joined(separator: ", "))")
+        private func releaseOffline(_ message: MessageID) async throws {
+            let (plan, services) = try site.plan()
+            // It is to finish under these files, even if they change before the server starts.
+            try PipelineBuild(directory: site.directory, services: services).versions.keep(plan.pipelines)
+            let (queue, _) = try openQueue(plan.site)
+            do {
+                try await Engine.release(message, from: from, of: queue, into: plan)
+            } catch let error as ReleaseError {
+                try await queue.close()
+                throw Failure(.dataError, "\(error)")
+            }
+            try await queue.close()
         }
     }
 }

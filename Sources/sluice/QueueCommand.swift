@@ -16,13 +16,13 @@ struct QueueCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures {
-            let (plan, _) = try site.plan()
             let answer: QueueAnswer
-            if let running: QueueAnswer = try await RunningServer(plan.site).get("/queue") {
+            if let running: QueueAnswer = try await RunningServer(try site.site()).get("/queue") {
                 answer = running
             } else {
+                let (plan, _) = try site.plan()
                 let (queue, _) = try openQueue(plan.site)
-                answer = QueueAnswer(queue, pipelines: plan.pipelines.map(\.name))
+                answer = QueueAnswer(queue, plan)
                 try await queue.close()
             }
             if json { try JSON.say(answer) } else { say(answer) }
@@ -41,7 +41,14 @@ struct QueueCommand: AsyncParsableCommand {
             ]
             Terminal.say(Terminal.cell(name, width: 16) + numbers.map { right(String($0), 12) }.joined())
             if row.unreadable > 0 { Terminal.say("  \(row.unreadable) lost with a damaged part of the journal") }
-            if !row.isBalanced { Terminal.say("  the ledger does not balance: please report this") }
+            if !row.isBalanced {
+                Terminal.say("  the ledger does not balance: \(row.discrepancy ?? "please report this")")
+            }
+        }
+        for version in answer.versions where !version.isPresent {
+            Terminal.say(
+                "\(version.pending) pending under version \(version.version.prefix(12)) of \(version.pipeline), "
+                    + "which was replaced")
         }
         for waiting in answer.pending {
             let place = waiting.step.map { " at \($0)" } ?? ""

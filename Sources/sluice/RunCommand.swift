@@ -8,8 +8,8 @@ struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Runs all pipelines of a directory until SIGTERM or SIGINT.")
 
-    @Argument(help: "The directory of the pipeline files.")
-    var directory = "pipelines"
+    @Argument(help: "The directory of the pipeline files (default: $SLUICE_PIPELINES, then pipelines).")
+    var directory: String?
 
     @Option(help: "What to log: trace, debug, info, notice, warning, error.")
     var logLevel = "info"
@@ -23,8 +23,13 @@ struct RunCommand: AsyncParsableCommand {
             LoggingSystem.bootstrap { label in LineLogHandler(label: label) }
             var logger = Logger(label: "sluice")
             logger.logLevel = level
+            let directory = SiteOptions.directory(directory)
+            OpenFileLimit.raise(logger)
             let (plan, services) = try SiteOptions.plan(of: directory, logger: logger)
-            let server = try await Server.start(plan, services)
+            // From here on SIGHUP does not end the process.
+            let reloads = await UnixSignalsSequence(trapping: .sighup)
+            let server = try await Server.start(
+                plan, PipelineBuild(directory: directory, services: services), reloads: reloads)
             for line in server.readyLines { Terminal.note(line) }
             try await serve(server, logger)
             Terminal.note(server.farewell)

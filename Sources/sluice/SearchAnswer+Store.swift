@@ -1,5 +1,6 @@
 import Bytes
 import Files
+import Logging
 import MailStore
 import Mailboxes
 import SearchIndex
@@ -31,7 +32,15 @@ extension SearchAnswer {
         }
         let index = try services.mailIndex()
         try await index.catchUp()
-        let result = try index.search(user: user.value, query: query, limit: limit, before: before)
+        let result: SearchResult
+        do {
+            result = try index.search(user: user.value, query: query, limit: limit, before: before)
+        } catch {
+            // A damaged page: what it had is indexed again from the store first.
+            guard try await index.repair(error) else { throw error }
+            services.logger.error("index repaired", metadata: ["reason": "\(error)"])
+            result = try index.search(user: user.value, query: query, limit: limit, before: before)
+        }
         let total: Int
         switch result.count {
         case .exactly(let count): total = count
@@ -39,7 +48,14 @@ extension SearchAnswer {
         }
         let summaries = try await services.mailStore().summaries(user: user, numbers: result.numbers)
         let hits = summaries.sorted { $0.number > $1.number }.map { Hit($0) }
-        return SearchAnswer(total: total, hits: hits, next: result.next)
+        var answer = SearchAnswer(total: total, hits: hits, next: result.next)
+        if hits.isEmpty, before == nil {
+            answer.suggestions = try index.suggestions(user: user.value, query: query).map {
+                Suggestion(word: $0.word, replacement: $0.replacement)
+            }
+        }
+        if index.mayMissMails { answer.mayMissMails = true }
+        return answer
     }
 }
 

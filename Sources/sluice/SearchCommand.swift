@@ -29,6 +29,18 @@ struct SearchCommand: AsyncParsableCommand {
 
     @OptionGroup var site: SiteOptions
 
+    /// Moves a query that begins with `-` behind `--`, where it cannot be taken for options.
+    ///
+    /// No option of `sluice search` but `-h` has a single dash, so everything else with one is what somebody does not want to find.
+    static func settingQueryApart(_ arguments: [String]) -> [String] {
+        guard arguments.first == configuration.commandName, !arguments.contains("--"),
+            let place = arguments.firstIndex(where: { $0.hasPrefix("-") && !$0.hasPrefix("--") && $0 != "-h" })
+        else { return arguments }
+        var rest = arguments
+        let query = rest.remove(at: place)
+        return rest + ["--", query]
+    }
+
     func run() async throws {
         try await reportingFailures {
             let (plan, services) = try site.plan()

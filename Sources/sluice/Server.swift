@@ -8,20 +8,25 @@ import Mailboxes
 import PipelineFiles
 import ServiceLifecycle
 import StageKit
+import UnixSignals
 
 /// A running server: the engine, and the local interface beside it.
 struct Server: Service {
-    let plan: SitePlan
     let services: StageServices
     let queue: DurableQueue
     let engine: Engine
     let control: ControlServer
+    let reload: Reload
+    let reloads: UnixSignalsSequence
 
     /// Opens everything; mail comes in once ``run()`` is called.
     ///
     /// - Throws: `Failure` that names the file and line of what cannot start.
     @concurrent
-    static func start(_ plan: SitePlan, _ services: StageServices) async throws -> Server {
+    static func start(
+        _ plan: SitePlan, _ build: PipelineBuild, reloads: UnixSignalsSequence
+    ) async throws -> Server {
+        let services = build.services
         let (queue, report): (DurableQueue, RecoveryReport)
         do {
             (queue, report) = try openQueue(plan.site)
@@ -35,13 +40,14 @@ struct Server: Service {
             services.logger.error(
                 "message quarantined: it ended the process several times", metadata: ["message.id": "\(id)"])
         }
-        let engine = Engine(plan: plan, services: services, queue: queue)
+        let engine = Engine(plan: plan, services: services, queue: queue, versions: build.versions)
+        let reload = Reload(build: build, engine: engine, logger: services.logger)
         do {
             try await engine.prepare()
-            let routes = ServerRoutes(
-                services: services, queue: queue, engine: engine, pipelines: plan.pipelines.map(\.name))
+            let routes = ServerRoutes(services: services, queue: queue, engine: engine, reload: reload)
             let control = try await startControl(plan, routes)
-            return Server(plan: plan, services: services, queue: queue, engine: engine, control: control)
+            return Server(
+                services: services, queue: queue, engine: engine, control: control, reload: reload, reloads: reloads)
         } catch {
             try await queue.close()
             throw Failure(.unavailable, "\(error)")
@@ -76,7 +82,11 @@ struct Server: Service {
     @concurrent
     func run() async throws {
         try await withGracefulShutdownHandler {
-            try await engine.run()
+            try await withThrowingTaskGroup { group in
+                group.addTask { for await _ in reloads { _ = await reload.perform() } }
+                defer { group.cancelAll() }
+                try await engine.run()
+            }
         } onGracefulShutdown: {
             engine.stop()
         }
@@ -86,6 +96,7 @@ struct Server: Service {
 
     /// What the operator reads when mail can come in.
     var readyLines: [String] {
+        let plan = engine.plan
         let listeners = plan.pipelines.flatMap { pipeline in
             pipeline.receivers.flatMap { receiver in
                 receiver.component.listeners.map { "\(pipeline.name) takes mail on \($0)" }

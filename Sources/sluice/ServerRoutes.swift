@@ -3,6 +3,7 @@ import Bytes
 import ControlServer
 import DurableQueue
 import Engine
+import MailStore
 import Mailboxes
 import StageKit
 
@@ -11,8 +12,7 @@ struct ServerRoutes: Sendable {
     let services: StageServices
     let queue: DurableQueue
     let engine: Engine
-    /// The names of the pipelines that run.
-    let pipelines: [String]
+    let reload: Reload
 
     /// Answers one request; nothing but events, measurements and health goes to those who are not trusted.
     @concurrent
@@ -22,13 +22,17 @@ struct ServerRoutes: Sendable {
             case (.get, "health", _): return health
             case (.get, "metrics", _): return .text(MetricsText.text(queue: queue, engine: engine))
             case (.get, "events", _): return try events(for: request.query["user"])
-            case (.get, "queue", true): return .json(try JSON.encode(QueueAnswer(queue, pipelines: pipelines)))
+            case (.get, "queue", true): return .json(try JSON.encode(QueueAnswer(queue, engine.plan)))
             case (.get, "search", true): return try await search(request)
+            case (.post, "reload", true): return .json(try JSON.encode(await reload.perform()))
+            case (_, "index", true): return try await index(request)
             case (_, "quarantine", true): return try await quarantine(request)
             default: return .text("there is nothing at /\(request.path.joined(separator: "/"))", status: 404)
             }
         } catch QueueError.unknownMessage(let id) {
             return .text("no message \(id) is in quarantine", status: 400)
+        } catch let error as ReleaseError {
+            return .text("\(error)", status: 400)
         } catch let failure as Failure {
             return .text(failure.description, status: failure.code == .noUser ? 404 : 400)
         } catch {
@@ -37,11 +41,9 @@ struct ServerRoutes: Sendable {
     }
 
     private var health: ControlResponse {
-        let unbalanced = queue.ledger().filter { !$0.value.isBalanced }.keys.sorted()
-        guard unbalanced.isEmpty else {
-            return .text("the ledger of \(unbalanced.joined(separator: ", ")) does not balance", status: 503)
-        }
-        return .text("ok")
+        let wrong = queue.discrepancies().sorted { $0.key < $1.key }
+            .map { "the ledger of \($0.key) does not balance: \($0.value)" }
+        return wrong.isEmpty ? .text("ok") : .text(wrong.joined(separator: "\n"), status: 503)
     }
 
     private func search(_ request: ControlRequest) async throws -> ControlResponse {
@@ -54,6 +56,21 @@ struct ServerRoutes: Sendable {
         return .json(try JSON.encode(answer))
     }
 
+    private func index(_ request: ControlRequest) async throws -> ControlResponse {
+        let index = try services.mailIndex()
+        var user: UserID?
+        if let address = request.query["user"] { user = try await services.user(address) }
+        switch (request.method, request.path.dropFirst().first) {
+        case (.get, "stats"):
+            let answer = IndexAnswer(index.statistics(), isRebuilding: index.mayMissMails)
+            return .json(try JSON.encode(answer))
+        case (.get, "verify"): return .json(try JSON.encode(try await index.verify(user: user)))
+        case (.post, "rebuild"):
+            return .json(try JSON.encode(RebuildAnswer(mails: try await index.rebuild(user: user))))
+        default: throw Failure(.dataError, "the index knows stats, verify and rebuild")
+        }
+    }
+
     private func quarantine(_ request: ControlRequest) async throws -> ControlResponse {
         guard request.path.count > 1 else {
             return .json(try JSON.encode(queue.quarantined().map { QuarantineAnswer($0) }))
@@ -62,7 +79,7 @@ struct ServerRoutes: Sendable {
             throw Failure(.dataError, "\(request.path[1]) is not a message id")
         }
         if request.method == .post, request.path.count == 3, request.path[2] == "release" {
-            try await queue.release(id, from: request.query["from"])
+            try await engine.release(id, from: request.query["from"])
             return .text("ok")
         }
         guard let message = try queue.quarantinedMessage(id) else {

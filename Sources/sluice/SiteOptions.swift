@@ -11,13 +11,32 @@ struct SiteOptions: ParsableArguments {
     var pipelines: String?
 
     /// The directory of the pipeline files.
-    var directory: String { pipelines ?? environment["SLUICE_PIPELINES"] ?? "pipelines" }
+    var directory: String { Self.directory(pipelines) }
+
+    /// The directory that was named, or that of the environment, or the usual one.
+    static func directory(_ named: String?) -> String { named ?? environment["SLUICE_PIPELINES"] ?? "pipelines" }
 
     /// The checked files.
     ///
     /// - Throws: A failure with code 78 after all findings were printed to standard error.
     func plan() throws -> (plan: SitePlan, services: StageServices) {
         try Self.plan(of: directory, logger: Logger(label: "sluice") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    /// What the files share: enough to ask a server that runs, even if a pipeline has errors by now.
+    ///
+    /// - Throws: A failure with code 78 after all findings about `site.yaml` were printed to standard error.
+    func site() throws -> Site {
+        let logger = Logger(label: "sluice") { _ in SwiftLogNoOpLogHandler() }
+        let (site, findings) = PipelineCheck(
+            catalog: .linked, environment: environment, reader: FileReader(LocalFileSystem()),
+            services: { StageServices(site: $0, logger: logger, now: Clock.now) }
+        ).site(of: directory)
+        guard let site else {
+            for finding in findings { Terminal.note(finding.description) }
+            throw Failure(.configuration, "\(directory) does not say where the server's data lies")
+        }
+        return site
     }
 
     /// The checked files of a directory, with the services that their stages got.

@@ -7,8 +7,14 @@ struct SluiceCommand: AsyncParsableCommand {
         commandName: "sluice",
         abstract: "A mail server assembled from stages.",
         subcommands: [
-            RunCommand.self, CheckCommand.self, StagesCommand.self, SearchCommand.self, MailCommand.self,
+            RunCommand.self, ReloadCommand.self, CheckCommand.self, StagesCommand.self, SearchCommand.self,
+            MailCommand.self,
             UserCommand.self, QueueCommand.self, QuarantineCommand.self, AttachmentsCommand.self, WatchCommand.self,
+            IndexCommand.self,
             DemoDNSCommand.self,
         ])
+
+    static func main() async {
+        await main(SearchCommand.settingQueryApart(Array(CommandLine.arguments.dropFirst())))
+    }
 }

@@ -8,14 +8,15 @@ enum ModuleLevels {
         // 0: octets and names.
         "Addressing": 0, "Bytes": 0, "CBytes": 0,
         // 0: system libraries, one module map each.
-        "CCAres": 0, "CSPF2": 0,
+        "CCAres": 0, "CIDN2": 0, "CSPF2": 0,
         // 1: octets to values; the disk as a protocol.
-        "Files": 1, "MIME": 1, "SimulatedFiles": 1, "SMTP": 1,
+        "AuthenticationResults": 1, "Files": 1, "InternationalDomains": 1, "MIME": 1, "SimulatedFiles": 1, "SMTP": 1,
         // 2: all that a plugin needs to see.
         "StageKit": 2, "StageTesting": 2,
         // 3: the runner and the libraries behind the default stages.
-        "Arrivals": 3, "AttachmentStore": 3, "DemoDNS": 3, "DurableQueue": 3, "Engine": 3, "MailStore": 3,
-        "Mailboxes": 3, "PipelineFiles": 3, "Resolver": 3, "SASL": 3, "SearchIndex": 3, "SPF": 3,
+        "Arrivals": 3, "ARC": 3, "AttachmentStore": 3, "DemoDNS": 3, "DKIM": 3, "DMARC": 3, "DurableQueue": 3,
+        "Engine": 3, "MailStore": 3, "Mailboxes": 3, "PipelineFiles": 3, "PublicSuffixes": 3, "Resolver": 3,
+        "SASL": 3, "SearchIndex": 3, "SPF": 3, "ClientPolicy": 3,
         // 4: thin adapters to the network.
         "ControlServer": 4, "SMTPServer": 4,
         // 5: commands.
@@ -29,7 +30,11 @@ enum ModuleLevels {
         "StageTesting": ["StageKit"],  // fakes of the contract
         "Engine": ["DurableQueue", "PipelineFiles"],  // runs checked plans over the queue
         "Mailboxes": ["Arrivals", "AttachmentStore", "MailStore", "SearchIndex"],  // what a mailbox is made of
+        "ClientPolicy": ["Resolver"],  // asks about the names and lists of clients
         "SPF": ["Resolver"],  // looks records up
+        "DKIM": ["Resolver"],  // looks keys up
+        "ARC": ["DKIM", "Resolver"],  // seals are signatures
+        "DMARC": ["PublicSuffixes", "Resolver"],  // looks policies up, by the domain of the organization
         "DemoDNS": ["Resolver"],  // answers in the resolver's message format
     ]
 
@@ -46,7 +51,9 @@ enum ModuleLevels {
     /// Modules of other packages, and the few that may import them.
     static let external: [String: Set<String>] = [
         "ArgumentParser": ["sluice"],  // the command's arguments
-        "Crypto": ["AttachmentStore", "SASL"],  // SHA-256 names the contents; SCRAM
+        // SHA-256 names contents and triples; Ed25519; SCRAM
+        "Crypto": ["AttachmentStore", "ClientPolicy", "DKIM", "SASL"],
+        "CryptoExtras": ["DKIM"],  // RSA
         "GRDB": ["MailStore"], "GRDBSQLite": ["MailStore"],  // the one place that speaks SQL
         "ServiceLifecycle": ["sluice"],  // the task tree's root
         "UnixSignals": ["sluice"],  // a product of the same package

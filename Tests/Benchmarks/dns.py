@@ -25,8 +25,9 @@ sender.example. MX 10 sender.example.
 class NameServer:
     """Debian's Knot DNS on a loopback port."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, records=""):
         self.directory = directory
+        self.records = records
         self.port = machine.free_port()
         self.server = None
 
@@ -34,7 +35,7 @@ class NameServer:
         """Writes zone and configuration and waits for the first answer."""
         os.makedirs(f"{self.directory}/run")
         with open(f"{self.directory}/root.zone", "w") as file:
-            file.write(ZONE)
+            file.write(ZONE + self.records)
         with open(f"{self.directory}/knot.conf", "w") as file:
             file.write(f"""server:
     rundir: "{self.directory}/run"

@@ -14,13 +14,13 @@ SCRATCH = os.path.join(ROOT, ".build-release")
 DOMAIN = "bench.example"
 
 
-def build():
-    """Builds the release binary, saying so, and returns its path."""
+def build(product="sluice"):
+    """Builds a release binary, saying so, and returns its path."""
     command = ["swift", "build", "-c", "release", "--scratch-path", SCRATCH, "--package-path", ROOT]
-    print("building sluice for release", flush=True)
-    if subprocess.run([*command, "--product", "sluice"], stdin=subprocess.DEVNULL).returncode != 0:
+    print(f"building {product} for release", flush=True)
+    if subprocess.run([*command, "--product", product], stdin=subprocess.DEVNULL).returncode != 0:
         raise RuntimeError("the release build failed; see above")
-    return os.path.join(run([*command, "--show-bin-path"]).strip(), "sluice")
+    return os.path.join(run([*command, "--show-bin-path"]).strip(), product)
 
 
 class Sluice:

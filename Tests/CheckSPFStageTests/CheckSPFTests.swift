@@ -13,20 +13,25 @@ struct CheckSPFTests {
         "pass.example.com": [.txt([Array("v=spf1 ip4:192.0.2.1 -all".utf8)])],
         "fail.example.com": [.txt([Array("v=spf1 -all exp=why.example.com".utf8)])],
         "why.example.com": [.txt([Array("See %{s}".utf8)])],
+        "xn--bcher-kva.example.com": [.txt([Array("v=spf1 ip4:192.0.2.1 -all".utf8)])],
         "soft.example.com": [.txt([Array("v=spf1 ~all".utf8)])],
         "broken.example.com": [.txt([Array("v=spf1 ip4:nonsense -all".utf8)])],
         "mail.example.com": [.txt([Array("v=spf1 ip4:192.0.2.1 -all".utf8)])],
     ])
 
-    private func settings(_ rejected: [String]) -> Settings {
+    private func settings(_ rejected: [String], on switches: [String] = []) -> Settings {
         let place = SourceLocation(file: "x.yaml", line: 1, column: 1)
         let words = rejected.map { SettingNode(.scalar($0, isQuoted: false), at: place) }
         let entry = SettingNode.Entry(key: "reject", location: place, value: SettingNode(.list(words), at: place))
-        return Settings(SettingNode(.map([entry]), at: place))
+        let others = switches.map {
+            SettingNode.Entry(
+                key: $0, location: place, value: SettingNode(.scalar("true", isQuoted: false), at: place))
+        }
+        return Settings(SettingNode(.map([entry] + others), at: place))
     }
 
-    private func stage(_ rejected: [String], servers: [String]) throws -> CheckSPF {
-        var settings = settings(rejected)
+    private func stage(_ rejected: [String], on switches: [String] = [], servers: [String]) throws -> CheckSPF {
+        var settings = settings(rejected, on: switches)
         let configuration = try CheckSPF.Configuration(from: &settings)
         #expect(settings.finish().isEmpty)
         var site = Samples.site(dataDirectory: "/nowhere")
@@ -36,10 +41,12 @@ struct CheckSPFTests {
     }
 
     /// Checks a sender; the message is what the stage made of it.
-    private func check(_ sender: String, rejecting rejected: [String] = []) async throws -> (Verdict, Message) {
+    private func check(_ sender: String, rejecting rejected: [String] = [], on switches: [String] = [])
+        async throws -> (Verdict, Message)
+    {
         let server = try LoopbackDNSServer(zone: Self.zone)
         defer { server.stop() }
-        let stage = try stage(rejected, servers: ["127.0.0.1:\(server.port)"])
+        let stage = try stage(rejected, on: switches, servers: ["127.0.0.1:\(server.port)"])
         try await stage.prepare()
         var message = Samples.message(text: "", from: sender)
         let verdict = try await stage.mail(&message, in: Samples.context(step: "session.mail.check-spf"))
@@ -61,6 +68,32 @@ struct CheckSPFTests {
         #expect(message.facts[CheckSPF.Provided.result] == result)
         #expect(message.facts[CheckSPF.Provided.domain] == String(sender.dropFirst(2)))
         #expect(message.facts[CheckSPF.Provided.explanation] == (result == "fail" ? "See a@fail.example.com" : ""))
+    }
+
+    @Test func `both identities are checked if the file says so`() async throws {
+        let (_, message) = try await check("a@fail.example.com", on: ["helo"])
+        #expect(message.facts[CheckSPF.Provided.result] == "fail")
+        #expect(message.facts[CheckSPF.Provided.helo] == "pass")
+        #expect(
+            message.facts[CheckSPF.Provided.report]
+                == #"spf=fail reason="all of fail.example.com matches" smtp.mailfrom=a@fail.example.com; "#
+                + "spf=pass smtp.helo=mail.example.com")
+        let (_, bounce) = try await check("", on: ["helo"])
+        #expect(bounce.facts[CheckSPF.Provided.helo] == "pass")
+        #expect(bounce.facts[CheckSPF.Provided.report] == "spf=pass smtp.helo=mail.example.com")
+        let (_, unasked) = try await check("a@fail.example.com")
+        #expect(unasked.facts[CheckSPF.Provided.helo] == "" && unasked.trace.isEmpty)
+    }
+
+    @Test func `a field of its own is written if the file says so`() async throws {
+        let (_, message) = try await check("a@pass.example.com", on: ["received-spf"])
+        #expect(message.trace.count == 1 && message.trace[0].hasPrefix("Received-SPF: pass ("))
+    }
+
+    @Test func `a domain in another script is asked for by its A-labels`() async throws {
+        let (_, message) = try await check("a@b\u{fc}cher.example.com")
+        #expect(message.facts[CheckSPF.Provided.result] == "pass")
+        #expect(message.facts[CheckSPF.Provided.domain] == "xn--bcher-kva.example.com")
     }
 
     @Test func `the null path is checked by the name of HELO`() async throws {

@@ -165,4 +165,13 @@ struct ControlServerTests {
     func `malformed percent-encoding is refused`(_ text: String) {
         #expect(PercentCoding.decode(text) == nil)
     }
+
+    @Test func `a path that no socket can have is refused with what would be right`() async throws {
+        let path = "/tmp/" + String(repeating: "long/", count: 25) + "control.sock"
+        let error = await #expect(throws: ControlServerError.self) {
+            _ = try await ControlServer.start(socketPath: path, listener: nil) { _ in .text("ok") }
+        }
+        #expect(error?.description.contains("more than 107 octets") == true)
+        #expect(error?.description.contains("choose a shorter data-directory") == true)
+    }
 }

@@ -126,4 +126,25 @@ struct DamageTests {
         #expect(found == image.pending)
         #expect(report.findings.map(\.kind) == [.stranger] && report.findings.map(\.file) == ["notes.txt"])
     }
+
+    @Test func `a damaged mail is named with file, offset and id, and its octets are kept as they were found`()
+        async throws
+    {
+        var image = try await Image()
+        let segments = image.files.filter { $0.key.hasPrefix("journal-") }.sorted { $0.key < $1.key }
+        let needle = Fixture.content(7).prefix(24)
+        let (name, content) = try #require(segments.first { $0.value.firstRange(of: needle) != nil })
+        let offset = try #require(content.firstRange(of: needle)).lowerBound
+        image.files[name]?[offset] ^= 0x20
+        let disk = image.disk()
+        let (queue, report) = try Fixture.open(disk)
+        let finding = try #require(report.findings.first { $0.kind == .damaged })
+        #expect(finding.file == name && finding.messages == [Fixture.id(7)])
+        #expect((finding.offset..<finding.offset + finding.count).contains(offset))
+        #expect(finding.description.contains("\(Fixture.id(7))"))
+        #expect(disk.content(of: "\(Fixture.directory)/\(name).damaged") == image.files[name])
+        let (found, _) = try await recover(image, "id")
+        #expect(found == image.pending.subtracting([7]))
+        try await queue.close()
+    }
 }

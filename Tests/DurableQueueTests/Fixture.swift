@@ -60,3 +60,10 @@ enum Fixture {
         Update(id: id(number), recipients: recipients.map { ($0, .delivered) })
     }
 }
+
+extension DurableQueue {
+    /// Claims what is due in the version of a pipeline that the fixtures are of.
+    func claim(pipeline name: String, upTo limit: Int) async -> [QueuedMessage] {
+        await claim(PipelineVersion(name: name, digest: Fixture.pipeline.digest), upTo: limit)
+    }
+}

@@ -21,6 +21,8 @@ struct RecordFormatTests {
         state.step = "deliver.index"
         state.until = Timestamp(microseconds: 99)
         state.progress = [0, 255]
+        state.released = Timestamp(microseconds: 101)
+        state.digest = "other"
         state.markers = [.init(step: "deliver.index", count: 2)]
         return state
     }

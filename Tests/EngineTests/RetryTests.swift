@@ -107,7 +107,7 @@ struct RetryTests {
         #expect(again.ledger.delivered == 1)
     }
 
-    @Test func `a step that the file does not have any more is begun again from the first`() async throws {
+    @Test func `a step that the file does not have any more is passed under the version that had it`() async throws {
         let disk = SimulatedFileSystem()
         let first = try TestServer("deliver: [ store: { as: old } ]\n\(Self.policy)", disk: disk)
         first.script.on("deliver.old") { _, _ in throw Trouble() }
@@ -115,7 +115,8 @@ struct RetryTests {
         first.clock.advance(by: .seconds(3_600))
         let again = try TestServer("deliver: [ store, probe ]", disk: disk, clock: first.clock)
         try await again.serve { _ in try await eventually { again.ledger.pending == 0 } }
-        #expect(again.script.calls("deliver.store").count == 1 && again.ledger.delivered == 1)
+        #expect(again.script.calls("deliver.old").count == 1 && again.script.calls("deliver.store").isEmpty)
+        #expect(again.ledger.delivered == 1)
     }
 
     @Test func `a permanent failure ends as the file says, at once`() async throws {

@@ -69,6 +69,17 @@ struct RecipientProbe: ScriptedStage, RecipientStage {
     func process(_ message: inout Message, in context: StageContext) async throws -> Verdict { .proceed }
 }
 
+/// Stands in `session: message:` and may give back another content.
+struct Rewriter: ScriptedStage, RewritingStage {
+    static let manifest = StageManifest(name: "rewriter", summary: "Does what the test says.")
+    let services: StageServices
+
+    func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
+        guard let behaviour = try script.message(context.step) else { return .proceed }
+        return try await behaviour(&message, context)
+    }
+}
+
 /// Stores one message at a time.
 struct Store: ScriptedStage {
     static let manifest = StageManifest(

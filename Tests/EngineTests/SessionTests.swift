@@ -5,6 +5,7 @@ import Engine
 import Logging
 import SMTP
 import StageKit
+import Synchronization
 import Testing
 
 /// The session fails closed, in every phase and in every way a stage can fail.
@@ -28,7 +29,7 @@ struct SessionTests {
     /// What a stage may do wrong.
     enum Misdeed: String, CaseIterable, Sendable {
         case error, hanging, deafHanging, positiveReply, transientReject, permanentPostpone, nestedVerdicts
-        case miscountedVerdicts, otherMessage
+        case miscountedVerdicts, otherMessage, otherContent
     }
 
     private func commit(_ misdeed: Misdeed, _ message: inout Message, _ gate: Gate) async throws -> Verdict {
@@ -44,6 +45,7 @@ struct SessionTests {
         case .miscountedVerdicts: return .perRecipient([.proceed, .proceed, .proceed])
         case .otherMessage:
             message = Message(id: MessageID(high: 1, low: 1), received: message.received, client: message.client)
+        case .otherContent: message = message.with(content: Octets([1]))
         }
         return .proceed
     }
@@ -64,6 +66,32 @@ struct SessionTests {
         #expect(server.ledger.received == 0)
         #expect(server.count(place.step, .failure) == 1)
         #expect(server.log.lines("step failed").map { $0.metadata["step"] } == ["\(place.step)"])
+    }
+
+    @Test func `a stage that says so gives the message another content, which everything after it gets`() async throws {
+        let server = try TestServer(
+            """
+            session:
+              message:
+                - rewriter
+                - decide: [ { when: "message.size != 3", reject: '550 5.7.1 Old size' }, { otherwise: proceed } ]
+            deliver: [ store ]
+            """)
+        let stored = Mutex<[String]>([])
+        server.script.on("session.message.rewriter") { message, _ in
+            #expect(message.text != "x\n")
+            message = message.with(content: Octets(Array("\n\nx".utf8)))
+            return .proceed
+        }
+        server.script.on("deliver.store") { message, _ in
+            let text = "\(message.content.count) \(message.text)"
+            stored.withLock { $0.append(text) }
+            return .proceed
+        }
+        try await server.serveUntilQuiet { entrance in
+            #expect(await entrance.send().code == 250)
+        }
+        #expect(stored.withLock { $0 } == ["3 \nx"])
     }
 
     @Test func `a condition without a result is 451`() async throws {

@@ -28,7 +28,7 @@ struct TestServer {
     }
 
     static let catalog = StageCatalog([
-        Probe.self, RecipientProbe.self, Store.self, StoreBatch.self, MemoryReceiver.self,
+        Probe.self, RecipientProbe.self, Rewriter.self, Store.self, StoreBatch.self, MemoryReceiver.self,
     ])
 
     /// Small segments: a simulated disk keeps them in memory, and a short test fills several.
@@ -44,11 +44,15 @@ struct TestServer {
     let queue: DurableQueue
     let engine: Engine
     let door: Door
+    let versions: KeptVersions
+    let disk: any FileSystem
+    private let services: StageServices
 
     /// A server for a pipeline's parts (`session:`, `deliver:`, …) in YAML.
     init(
         _ parts: String..., disk: any FileSystem = SimulatedFileSystem(), directory: String = "/var/queue",
-        script: Script = Script(), clock: ManualClock = ManualClock(), options: QueueOptions = Self.options
+        script: Script = Script(), clock: ManualClock = ManualClock(), options: QueueOptions = Self.options,
+        limits: String = ""
     ) throws {
         self.script = script
         self.clock = clock
@@ -59,12 +63,23 @@ struct TestServer {
             now: { clock.now })
         _ = try services.shared { script }
         door = try services.shared { Door() }
-        let plan = try Self.plan(parts, services)
+        let plan = try Self.plan(Self.files(parts, limits), services)
+        self.services = services
+        self.disk = disk
+        versions = KeptVersions(directory: "/var/versions", fileSystem: disk) { text in
+            let files = [PipelineCheck.siteFileName: text.site, text.fileName: text.pipeline]
+            return try #require(try Self.plan(files, services).pipelines.first)
+        }
         (queue, _) = try DurableQueue.open(directory: directory, fileSystem: disk, options: options) { clock.now }
-        engine = Engine(plan: plan, services: services, queue: queue)
+        engine = Engine(plan: plan, services: services, queue: queue, versions: versions)
     }
 
-    private static func plan(_ pipelines: [String], _ services: StageServices) throws -> SitePlan {
+    /// Has the engine take up other parts.
+    func reload(_ parts: String...) async throws {
+        try await engine.reload(try Self.plan(Self.files(parts), services))
+    }
+
+    private static func files(_ pipelines: [String], _ limits: String = "") -> [String: [UInt8]] {
         var files = [
             "site.yaml": """
             sluice: 1
@@ -78,16 +93,19 @@ struct TestServer {
                 sluice: 1
                 pipeline: \(number == 0 ? "inbound" : "inbound-\(number)")
                 receive: { memory: {} }
-                accept: { queue: { when-full: '452 4.3.1 Try again later' } }
+                accept: { queue: { when-full: '452 4.3.1 Try again later'\(limits.isEmpty ? "" : ", \(limits)") } }
                 \(parts)
                 """
         }
-        let texts = files
+        return files.mapValues { Array($0.utf8) }
+    }
+
+    private static func plan(_ texts: [String: [UInt8]], _ services: StageServices) throws -> SitePlan {
         let reader = FileReader(
             list: { _ in texts.keys.sorted() },
             read: { path in
                 guard let text = texts[path] else { throw Failure(description: "no file \(path)") }
-                return Array(text.utf8)
+                return text
             })
         let checked = PipelineCheck(catalog: catalog, environment: [:], reader: reader) { _ in services }.check("")
         guard let plan = checked.plan else { throw Failure(description: "\(checked.findings)") }
@@ -116,6 +134,12 @@ struct TestServer {
             engine.stop()
             try await group.waitForAll()
         }
+    }
+
+    /// The way in of the version that took over last.
+    func nextEntrance() async throws -> any Entrance {
+        for await entrance in door.entrances { return entrance }
+        throw Failure(description: "nobody came to the door")
     }
 
     /// The same for a server with one pipeline.
@@ -149,9 +173,9 @@ struct TestServer {
 /// Waits for what comes without a sign.
 ///
 /// - Throws: ``TestServer/Failure`` after a time in which it should have come many times.
-func eventually(_ holds: () -> Bool, sourceLocation: Testing.SourceLocation = #_sourceLocation) async throws {
+func eventually(_ holds: () throws -> Bool, sourceLocation: Testing.SourceLocation = #_sourceLocation) async throws {
     for _ in 0..<12_000 {
-        if holds() { return }
+        if try holds() { return }
         try await Task.sleep(for: .milliseconds(5))
     }
     Issue.record("what was waited for did not come", sourceLocation: sourceLocation)

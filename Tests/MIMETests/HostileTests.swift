@@ -4,16 +4,6 @@ import MIME
 import Testing
 
 struct HostileTests {
-    /// A small generator whose sequence a seed repeats.
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return (state ^ state >> 33) &* 0xFF51_AFD7_ED55_8CCD
-        }
-    }
-
     private static let snippets = [
         "\r\n--b\r\n", "--b--\n", "\n\n", "=?utf-8?q?", "?=", "Content-Type: multipart/mixed; boundary=b\n",
         "Content-Type: message/rfc822\n", "Content-Transfer-Encoding: base64\n", "<script>", "<!--", "\"", "(", ")",
@@ -26,7 +16,7 @@ struct HostileTests {
     func `damaged fixtures are read without a trap`(path: String) {
         let original = Suites.octets(of: path)
         #expect(!original.isEmpty)
-        var generator = Generator(state: UInt64(original.count) &* 0x9E37_79B9)
+        var generator = SeededGenerator(state: UInt64(original.count) &* 0x9E37_79B9)
         for _ in 0..<150 {
             var octets = original
             for _ in 0..<Int.random(in: 1...8, using: &generator) { Self.damage(&octets, &generator) }
@@ -43,7 +33,7 @@ struct HostileTests {
         }
     }
 
-    private static func damage(_ octets: inout [UInt8], _ generator: inout Generator) {
+    private static func damage(_ octets: inout [UInt8], _ generator: inout SeededGenerator) {
         let place = Int.random(in: 0...octets.count, using: &generator)
         switch Int.random(in: 0..<5, using: &generator) {
         case 0 where place < octets.count: octets[place] = UInt8.random(in: 0...255, using: &generator)

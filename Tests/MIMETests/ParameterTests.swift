@@ -44,7 +44,7 @@ struct ParameterTests {
         limits.parameters = 2
         #expect(parsed("Content-Type: x/y; a=1; b=2\n\n", limits: limits).kinds.isEmpty)
         let message = parsed("Content-Type: x/y; a=1; b=2; c=3\n\n", limits: limits)
-        #expect(message.kinds == [.malformedParameter])
+        #expect(message.kinds == [.tooManyParameters])
         #expect(message.parts[0].mediaType.parameters.count == 2)
     }
 }

@@ -1,5 +1,6 @@
 import Bytes
 import Files
+import Glibc
 import MailStore
 import Testing
 
@@ -17,6 +18,16 @@ import Testing
         #expect(try await store.synchronousMode() == 2)
         try await store.close()
         #expect(try await MailStore.open(directory: directory.path).synchronousMode() == 2)
+    }
+
+    @Test func `nobody but the owner may read the database and its log`() async throws {
+        let store = try MailStore.open(directory: directory.path)
+        _ = try await store.addUser("alice@example.org")
+        for name in [path, path + "-wal", path + "-shm"] {
+            var status = stat()
+            #expect(stat(name, &status) == 0 && status.st_mode & 0o777 == 0o600, "\(name)")
+        }
+        try await store.close()
     }
 
     @Test func `the database is in WAL mode`() async throws {

@@ -86,4 +86,46 @@ struct MailIndexTests {
         ])
         #expect(FactText.lines(facts) == "a: -1\nb: two  lines\nc: x, y\ne: true\nf: 1.5\n")
     }
+
+    // MARK: What is given up
+
+    /// Stores two mails, of which one is announced to the index and then given up, and the later one is indexed.
+    private func leaveGap(_ services: StageServices) async throws -> UserID {
+        let user = try await fill(services, 0..<3)
+        let index = try services.mailIndex()
+        try await index.catchUp()
+        _ = try await fill(services, 3..<5)
+        let mails = try await services.mailStore().mails(after: 3, limit: 9)
+        let reader = MailReader(store: try services.mailStore(), attachments: try services.attachmentStore())
+        let last = try #require(mails.last)
+        try index.expect(mails.map(\.summary.sequence))
+        try await index.add([IndexEntry(last.summary, content: try await reader.content(of: last.body))])
+        #expect(try search(services, user, "subject:mail").count == 4)
+        return user
+    }
+
+    @Test func `mail whose indexing was given up is indexed at the next start`() async throws {
+        let first = services()
+        let user = try await leaveGap(first)
+        try await close(first)
+        let second = services()
+        try await second.mailIndex().catchUp()
+        #expect(try search(second, user, "word3") == [4])
+        #expect(try search(second, user, "subject:mail").count == 5)
+        try await close(second)
+        try FileManager.default.removeItem(at: directory)
+    }
+
+    @Test func `mail whose indexing was given up is indexed by the repair`() async throws {
+        let services = services()
+        let user = try await leaveGap(services)
+        let index = try services.mailIndex()
+        let expected = try await index.repair(expectedBefore: nil)
+        #expect(expected == 4)
+        #expect(try search(services, user, "word3").isEmpty)
+        #expect(try await index.repair(expectedBefore: expected) == nil)
+        #expect(try search(services, user, "word3") == [4])
+        try await close(services)
+        try FileManager.default.removeItem(at: directory)
+    }
 }

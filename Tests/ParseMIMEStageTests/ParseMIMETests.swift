@@ -36,11 +36,42 @@ struct ParseMIMETests {
                 --b--\r
 
                 """)
-        #expect(facts[ParseMIME.Provided.parts] == 3)
-        #expect(facts[ParseMIME.Provided.attachments] == 1)
-        #expect(facts[ParseMIME.Provided.subject] == "Grüße again")
-        #expect(facts[ParseMIME.Provided.from]?.contains("jb@example.com") == true)
-        #expect(facts[ParseMIME.Provided.defects] == [])
+        #expect(facts[MIMEFacts.parts] == 3)
+        #expect(facts[MIMEFacts.attachments] == 1)
+        #expect(facts[HeaderFacts.subject] == "Grüße again")
+        #expect(facts[HeaderFacts.from]?.contains("jb@example.com") == true)
+        #expect(facts[MIMEFacts.defects] == [])
+        #expect(facts[MIMEFacts.names] == ["a.pdf"])
+        #expect(facts[MIMEFacts.types] == ["application/pdf", "multipart/mixed", "text/plain"])
+        #expect(facts[HeaderFacts.fromName] == "Jürgen")
+        #expect(facts[HeaderFacts.authors] == ["jb@example.com", "other@example.com"])
+    }
+
+    @Test func `the facts say what is signed, and what came through a list`() async throws {
+        let facts = try await facts(
+            of: """
+                From: a@example.com\r
+                List-Id: Some list <some.example.com>\r
+                Content-Type: multipart/signed; protocol="application/pgp-signature"; boundary=b\r
+                \r
+                --b\r
+                \r
+                begin 644 run.exe\r
+                #86)C\r
+                `\r
+                end\r
+                --b\r
+                Content-Type: application/pgp-signature\r
+                \r
+                x\r
+                --b--\r
+
+                """)
+        #expect(facts[MIMEFacts.isSigned] == true)
+        #expect(facts[MIMEFacts.isEncrypted] == false)
+        #expect(facts[MIMEFacts.attachments] == 1)
+        #expect(facts[MIMEFacts.names] == ["run.exe"])
+        #expect(facts[HeaderFacts.listID] == "some.example.com")
     }
 
     @Test func `all facts are there, whatever the message is`() async throws {
@@ -54,7 +85,7 @@ struct ParseMIMETests {
 
     @Test func `defects are named, each once and in order`() async throws {
         let facts = try await facts(of: "Subject: x\r\nno colon\r\nno colon either\r\n\r\nbody\nbare\n")
-        let defects = try #require(facts[ParseMIME.Provided.defects])
+        let defects = try #require(facts[MIMEFacts.defects])
         #expect(!defects.isEmpty && defects == Set(defects).sorted())
     }
 }

@@ -24,17 +24,23 @@ struct ReferenceTextTests {
             let component = try #require(Samples.catalog[name])
             let text = ReferenceText.text(for: component)
             let example = try #require(text.components(separatedBy: "Example:\n").last)
+            let lines = example.split(separator: "\n").map { "  \($0)\n" }.joined()
+            let isRewriting = component is any RewritingStage.Type
             let file = """
                 sluice: 1
                 pipeline: inbound
                 receive: { smtp: { listen: ["127.0.0.1:0"] } }
+                session:
+                  message:
+                    - parse-mime: { as: early }
+                \(isRewriting ? lines : "")
                 accept: { queue: {} }
                 deliver:
-                  - parse-mime: { as: first }
-                  - store-metadata: { as: last, mailbox: Inbox }
-
+                    - parse-mime: { as: first }
+                    - store-metadata: { as: last, mailbox: Inbox }
+                \(isRewriting ? "" : lines)
                 """
-            let findings = MemoryDirectory(["inbound.yaml": file + example]).check(environment: ["NAME": "x"]).findings
+            let findings = MemoryDirectory(["inbound.yaml": file]).check(environment: ["NAME": "x"]).findings
             #expect(findings.map(\.description) == [], "\(name)")
         }
     }

@@ -57,6 +57,10 @@ struct ParseMIME: SampleStage {
         provides: [SampleFacts.attachments.declaration, SampleFacts.names.declaration])
 }
 
+struct WriteResults: SampleStage, RewritingStage {
+    static let manifest = StageManifest(name: "write-results", summary: "Writes what was found.")
+}
+
 /// Has settings of every form.
 struct ScoreSpam: SampleStage {
     enum Mode: String, CaseIterable, SettingValue {
@@ -166,7 +170,8 @@ struct SampleReceiver: Receiver {
 
 enum Samples {
     static let catalog = StageCatalog([
-        SampleReceiver.self, LookUpClient.self, CheckSPF.self, CheckRecipient.self, ParseMIME.self, ScoreSpam.self,
+        SampleReceiver.self, LookUpClient.self, CheckSPF.self, CheckRecipient.self, ParseMIME.self, WriteResults.self,
+        ScoreSpam.self,
         StoreMetadata.self, Index.self, Notify.self,
     ])
 

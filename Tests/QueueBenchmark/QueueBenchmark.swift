@@ -3,129 +3,121 @@ import DurableQueue
 import Files
 import Glibc
 import StageKit
+import Synchronization
 
-/// Messages made durable per second: our journal beside a bare `fdatasync` for each group, and a file a message.
+/// Makes messages durable in our journal, as many producers at once, and prints one line of JSON with what it measured.
 ///
-/// Usage: `QueueBenchmark DIRECTORY [MESSAGES]`; rounds alternate, so that all ways meet the same disk.
+/// Usage: `QueueBenchmark DIRECTORY PRODUCERS MESSAGES OCTETS`; from 128 KB on, content goes the way of large messages.
+/// `Tests/bench queue` runs it beside other ways to do the same.
 @main
 struct QueueBenchmark {
-    static let producers = 64
-    static let size = 5 << 10
+    let queue: DurableQueue
+    let producers: Int
+    let count: Int
+    let content: Octets
+
+    /// As the SMTP session hands large messages over.
+    private static let whole = 128 << 10
+    private static let piece = 64 << 10
 
     static func main() async throws {
-        let arguments = CommandLine.arguments
-        guard arguments.count > 1 else { return report("usage: QueueBenchmark DIRECTORY [MESSAGES]") }
-        let directory = arguments[1]
-        let count = arguments.count > 2 ? Int(arguments[2]) ?? 64_000 : 64_000
-        for round in 1...3 {
-            let sequential = try await onThread { try groups(in: "\(directory)/g\(round)", count) }
-            let (queue, whole, processor) = try await journal(in: "\(directory)/q\(round)", count)
-            let files = try await onThread { try filePerMessage(in: "\(directory)/f\(round)", count / 16) }
-            report(
-                "round \(round): groups \(Int(sequential))/s, journal \(Int(queue))/s (delivered too \(Int(whole))/s, "
-                    + "\(rounded(processor)) us CPU a message), files \(Int(files))/s; journal/groups "
-                    + "\(rounded(queue / sequential)), journal/files \(rounded(queue / files))")
+        let arguments = CommandLine.arguments.dropFirst()
+        let numbers = arguments.dropFirst().compactMap { Int($0) }
+        guard let directory = arguments.first, numbers.count == 3, numbers.allSatisfy({ $0 > 0 }) else {
+            return report("usage: QueueBenchmark DIRECTORY PRODUCERS MESSAGES OCTETS")
         }
-    }
-
-    static func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }
-
-    static func report(_ line: String) {
-        _ = Array((line + "\n").utf8).withUnsafeBytes { write(1, $0.baseAddress, $0.count) }
-    }
-
-    static func onThread(_ body: @escaping @Sendable () throws -> Double) async throws -> Double { try body() }
-
-    static func rate(_ count: Int, _ start: ContinuousClock.Instant) -> Double {
-        Double(count) / ((ContinuousClock.now - start) / .seconds(1))
-    }
-
-    /// The disk's own rate: groups of 64 messages, one write and one `fdatasync` each, into reserved space.
-    static func groups(in directory: String, _ count: Int) throws -> Double {
-        let disk = LocalFileSystem()
-        try disk.createDirectory(directory)
-        let file = try disk.open(directory + "/journal", .create)
-        let group = [UInt8](repeating: 0x61, count: producers * size)
-        try file.allocate(64 << 20)
-        let start = ContinuousClock.now
-        var offset = 0
-        for _ in 0..<count / producers {
-            if offset + group.count > 64 << 20 { offset = 0 }
-            try group.withUnsafeBytes { try file.write($0, at: offset) }
-            try file.synchronize()
-            offset += group.count
-        }
-        let result = rate(count, start)
-        try disk.remove(directory + "/journal")
-        return result
-    }
-
-    /// What mail servers with one file a message do: create, write, fsync, rename, fsync of the directory.
-    static func filePerMessage(in directory: String, _ count: Int) throws -> Double {
-        let disk = LocalFileSystem()
-        try disk.createDirectory(directory)
-        let content = [UInt8](repeating: 0x61, count: size)
-        let start = ContinuousClock.now
-        for number in 0..<count {
-            let file = try disk.open("\(directory)/tmp\(number)", .create)
-            try content.withUnsafeBytes { try file.write($0, at: 0) }
-            try file.synchronize()
-            file.close()
-            try disk.rename("\(directory)/tmp\(number)", to: "\(directory)/m\(number)")
-            try disk.synchronizeDirectory(directory)
-        }
-        let result = rate(count, start)
-        for number in 0..<count { try disk.remove("\(directory)/m\(number)") }
-        return result
-    }
-
-    static func journal(in directory: String, _ count: Int) async throws -> (Double, Double, Double) {
         let (queue, _) = try DurableQueue.open(directory: directory, fileSystem: LocalFileSystem()) { moment() }
-        let content = Octets([UInt8](repeating: 0x61, count: size))
-        let version = PipelineVersion(name: "inbound", digest: "0123456789abcdef")
-        let start = ContinuousClock.now
-        let clock = clock()
-        var accepted = 0.0
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for producer in 0..<producers {
-                group.addTask {
-                    var generator = SystemRandomNumberGenerator()
-                    for _ in 0..<count / producers {
-                        let message = NewMessage(
-                            id: MessageID(at: moment(), using: &generator), pipeline: version, received: moment(),
-                            head: Array("envelope of producer \(producer)".utf8), content: content, recipientCount: 1)
-                        _ = try await queue.append(message)
-                    }
-                }
-            }
-            let consumer = Task { await consume(queue, count) }
-            try await group.waitForAll()
-            accepted = rate(count, start)
-            await consumer.value
-        }
-        let whole = rate(count, start)
-        let processor = Double(Self.clock() - clock) / Double(count)
+        let benchmark = QueueBenchmark(
+            queue: queue, producers: numbers[0], count: numbers[1] / numbers[0] * numbers[0],
+            content: Octets([UInt8](repeating: 0x61, count: numbers[2])))
+        try await benchmark.run()
         try await queue.close()
-        return (accepted, whole, processor)
     }
 
-    static func consume(_ queue: DurableQueue, _ count: Int) async {
+    private func run() async throws {
+        let written = Self.octetsWritten
+        let start = ContinuousClock.now
+        let processor = Self.processorMicroseconds
+        let latencies = Mutex<[Double]>([])
+        async let consumed: Void = consume()
+        try await withThrowingTaskGroup(of: [Double].self) { group in
+            for _ in 0..<producers { group.addTask { try await produce() } }
+            for try await some in group { latencies.withLock { $0 += some } }
+        }
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        await consumed
+        let microseconds = Double(Self.processorMicroseconds - processor) / Double(count)
+        let octets = Double(Self.octetsWritten - written) / Double(count * content.count)
+        let sorted = latencies.withLock { $0.sorted() }
+        Self.report(
+            """
+            {"per_second": \(Double(count) / seconds), "p50": \(sorted[sorted.count / 2]), \
+            "p99": \(sorted[sorted.count * 99 / 100]), "written_per_octet": \(octets), \
+            "cpu_microseconds": \(microseconds)}
+            """)
+    }
+
+    /// One producer's messages; how long each took to be durable, in seconds.
+    private func produce() async throws -> [Double] {
+        var generator = SystemRandomNumberGenerator()
+        var latencies: [Double] = []
+        for _ in 0..<count / producers {
+            let start = ContinuousClock.now
+            var message = NewMessage(
+                id: MessageID(at: Self.moment(), using: &generator),
+                pipeline: Self.version, received: Self.moment(),
+                head: [UInt8](repeating: 0x65, count: 160), content: content, recipientCount: 1)
+            if content.count >= Self.whole { try await spool(&message) }
+            _ = try await queue.append(message)
+            latencies.append((ContinuousClock.now - start) / .seconds(1))
+        }
+        return latencies
+    }
+
+    private func spool(_ message: inout NewMessage) async throws {
+        let spool = queue.makeSpool(for: message.id)
+        for start in stride(from: 0, to: content.count, by: Self.piece) {
+            let range = start..<min(start + Self.piece, content.count)
+            try await spool.append(content.withUnsafeBytes(in: range) { Octets(copying: $0) })
+        }
+        message.content = try await spool.finish()
+        message.spool = spool
+    }
+
+    private static let version = PipelineVersion(name: "inbound", digest: "0123456789abcdef")
+
+    private func consume() async {
         var settled = 0
         while settled < count {
-            let messages = await queue.claim(pipeline: "inbound", upTo: 256)
+            let messages = await queue.claim(Self.version, upTo: 256)
             queue.record(messages.map { Update(id: $0.id, recipients: [(0, .delivered)]) })
             settled += messages.count
         }
     }
 
-    static func clock() -> Int {
+    private static func report(_ line: String) {
+        _ = Array((line + "\n").utf8).withUnsafeBytes { write(1, $0.baseAddress, $0.count) }
+    }
+
+    /// What this process has caused to be written to disks, whole pages counted, as the kernel knows it.
+    private static var octetsWritten: Int {
+        let descriptor = open("/proc/self/io", O_RDONLY)
+        defer { close(descriptor) }
+        var buffer = [UInt8](repeating: 0, count: 1_024)
+        let count = read(descriptor, &buffer, buffer.count)
+        let text = String(decoding: buffer[..<max(count, 0)], as: UTF8.self)
+        let line = text.split(separator: "\n").first { $0.hasPrefix("write_bytes:") }
+        return line.flatMap { Int($0.dropFirst("write_bytes: ".count)) } ?? 0
+    }
+
+    private static var processorMicroseconds: Int {
         var usage = rusage()
         getrusage(0, &usage)  // RUSAGE_SELF, which has another type here
         let seconds = usage.ru_utime.tv_sec + usage.ru_stime.tv_sec
         return seconds * 1_000_000 + Int(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec)
     }
 
-    static func moment() -> Timestamp {
+    private static func moment() -> Timestamp {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000)

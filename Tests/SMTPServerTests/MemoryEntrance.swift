@@ -8,6 +8,8 @@ final class MemoryEntrance: Entrance {
     let phases: Set<SessionPhase>
     let messageLimit: Int
     private let accepted = Mutex<[Message]>([])
+    let onPiece: @Sendable (Octets) async -> Reply?
+    private let abandonments = Mutex(0)
     private let onConnect: @Sendable (inout Message) async -> PhaseResult
     private let onMail: @Sendable (inout Message) async -> PhaseResult
     private let onRecipient: @Sendable (inout Recipient, inout Message) async -> PhaseResult
@@ -19,6 +21,7 @@ final class MemoryEntrance: Entrance {
         onConnect: @escaping @Sendable (inout Message) async -> PhaseResult = { _ in .proceed },
         onMail: @escaping @Sendable (inout Message) async -> PhaseResult = { _ in .proceed },
         onRecipient: @escaping @Sendable (inout Recipient, inout Message) async -> PhaseResult = { _, _ in .proceed },
+        onPiece: @escaping @Sendable (Octets) async -> Reply? = { _ in nil },
         onMessage: @escaping @Sendable (Message) async -> Reply? = { _ in nil },
         onEach: (@Sendable (Recipient) -> Reply?)? = nil
     ) {
@@ -28,11 +31,17 @@ final class MemoryEntrance: Entrance {
         self.onConnect = onConnect
         self.onMail = onMail
         self.onRecipient = onRecipient
+        self.onPiece = onPiece
         self.onMessage = onMessage
     }
 
     /// What has been accepted so far, in order.
     var messages: [Message] { accepted.withLock { $0 } }
+
+    /// How many large messages were let go of.
+    var abandoned: Int { abandonments.withLock { $0 } }
+
+    func noteAbandoned() { abandonments.withLock { $0 += 1 } }
 
     func makeMessage(from client: Client) -> Message {
         var random = SystemRandomNumberGenerator()
@@ -47,6 +56,8 @@ final class MemoryEntrance: Entrance {
     func recipient(_ recipient: inout Recipient, of message: inout Message) async -> PhaseResult {
         await onRecipient(&recipient, &message)
     }
+
+    func takeIn(_ message: Message) -> any ContentIntake { MemoryIntake(entrance: self) }
 
     func accept(_ message: Message) async -> Acceptance {
         if let refusal = await onMessage(message) { return .refused(refusal) }

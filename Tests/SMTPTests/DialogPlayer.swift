@@ -18,6 +18,7 @@ struct DialogPlayer: ~Copyable {
     private let helloLine: String
     private var received: [UInt8] = []
     private var messages: [[UInt8]] = []
+    private var pieces: [UInt8] = []
     private var open: String?
     private(set) var isClosed = false
     private let promptness: Promptness
@@ -90,8 +91,12 @@ struct DialogPlayer: ~Copyable {
         case .authenticate: return "authentication"
         case .mail: return "mail"
         case .recipient: return "recipient"
+        case .content(let piece):
+            pieces += piece.array
+            return "content"
         case .message(let octets):
-            messages.append(octets.array)
+            messages.append(pieces + octets.array)
+            pieces = []
             return "message"
         }
     }

@@ -5,6 +5,7 @@ import SMTP
 struct SessionDriver: ~Copyable {
     var session: ServerSession
     private(set) var messages: [[UInt8]] = []
+    private(set) var pieces: [[UInt8]] = []
     private(set) var isClosed = false
 
     init(
@@ -30,8 +31,12 @@ struct SessionDriver: ~Copyable {
         while true {
             output += session.takeOutput()
             switch step {
+            case .ask(.content(let piece)):
+                pieces.append(piece.array)
+                step = session.answer(.proceed)
             case .ask(.message(let content)):
-                messages.append(content.array)
+                messages.append(pieces.flatMap(\.self) + content.array)
+                pieces = []
                 step = session.acknowledge(Receipt())
             case .ask(.authenticate): step = session.answer(.authenticated("user"))
             case .ask: step = session.answer(.proceed)

@@ -2,6 +2,7 @@ import DemoDNS
 import Foundation
 import Resolver
 import SPF
+import SuiteCounts
 import Testing
 
 /// The published suite for RFC 7208 and our own cases, through data in memory and through real DNS messages.
@@ -12,6 +13,7 @@ import Testing
     @Test(.enabled(if: SPFSuite.isPublishedAvailable, "the RFC 7208 suite is not in SLUICE_SUITES"))
     func `every case of the RFC 7208 suite is right with data in memory`() async throws {
         let conformance = try await inMemory(SPFSuite.published)
+        SuiteCounts.record("spf-in-memory", passed: conformance.passed, of: conformance.total)
         #expect(conformance.passed == ConformanceTests.publishedCases, "\(conformance.table)")
         #expect(conformance.differences.isEmpty, "\(conformance.table)")
     }
@@ -19,6 +21,7 @@ import Testing
     @Test(.enabled(if: SPFSuite.isPublishedAvailable, "the RFC 7208 suite is not in SLUICE_SUITES"))
     func `every case of the RFC 7208 suite is right over UDP`() async throws {
         let conformance = try await overUDP(SPFSuite.published)
+        SuiteCounts.record("spf-over-udp", passed: conformance.passed, of: conformance.total)
         #expect(conformance.passed == ConformanceTests.publishedCases, "\(conformance.table)")
         #expect(conformance.differences.isEmpty, "\(conformance.table)")
     }

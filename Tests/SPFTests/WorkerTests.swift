@@ -16,7 +16,7 @@ import Testing
     @Test(arguments: [SIGABRT, SIGSEGV])
     func `a crash costs the check at hand a temperror and is over`(signal: Int32) async throws {
         let pool = try SPFWorkerPool()
-        let checker = SPFChecker(resolver: ZoneResolver(WorkerTests.zone), worker: pool)
+        let checker = SPFChecker(resolver: ZoneResolver(WorkerTests.zone), worker: pool, memory: 0)
         #expect(await checker.check(WorkerTests.request).result == .pass)
         let process = try #require(pool.processes.first)
         // Stopped, the process holds all checks; the first of them is the one that it dies of.
@@ -37,7 +37,7 @@ import Testing
 
     @Test func `a crash with a check at hand names libspf2 as the reason`() async throws {
         let pool = try SPFWorkerPool(deadline: .seconds(30))
-        let checker = SPFChecker(resolver: ZoneResolver(WorkerTests.zone), worker: pool)
+        let checker = SPFChecker(resolver: ZoneResolver(WorkerTests.zone), worker: pool, memory: 0)
         _ = await checker.check(WorkerTests.request)
         let process = try #require(pool.processes.first)
         kill(process, SIGSTOP)
@@ -53,7 +53,7 @@ import Testing
 
     @Test func `a hang costs the check at hand a temperror and is over`() async throws {
         let pool = try SPFWorkerPool(deadline: .milliseconds(300))
-        let checker = SPFChecker(resolver: ZoneResolver(WorkerTests.zone), worker: pool)
+        let checker = SPFChecker(resolver: ZoneResolver(WorkerTests.zone), worker: pool, memory: 0)
         _ = await checker.check(WorkerTests.request)
         kill(try #require(pool.processes.first), SIGSTOP)
         let results = await withTaskGroup(of: SPFOutcome.self) { group in
@@ -67,7 +67,7 @@ import Testing
 
     @Test func `a missing helper is a temperror that names it`() async throws {
         let pool = try SPFWorkerPool(executable: "/nonexistent/spf-worker")
-        let checker = SPFChecker(resolver: ZoneResolver(WorkerTests.zone), worker: pool)
+        let checker = SPFChecker(resolver: ZoneResolver(WorkerTests.zone), worker: pool, memory: 0)
         let outcome = await checker.check(WorkerTests.request)
         #expect(outcome.result == .temperror)
         #expect(outcome.reason == "cannot start /nonexistent/spf-worker: No such file or directory")
@@ -76,7 +76,7 @@ import Testing
 
     @Test func `stopping ends the process and fails later checks`() async throws {
         let pool = try SPFWorkerPool()
-        let checker = SPFChecker(resolver: ZoneResolver(WorkerTests.zone), worker: pool)
+        let checker = SPFChecker(resolver: ZoneResolver(WorkerTests.zone), worker: pool, memory: 0)
         _ = await checker.check(WorkerTests.request)
         await checker.stop()
         await checker.stop()
@@ -91,7 +91,7 @@ import Testing
                 _ = await RawRequest(check: test.request, records: scenario.records).evaluate(in: pool)
             }
         }
-        let checker = SPFChecker(resolver: ZoneResolver(WorkerTests.zone), worker: pool)
+        let checker = SPFChecker(resolver: ZoneResolver(WorkerTests.zone), worker: pool, memory: 0)
         #expect(await checker.check(WorkerTests.request).result == .pass)
         await checker.stop()
     }

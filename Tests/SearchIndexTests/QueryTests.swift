@@ -11,7 +11,15 @@ struct QueryTests {
         ("older_than:7", 11, "an age such as 7d, 2w, 3m or 1y after older_than:"),
         ("larger:big", 7, "a size such as 500KB or 5MB after larger:"), ("OR a", 0, "a word, a phrase or a filter"),
         ("from:", 5, "a word or a phrase after from:"), ("has:legs", 4, "attachment after has:"),
-        ("()", 1, "a word, a phrase or a filter"),
+        ("()", 1, "a word, a phrase or a filter"), ("a sbject:plan", 2, "subject: instead, or quotes around the text"),
+        ("large:5MB", 0, "larger: instead, or quotes around the text"),
+        (
+            "bogus:xx", 0,
+            """
+            one of the operators after:, before:, filename:, from:, has:, in:, is:, larger:, newer_than:, older_than:, \
+            smaller:, subject:, to:, or quotes around the text
+            """
+        ),
     ])
     func `a text that is no query says where and what was expected`(text: String, position: Int, expected: String)
         throws
@@ -19,6 +27,13 @@ struct QueryTests {
         let error = #expect(throws: QueryError.self) { try Query(parsing: text, now: TestFolder.now) }
         #expect(error?.position == position)
         #expect(error?.expected == expected)
+    }
+
+    @Test(arguments: [
+        "http://example.com", "12:30", "Re:", "c:temp", "\"bogus:xx\"", "subject:bogus:xx", "a:b", "::", "not: this",
+    ])
+    func `a colon alone makes no operator`(text: String) throws {
+        _ = try Query(parsing: text, now: TestFolder.now)
     }
 
     @Test func `what is too long, too deep or too much is refused`() throws {

@@ -77,7 +77,7 @@ struct RecoveryTests {
     {
         let folder = try TestFolder()
         let (index, _) = try folder.open()
-        try index.add(Self.mails(1...1_200))
+        try index.add(Self.mails(1...2_000))
         try index.close()
         let name = "0000000001.segment"
         let path = folder.path + "/" + name

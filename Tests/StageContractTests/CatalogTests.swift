@@ -13,8 +13,10 @@ import Testing
         let component = try #require(StageCatalog.linked[name])
         let directory = try TemporaryDirectory()
         defer { directory.remove() }
-        let services = Samples.services(Samples.site(dataDirectory: directory.path))
-        #expect(await violations(of: component, services: services) == [])
+        var site = Samples.site(dataDirectory: directory.path)
+        site.resolverServers = ["127.0.0.1:9"]  // nobody answers there, at once
+        let violations = await violations(of: component, services: Samples.services(site))
+        #expect(violations == [])
     }
 
     @Test func `the catalogue has every stage of the default pipeline`() {
@@ -28,8 +30,22 @@ import Testing
 
     /// Settings for stages whose placeholders would open something that may be taken.
     private static let settings: [String: SettingNode] = [
-        "smtp": map([("listen", SettingNode(.list([scalar("127.0.0.1:0")]), at: place))])
+        "smtp": map([("listen", SettingNode(.list([scalar("127.0.0.1:0")]), at: place))]),
+        "sign-dkim": signing, "seal-arc": signing,
     ]
+    /// The Ed25519 key of RFC 8463, appendix A.1.
+    private static let signing = map([
+        ("domain", scalar("football.example.com")), ("selector", scalar("brisbane")),
+        (
+            "key",
+            scalar(
+                """
+                -----BEGIN PRIVATE KEY-----
+                MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g
+                -----END PRIVATE KEY-----
+                """)
+        ),
+    ])
     private static let place = SourceLocation(file: "test.yaml", line: 1, column: 1)
 
     private static func map(_ entries: [(String, SettingNode)]) -> SettingNode {

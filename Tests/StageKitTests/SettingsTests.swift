@@ -91,6 +91,14 @@ struct SettingsTests {
         #expect(wrong.finish().map(\.kind) == [.wrongType])
     }
 
+    @Test func `a list of groups that is required has at least one`() {
+        for present in [group([:]), group(["rules": SettingNode(.list([]), at: place)])] {
+            var settings = Settings(present)
+            #expect(settings.takeGroups("rules", isRequired: true, "") { $0.take("points", default: 1, "") } == [])
+            #expect(settings.finish().map(\.kind) == [.missing])
+        }
+    }
+
     @Test func `a recording tells the settings and has no problems`() {
         var settings = Settings(recording: ())
         let _: String = settings.take("name", "The name.")

@@ -15,15 +15,19 @@ extension InvertedIndex {
         try merging.withLock { _ throws(IndexError) in try mergeOnce() }
     }
 
-    /// Flushes and merges from now on in a thread of low priority, until ``close()``.
+    /// Flushes and merges from now on in two threads of low priority, until ``close()``: a long merge never holds up a flush.
     package func startMerging() {
-        worker.start { [weak self] () throws(IndexError) in
+        flusher.start { [weak self] () throws(IndexError) in
             guard let self else { return false }
             let hasFlushed = try flushing.withLock { _ throws(IndexError) in try flushOldest() }
-            if hasFlushed { return true }
-            return try mergeIfNeeded()
+            if hasFlushed { merger.wake() }
+            return hasFlushed
         }
+        merger.start { [weak self] () throws(IndexError) in try self?.mergeIfNeeded() ?? false }
     }
+
+    /// Whether a thread of ``startMerging()`` is at work at this moment.
+    package var isMaintaining: Bool { flusher.isWorking || merger.isWorking }
 
     // MARK: Flushing
 
@@ -115,30 +119,36 @@ extension InvertedIndex {
             for (user, row, rows) in deadAfter() { _ = dead.insert(row, user: user, rows: rows) }
             // Promised before it is written: a mail that comes late meanwhile then sees that it has to take it back.
             let covers = writer.withLock { state in
-                state.coversThrough = coversThrough(state, flushed: level)
-                return state.coversThrough
+                let covers = coversThrough(state, flushed: level)
+                // Until the write has succeeded, the disk may hold this promise or an earlier one.
+                state.coversThrough = max(state.coversThrough, covers)
+                return covers
             }
             let added = output.map {
                 [ManifestRecord.Addition(id: $0.segment.id, level: $0.segment.level, place: place)]
             }
-            try commit.manifest.append(.edit(removed: removed, added: added ?? [], coversThrough: covers))
             if let output {
+                // Before the segment itself: a crash or a failure between must not bring back what is removed.
                 for user in dead.userIDs {
                     let rows = dead.rows(of: user)?.rows ?? []
                     try commit.manifest.append(.dead(segment: output.segment.id, user: user, rows: rows))
                 }
-                commit.segmentOctets += output.size
             }
+            try commit.manifest.append(.edit(removed: removed, added: added ?? [], coversThrough: covers))
+            writer.withLock { $0.coversThrough = covers }
+            commit.segmentOctets += output?.size ?? 0
             if level != nil { commit.flushes += 1 } else { commit.merges += 1 }
             publish(output.map { Snapshot.Run(segment: $0.segment, dead: dead) }, at: place, removed, level)
         }
     }
 
-    /// What may be promised once a level 0 is a segment: nothing that another level 0 still holds.
+    /// What may be promised once a level 0, if one, is a segment: nothing that another level 0 still holds.
+    ///
+    /// Never what was promised before: that write may have failed.
     private func coversThrough(_ state: WriterState, flushed level: LevelZero?) -> UInt64 {
-        guard let level else { return state.coversThrough }
-        let highest = max(state.highestFlushed, level.highestSequence)
-        let lowest = state.lowestSequences.dropFirst().min() ?? .max
+        let highest = max(state.highestFlushed, level?.highestSequence ?? 0)
+        let held = state.lowestSequences.dropFirst(level == nil ? 0 : 1).min() ?? .max
+        let lowest = min(held, state.expected.min() ?? .max, state.replayedFrom ?? .max)
         return lowest <= highest ? lowest - min(lowest, 1) : highest
     }
 

@@ -45,7 +45,10 @@ struct RecoveredIndex: Sendable {
                     nextID = max(nextID, addition.id + 1)
                 }
                 coversThrough = covers
-            case .dead(let segment, let user, let rows): dead[segment, default: []].append((user, rows))
+            case .dead(let segment, let user, let rows):
+                dead[segment, default: []].append((user, rows))
+                // It may stand before a segment that a crash kept from joining: no other may get that number.
+                nextID = max(nextID, segment + 1)
             }
         }
         for addition in order {

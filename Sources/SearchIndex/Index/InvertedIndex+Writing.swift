@@ -10,39 +10,41 @@ extension InvertedIndex {
         var rest = mails[...]
         while !rest.isEmpty {
             var isFull = false
-            let late = try writer.withLock { state throws(IndexError) -> UInt64? in
+            let isOwing = try writer.withLock { state throws(IndexError) in
                 guard !state.isClosed else { throw .closed }
-                return try addSome(&rest, &isFull, &state)
+                try addSome(&rest, &isFull, &state)
+                return state.owed != nil
             }
-            if let late { try takeBack(to: late) }
+            // Also what an earlier call owed and could not write: its mails may be given again, and are known now.
+            if isOwing { try takeBack() }
             if isFull { try makeRoom() }
         }
     }
 
-    /// Adds mails until level 0 is full; gives the lowest sequence of those that came late.
+    /// Adds mails until level 0 is full.
     private func addSome(
         _ mails: inout ArraySlice<IndexedMail>, _ isFull: inout Bool, _ state: inout WriterState
-    ) throws(IndexError) -> UInt64? {
+    ) throws(IndexError) {
         let snapshot = snapshot()
-        var late: UInt64?
         while let mail = mails.first {
             if try isKnown(mail, snapshot, &state) {
                 state.repeated += 1
+                state.expected.remove(mail.sequence)
             } else {
                 let text = Self.textSize(mail, in: snapshot.active)
                 guard !snapshot.active.isFull(for: text) else {
                     isFull = true
-                    return late
+                    return
                 }
                 snapshot.active.add(mail, text: text)
                 let last = state.lowestSequences.count - 1
                 state.lowestSequences[last] = min(state.lowestSequences[last], mail.sequence)
                 state.added += 1
-                if mail.sequence <= state.coversThrough { late = min(late ?? .max, mail.sequence) }
+                state.expected.remove(mail.sequence)
+                state.owe(mail.sequence)
             }
             mails.removeFirst()
         }
-        return late
     }
 
     /// Whether a living copy of the mail is in the index; remembers its number.
@@ -67,47 +69,64 @@ extension InvertedIndex {
         return try snapshot.holds(user: mail.user, number: mail.number)
     }
 
-    private static func textSize(_ mail: IndexedMail, in level: LevelZero) -> Int {
+    static func textSize(_ mail: IndexedMail, in level: LevelZero) -> Int {
         func size(_ texts: [String], _ limit: Int) -> Int { min(limit, texts.reduce(0) { $0 + $1.utf8.count }) }
         return min(mail.subject.utf8.count, MailLimits.subject) + min(mail.body.utf8.count, level.bodyLimit)
             + size(mail.from, MailLimits.from) + size(mail.to, MailLimits.to)
             + size(mail.attachmentNames, MailLimits.attachmentNames)
     }
 
-    /// Promises less, durably: everything below a sequence that came late.
-    private func takeBack(to sequence: UInt64) throws(IndexError) {
+    /// Promises less, durably: everything below a sequence.
+    func takeBack(to sequence: UInt64) throws(IndexError) {
+        let isOwing = writer.withLock { state in
+            state.owe(sequence)
+            return state.owed != nil
+        }
+        if isOwing { try takeBack() }
+    }
+
+    /// Promises less, durably: everything below the sequences that came late.
+    private func takeBack() throws(IndexError) {
         try commits.withLock { commit throws(IndexError) in
             guard !commit.isClosed else { throw .closed }
-            let covers = writer.withLock { state -> UInt64? in
-                guard sequence <= state.coversThrough else { return nil }
-                state.coversThrough = sequence - min(sequence, 1)
-                return state.coversThrough
+            let debt = writer.withLock { state -> (owed: UInt64, covers: UInt64)? in
+                guard let owed = state.owed else { return nil }
+                state.coversThrough = min(state.coversThrough, owed - min(owed, 1))
+                return (owed, state.coversThrough)
             }
-            guard let covers else { return }
-            try commit.manifest.append(.edit(removed: [], added: [], coversThrough: covers))
+            guard let debt else { return }
+            try commit.manifest.append(.edit(removed: [], added: [], coversThrough: debt.covers))
+            writer.withLock { state in
+                // What came later still, and earlier in sequence, is owed on.
+                if state.owed == debt.owed { state.owed = nil }
+            }
         }
     }
 
-    /// Lets a full level 0 become a segment: by the worker, if it runs and is not behind, or else here.
+    /// How many full levels 0 may wait for the flusher before the writer helps: bounds the memory.
+    private static let maximumFrozen = 2
+
+    /// Lets a full level 0 become a segment: by the flusher, if it runs and is not behind, or else here.
     private func makeRoom() throws(IndexError) {
-        if worker.isRunning, snapshot().frozen.isEmpty, freeze() {
-            worker.wake()
+        if flusher.isRunning, snapshot().frozen.count < Self.maximumFrozen {
+            freeze()
+            flusher.wake()
         } else {
             try flush()
-            worker.wake()
+            merger.wake()
         }
     }
 
-    /// Puts an empty level 0 in the place of the active one; false if that is empty already.
-    @discardableResult
-    func freeze() -> Bool {
+    /// Puts an empty level 0 in the place of the active one, unless that is empty already.
+    func freeze() {
+        // Made before any lock is taken, since its tables are cleared.
+        let fresh = LevelZero(size: options.levelZeroSize, hash: hash)
         writer.withLock { state in
             published.withLock { snapshot in
-                guard snapshot.active.mails > 0 else { return false }
+                guard snapshot.active.mails > 0 else { return }
                 snapshot.frozen.append(snapshot.active)
-                snapshot.active = LevelZero(size: options.levelZeroSize, hash: hash)
+                snapshot.active = fresh
                 state.lowestSequences.append(.max)
-                return true
             }
         }
     }

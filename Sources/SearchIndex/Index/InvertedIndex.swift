@@ -13,15 +13,27 @@ package final class InvertedIndex: Sendable {
     struct WriterState: Sendable {
         /// The highest number of each user that has been asked for; 0 for none.
         var highestNumbers: [UInt32: UInt32] = [:]
-        /// Up to which sequence the manifest promises everything.
+        /// Up to which sequence the manifest promises everything, at most: after a failed write it may promise less.
         var coversThrough: UInt64
+        /// The lowest sequence that came late and that the manifest still promises: to be taken back before anybody is
+        /// told that a mail is in the index.
+        var owed: UInt64?
         /// The highest sequence in a segment.
         var highestFlushed: UInt64
         /// The lowest sequence in each level 0 that is not a segment yet, the active one last.
         var lowestSequences: [UInt64] = [.max]
+        /// What is about to be added, or could not be: nothing from the lowest of them on is promised.
+        var expected: Set<UInt64> = []
+        /// From which sequence on mails are being given again: nothing from there on is promised until that is over.
+        var replayedFrom: UInt64?
         var isClosed = false
         var added = 0
         var repeated = 0
+
+        /// Notes that the manifest promises a mail that is not in a segment.
+        mutating func owe(_ sequence: UInt64) {
+            if sequence <= coversThrough { owed = min(owed ?? .max, sequence) }
+        }
     }
 
     /// What changes with the manifest.
@@ -45,7 +57,8 @@ package final class InvertedIndex: Sendable {
     let commits: Mutex<CommitState>
     let writer: Mutex<WriterState>
     let published: Mutex<Snapshot>
-    let worker = MaintenanceWorker()
+    let flusher = MaintenanceWorker()
+    let merger = MaintenanceWorker()
 
     init(
         directory: String, fileSystem: any FileSystem, options: IndexOptions, hash: Hash,
@@ -65,9 +78,10 @@ package final class InvertedIndex: Sendable {
     /// The runs of this moment.
     func snapshot() -> Snapshot { published.withLock { $0 } }
 
-    /// Stops the thread of ``startMerging()``, makes everything durable, and ends the index; twice is fine.
+    /// Stops the threads of ``startMerging()``, makes everything durable, and ends the index; twice is fine.
     package func close() throws {
-        worker.stop()
+        flusher.stop()
+        merger.stop()
         guard !writer.withLock({ $0.isClosed }) else { return }
         defer {
             writer.withLock { $0.isClosed = true }

@@ -6,7 +6,7 @@ final class MaintenanceWorker: Sendable {
     private struct State {
         var isRunning = false
         var isStopping = false
-        var isWoken = false
+        var isWorking = false
         var failure: IndexError?
     }
 
@@ -16,6 +16,9 @@ final class MaintenanceWorker: Sendable {
 
     /// Whether the thread takes work.
     var isRunning: Bool { state.withLock { $0.isRunning && !$0.isStopping && $0.failure == nil } }
+
+    /// Whether the thread is at work at this moment.
+    var isWorking: Bool { state.withLock { $0.isWorking } }
 
     /// Starts the thread, once; it calls `work` whenever it is woken, until that says that nothing is left.
     func start(_ work: @escaping @Sendable () throws(IndexError) -> Bool) {
@@ -56,6 +59,8 @@ final class MaintenanceWorker: Sendable {
         defer { ended.post() }
         while true {
             signal.wait()
+            state.withLock { $0.isWorking = true }
+            defer { state.withLock { $0.isWorking = false } }
             do throws(IndexError) {
                 while !state.withLock({ $0.isStopping }), try work() {}
                 state.withLock { $0.failure = nil }

@@ -19,7 +19,10 @@ struct Manifest: Sendable {
     static let compactionSize = 1 << 20
 
     private let file: any File
+    /// The length of the sound part.
     private(set) var size: Int
+    /// Whether a failed append may have left octets behind the sound part.
+    private var isFrayed = false
 
     private init(file: any File, size: Int) {
         self.file = file
@@ -27,12 +30,21 @@ struct Manifest: Sendable {
     }
 
     /// Appends a record and makes it durable.
+    ///
+    /// What a failed append has left is cut off before the next: behind a shorter record the rest of it would be damage.
     mutating func append(_ record: ManifestRecord) throws(IndexError) {
         let bytes = Octets(Self.frame(record))
+        let isFrayed = isFrayed
+        self.isFrayed = true
         try onDisk { () throws(FileError) in
+            if isFrayed {
+                try file.truncate(to: size)
+                try file.synchronize()
+            }
             try bytes.withUnsafeBytes { buffer throws(FileError) in try file.write(buffer, at: size) }
             try file.synchronize()
         }
+        self.isFrayed = false
         size += bytes.count
     }
 

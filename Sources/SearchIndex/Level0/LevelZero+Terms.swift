@@ -72,15 +72,23 @@ extension LevelZero {
     private func insert(
         _ wanted: UInt64, _ slot: Int, _ user: UInt32, _ field: UInt8, _ bytes: UnsafePointer<UInt8>, _ count: Int
     ) -> Int {
-        let term = allocate(LevelZeroLayout.token + count)
+        let isDirectory = field & Field.directoryBit != 0
+        let term = allocate(LevelZeroLayout.token + count + (isDirectory ? 0 : LevelZeroLayout.firstRecord))
         let base = arena.base
         base.store(user, at: term + LevelZeroLayout.termUser)
         base.storeBytes(of: UInt8(count), toByteOffset: term + LevelZeroLayout.length, as: UInt8.self)
         base.storeBytes(of: field, toByteOffset: term + LevelZeroLayout.field, as: UInt8.self)
         (base + term + LevelZeroLayout.token).copyMemory(from: bytes, byteCount: count)
+        if !isDirectory {
+            // What is left behind the token is the first slice: most words have one record.
+            base.store(UInt32(used), at: term + LevelZeroLayout.sliceEnd)
+            base.storeBytes(of: UInt8.max, toByteOffset: term + LevelZeroLayout.sliceClass, as: UInt8.self)
+        }
         table.base.atomic64(slot * 8).pointee.store((wanted & ~0xFFFF_FFFF) | UInt64(term), ordering: .releasing)
         terms += 1
-        if field != Field.everything, field & Field.directoryBit == 0 {
+        if field != Field.everything, !isDirectory {
+            base.store(UInt32(newestTerm), at: term + LevelZeroLayout.termBefore)
+            newestTerm = term
             listInDirectory(term, user, field, bytes, count)
         }
         return term
@@ -88,21 +96,32 @@ extension LevelZero {
 
     // MARK: The directory by first octets
 
-    /// Lists a new term under its first two octets, so that a prefix finds it.
+    /// Lists a new term where a prefix finds it: on its field's list, once that is full on its first octet's, then on that of two octets.
     ///
-    /// An entry is the term (32 bits) and the four octets behind the first two; a slice begins with an entry whose term is 0.
+    /// So a user with few words has few lists. An entry is the term (32 bits) and the four octets behind those that name the list; a slice
+    /// begins with an entry whose term is 0.
     private func listInDirectory(
         _ term: Int, _ user: UInt32, _ field: UInt8, _ bytes: UnsafePointer<UInt8>, _ count: Int
     ) {
-        let list = findOrInsert(user: user, field: field | Field.directoryBit, bytes, min(count, 2))
+        var depth = 0
+        var list = findOrInsert(user: user, field: field | Field.directoryBit, bytes, 0)
+        while depth < min(count, LevelZeroLayout.directoryDepth), isFullList(list, depth) {
+            depth += 1
+            list = findOrInsert(user: user, field: field | Field.directoryBit, bytes, depth)
+        }
         let old = state(list).pointee.load(ordering: .relaxed)
         var tail = Int(old >> 32)
         if tail == 0 || tail + 8 > Int(arena.base.u32(list + LevelZeroLayout.sliceEnd)) {
             tail = startDirectorySlice(list, behind: tail)
         }
         arena.base.store(UInt32(term), at: tail)
-        arena.base.store(Self.following(bytes, count), at: tail + 4)
+        arena.base.store(Self.following(bytes, count, depth), at: tail + 4)
         state(list).pointee.store(UInt64(tail + 8) << 32 | (old & 0xFFFF_FFFF) + 1, ordering: .releasing)
+    }
+
+    /// Whether longer lists than this one have words, too.
+    private func isFullList(_ list: Int, _ depth: Int) -> Bool {
+        state(list).pointee.load(ordering: .acquiring) & 0xFFFF_FFFF >= UInt64(LevelZeroLayout.directoryLimit << depth)
     }
 
     private func startDirectorySlice(_ list: Int, behind tail: Int) -> Int {
@@ -117,30 +136,38 @@ extension LevelZero {
         return start + 8
     }
 
-    /// The four octets behind the first two, the first of them in the highest bits; zeros where there are none.
-    private static func following(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> UInt32 {
+    /// The four octets behind the first ones, the first of them in the highest bits; zeros where there are none.
+    private static func following(_ bytes: UnsafePointer<UInt8>, _ count: Int, _ depth: Int) -> UInt32 {
         var value: UInt32 = 0
-        for index in 2..<6 { value = value << 8 | (index < count ? UInt32(bytes[index]) : 0) }
+        for index in depth..<depth + 4 { value = value << 8 | (index < count ? UInt32(bytes[index]) : 0) }
         return value
     }
 
     /// Calls `body` with every term of a field that begins with a prefix of at least one octet, for readers too.
     func forEachTerm(user: UInt32, field: Field, prefix: [UInt8], _ body: (Int) -> Void) {
-        guard let first = prefix.first else { return }
+        guard !prefix.isEmpty else { return }
         let listField = field.rawValue | Field.directoryBit
-        guard prefix.count == 1 else {
-            return walk(user, listField, [first, prefix[1]], prefix, body)
+        for depth in 0...min(prefix.count, LevelZeroLayout.directoryDepth) {
+            guard walk(user, listField, Array(prefix.prefix(depth)), prefix, body) else { return }
         }
-        walk(user, listField, [first], prefix, body)
-        for second in UInt8.min...UInt8.max { walk(user, listField, [first, second], prefix, body) }
+        guard prefix.count < LevelZeroLayout.directoryDepth else { return }
+        for second in UInt8.min...UInt8.max { _ = walk(user, listField, [prefix[0], second], prefix, body) }
     }
 
-    private func walk(_ user: UInt32, _ field: UInt8, _ key: [UInt8], _ prefix: [UInt8], _ body: (Int) -> Void) {
-        guard let list = find(user: user, field: field, key, key.count) else { return }
-        let known = max(0, min(prefix.count - 2, 4))
+    /// Walks through one list; tells whether it is full, so that longer ones may have words, too.
+    private func walk(
+        _ user: UInt32, _ field: UInt8, _ key: [UInt8], _ prefix: [UInt8], _ body: (Int) -> Void
+    ) -> Bool {
+        let found = key.withUnsafeBufferPointer { buffer -> Int? in
+            var none: UInt8 = 0
+            guard let base = buffer.baseAddress else { return find(user: user, field: field, &none, 0) }
+            return find(user: user, field: field, base, buffer.count)
+        }
+        guard let list = found else { return false }
+        let known = max(0, min(prefix.count - key.count, 4))
         let mask: UInt32 = known == 0 ? 0 : ~UInt32(0) << UInt32(32 - known * 8)
         let wanted = prefix.withUnsafeBufferPointer { buffer in
-            buffer.baseAddress.map { Self.following($0, buffer.count) } ?? 0
+            buffer.baseAddress.map { Self.following($0, buffer.count, key.count) } ?? 0
         }
         var tail = Int(state(list).pointee.load(ordering: .acquiring) >> 32)
         while tail > 0 {
@@ -153,7 +180,8 @@ extension LevelZero {
             tail -= 8
             guard octets & mask == wanted & mask else { continue }
             let token = token(term)
-            if token.count >= prefix.count, prefix.count <= 6 || token.starts(with: prefix) { body(term) }
+            if token.count >= prefix.count, prefix.count <= key.count + 4 || token.starts(with: prefix) { body(term) }
         }
+        return isFullList(list, key.count)
     }
 }

@@ -6,8 +6,7 @@ extension LevelZero {
     func add(_ mail: IndexedMail, text: Int) {
         let ordinal = mails + 1
         writeColumns(mail, ordinal)
-        words.begin(text: text * 2)
-        MailTokens.collect(mail, into: self)
+        collect(mail, text: text)
         touchSlots()
         for index in words.words.indices {
             let word = words.words[index]
@@ -21,6 +20,12 @@ extension LevelZero {
         mails = ordinal
         highestSequence = max(highestSequence, mail.sequence)
         published.store(ordinal, ordering: .releasing)
+    }
+
+    /// Gathers the words of a mail with so many octets of text.
+    func collect(_ mail: IndexedMail, text: Int) {
+        words.begin(text: text * 2)
+        MailTokens.collect(mail, into: self)
     }
 
     /// Notes one word of the mail that is being added.
@@ -108,8 +113,14 @@ extension LevelZero {
 
     /// Begins a slice of the next size that begins with the end of the one before; returns where records go.
     private func startSlice(_ term: Int, behind tail: UInt32, need: Int) -> Int {
+        if tail == 0 {
+            let length = arena.base.load(fromByteOffset: term + LevelZeroLayout.length, as: UInt8.self)
+            let start = term + LevelZeroLayout.token + Int(length)
+            // Memory is zeroed, so the link there says that nothing stands before.
+            if start + 4 + need <= Int(arena.base.u32(term + LevelZeroLayout.sliceEnd)) { return start + 4 }
+        }
         let sliceClass = arena.base.load(fromByteOffset: term + LevelZeroLayout.sliceClass, as: UInt8.self)
-        let next = tail == 0 ? 0 : min(sliceClass + 1, LevelZeroLayout.largestSliceClass)
+        let next = min(sliceClass &+ 1, LevelZeroLayout.largestSliceClass)
         let size = max(16 << Int(next), (need + 4 + 7) & ~7)
         let start = allocate(size)
         arena.base.store(tail, at: start)

@@ -25,6 +25,8 @@ final class LevelZero: @unchecked Sendable {
     // The writer's alone.
     var used = LevelZeroLayout.firstOffset
     var terms = 0
+    /// Where the chain of all words begins; 0 if there are none.
+    var newestTerm = 0
     var mails: UInt32 = 0
     var highestSequence: UInt64 = 0
     var words = MailWords()
@@ -146,12 +148,21 @@ enum LevelZeroLayout {
     static let frequency = 8
     /// On the list of all mails of a user: whether they came out of order.
     static let disorder = 12
+    /// Of a word: the word that was new before it, for the flush.
+    static let termBefore = 12
     static let sliceEnd = 16
     static let termUser = 20
     static let length = 24
     static let field = 25
     static let sliceClass = 26
     static let token = 28
+
+    /// Room behind each token for its first record: its link (4), a position or two, their length and the distance.
+    static let firstRecord = 10
+    /// How many octets name a list of the directory at most.
+    static let directoryDepth = 2
+    /// How many words a list takes before longer ones do; twice as many for each octet that names it.
+    static let directoryLimit = 32
 
     /// The largest slice is 16 << 9 = 8,192 octets.
     static let largestSliceClass: UInt8 = 9

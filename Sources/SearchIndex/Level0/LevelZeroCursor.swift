@@ -3,7 +3,7 @@ import Synchronization
 /// Walks through the records of one term of level 0, backwards through its slices.
 final class LevelZeroCursor: PostingsCursor {
     private let level: LevelZero
-    private let frequency: Int
+    private var frequency: Int
     private var ordinal: UInt32
     /// The end of the record.
     private var tail: Int
@@ -22,6 +22,15 @@ final class LevelZeroCursor: PostingsCursor {
         super.init()
         load()
         advance(to: ~visible)
+    }
+
+    /// Begins anew on another term, for the flush.
+    func restart(_ term: Int) {
+        frequency = level.frequency(term)
+        let state = level.state(term).pointee.load(ordering: .acquiring)
+        ordinal = UInt32(truncatingIfNeeded: state)
+        tail = Int(state >> 32)
+        load()
     }
 
     override var cost: Int { frequency }

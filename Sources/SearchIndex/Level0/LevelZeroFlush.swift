@@ -3,10 +3,9 @@ import Synchronization
 
 /// Writes what level 0 holds into a segment.
 struct LevelZeroFlush {
-    /// A term, with what decides its place: user, then field and first octets, then the rest.
+    /// A term, with its field and first octets, which mostly decide its place.
     private struct Entry {
         var leading: UInt64
-        var user: UInt32
         var term: UInt32
     }
 
@@ -44,34 +43,37 @@ struct LevelZeroFlush {
 
     /// Writes all users.
     func write(to writer: SegmentWriter) throws(IndexError) {
-        let entries = sortedEntries()
+        guard level.mails > 0 else { return }
+        var (entries, ranges) = entriesByUser()
         var postings = PostingsList()
         var key = ByteBuilder(capacity: 128)
-        var index = 0
-        while index < entries.count {
-            let user = entries[index].user
-            let ordinals = usersOrdinals[user]
-            if ordinals != nil { writer.begin(user: user) }
-            while index < entries.count, entries[index].user == user {
-                if ordinals != nil { try write(Int(entries[index].term), to: writer, &postings, &key) }
-                index += 1
+        var cursor: LevelZeroCursor?
+        for user in usersOrdinals.keys.sorted() {
+            writer.begin(user: user)
+            let range = ranges[user] ?? 0..<0
+            sort(&entries, range)
+            for index in range {
+                let term = Int(entries[index].term)
+                let walk = cursor ?? LevelZeroCursor(level, term: term, visible: level.mails)
+                walk.restart(term)
+                cursor = walk
+                try write(term, walk, to: writer, &postings, &key)
             }
-            if let ordinals { try writer.endUser(ordinals.map(mail)) }
+            try writer.endUser((usersOrdinals[user] ?? []).map(mail))
         }
     }
 
     private func write(
-        _ term: Int, to writer: SegmentWriter, _ postings: inout PostingsList, _ key: inout ByteBuilder
+        _ term: Int, _ cursor: LevelZeroCursor, to writer: SegmentWriter, _ postings: inout PostingsList,
+        _ key: inout ByteBuilder
     ) throws(IndexError) {
         let field = level.arena.base.load(fromByteOffset: term + LevelZeroLayout.field, as: UInt8.self)
-        guard field != Field.everything else { return }
         postings.removeAll()
-        let cursor = LevelZeroCursor(level, term: term, visible: level.mails)
         while cursor.key != Cursor.end {
             let row = rows[Int(~cursor.key)]
             if row != Self.gone {
                 let bytes = cursor.positionBytes
-                postings.append(row: row, frequency: PostingsList.count(bytes), positions: bytes)
+                if let start = bytes.baseAddress { postings.append(row: row, varints: start, octets: bytes.count) }
             }
             cursor.advance(to: cursor.key + 1)
         }
@@ -80,7 +82,7 @@ struct LevelZeroFlush {
         key.removeAll()
         key.append(field)
         key.append(level.token(term))
-        try writer.add(key: key.bytes, postings)
+        try writer.add(key: key.bytes, &postings)
     }
 
     private func mail(_ ordinal: UInt32) -> SegmentWriter.Mail {
@@ -93,28 +95,55 @@ struct LevelZeroFlush {
                 ? SegmentLayout.attachmentBit : 0)
     }
 
-    /// All terms but the directories, in the order of their keys.
+    /// All words, each user's together, and where each user's are.
     ///
-    /// A user whose mails have no words has an entry by its list of all mails, so that its columns are written.
-    private func sortedEntries() -> [Entry] {
-        var entries: [Entry] = []
-        entries.reserveCapacity(level.terms)
+    /// Words of one mail were new one after another, so the user changes seldom on the way along the chain.
+    private func entriesByUser() -> ([Entry], [UInt32: Range<Int>]) {
         let base = level.arena.base
-        for slot in 0...level.slotMask {
-            let value = level.table.base.atomic64(slot * 8).pointee.load(ordering: .relaxed)
-            guard value != 0 else { continue }
-            let term = Int(value & 0xFFFF_FFFF)
-            let field = base.load(fromByteOffset: term + LevelZeroLayout.field, as: UInt8.self)
-            guard field & Field.directoryBit == 0 else { continue }
-            let leading = UInt64(field) << 56 | SegmentWriter.leading(level.token(term)) >> 8
-            entries.append(Entry(leading: leading, user: base.u32(term + LevelZeroLayout.termUser), term: UInt32(term)))
+        var counts: [UInt32: Int] = [:]
+        forEachRun { user, count in counts[user, default: 0] += count }
+        var ranges: [UInt32: Range<Int>] = [:]
+        var total = 0
+        for (user, count) in counts {
+            ranges[user] = total..<total
+            total += count
         }
-        entries.sort { left, right in
-            if left.user != right.user { return left.user < right.user }
+        var entries = [Entry](repeating: Entry(leading: 0, term: 0), count: total)
+        var term = level.newestTerm
+        forEachRun { user, count in
+            guard let range = ranges[user] else { return }
+            for place in range.upperBound..<range.upperBound + count {
+                let field = base.load(fromByteOffset: term + LevelZeroLayout.field, as: UInt8.self)
+                let leading = UInt64(field) << 56 | SegmentWriter.leading(level.token(term)) >> 8
+                entries[place] = Entry(leading: leading, term: UInt32(term))
+                term = Int(base.u32(term + LevelZeroLayout.termBefore))
+            }
+            ranges[user] = range.lowerBound..<range.upperBound + count
+        }
+        return (entries, ranges)
+    }
+
+    /// Calls `body` with each user and how many words of it follow one another on the chain.
+    private func forEachRun(_ body: (UInt32, Int) -> Void) {
+        let base = level.arena.base
+        var term = level.newestTerm
+        var count = 0
+        while term > 0 {
+            let user = base.u32(term + LevelZeroLayout.termUser)
+            count += 1
+            term = Int(base.u32(term + LevelZeroLayout.termBefore))
+            if term == 0 || base.u32(term + LevelZeroLayout.termUser) != user {
+                body(user, count)
+                count = 0
+            }
+        }
+    }
+
+    private func sort(_ entries: inout [Entry], _ range: Range<Int>) {
+        entries[range].sort { left, right in
             if left.leading != right.leading { return left.leading < right.leading }
             return Self.precedes(level.token(Int(left.term)), level.token(Int(right.term)))
         }
-        return entries
     }
 
     private static func precedes(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {

@@ -51,6 +51,10 @@ extension UnsafeRawPointer {
     @inline(__always)
     func u32(_ offset: Int) -> UInt32 { UInt32(littleEndian: loadUnaligned(fromByteOffset: offset, as: UInt32.self)) }
 
+    /// The 16 bits at any offset.
+    @inline(__always)
+    func u16(_ offset: Int) -> UInt16 { UInt16(littleEndian: loadUnaligned(fromByteOffset: offset, as: UInt16.self)) }
+
     /// The 64 bits at any offset.
     @inline(__always)
     func u64(_ offset: Int) -> UInt64 { UInt64(littleEndian: loadUnaligned(fromByteOffset: offset, as: UInt64.self)) }

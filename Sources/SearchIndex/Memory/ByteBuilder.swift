@@ -19,6 +19,11 @@ struct ByteBuilder: ~Copyable {
         count = 0
     }
 
+    /// Forgets all but the first octets.
+    mutating func truncate(to count: Int) {
+        self.count = min(count, self.count)
+    }
+
     /// Makes room for so many octets more.
     @inline(__always)
     mutating func reserve(_ more: Int) {

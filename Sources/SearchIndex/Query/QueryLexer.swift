@@ -52,6 +52,8 @@ struct QueryLexer {
 
     private let text: [Character]
     private var position = 0
+    /// Where the value of an operator begins; what looks like an operator there is text.
+    private var valueStart = -1
 
     private init(text: [Character]) {
         self.text = text
@@ -72,7 +74,7 @@ struct QueryLexer {
             position += 1
             return Token(kind: .minus, position: start)
         case "\"", "\u{201C}", "\u{201D}": return try phrase(start)
-        default: return word(start)
+        default: return try word(start)
         }
     }
 
@@ -87,19 +89,38 @@ struct QueryLexer {
         return Token(kind: .phrase(String(text[from..<position - 1])), position: start)
     }
 
-    private mutating func word(_ start: Int) -> Token {
+    private mutating func word(_ start: Int) throws(QueryError) -> Token {
         while position < text.count, !Self.endsWord(text[position]) {
             if text[position] == ":" {
                 let name = String(text[start..<position]).lowercased()
                 if Self.keys.contains(name) {
                     position += 1
+                    valueStart = position
                     return Token(kind: .key(name), position: start)
                 }
+                if start != valueStart { try refuseUnknown(name, start) }
             }
             position += 1
         }
         let word = String(text[start..<position])
         return Token(kind: word == "OR" ? .or : .word(word), position: start, endsText: position == text.count)
+    }
+
+    /// Refuses what looks like an operator and is none: searched for as a word, it would find nothing and say nothing.
+    private func refuseUnknown(_ name: String, _ start: Int) throws(QueryError) {
+        let letters = name.unicodeScalars.allSatisfy { ("a"..."z").contains($0) || $0 == "_" }
+        // A letter alone is a drive, `//` an address of the web, and nothing at all behind the colon the end of a sentence.
+        guard letters, name.count > 1, position + 1 < text.count, text[position + 1] != "/",
+            text[position + 1].isLetter || text[position + 1].isNumber || Self.isQuote(text[position + 1])
+        else { return }
+        throw QueryError(position: start, found: "\(name):", expected: Self.hint(for: name))
+    }
+
+    private static func hint(for name: String) -> String {
+        let near = keys.sorted().first { EditDistance.between(Array(name.utf8), Array($0.utf8)) <= 2 }
+        if let near { return "\(near): instead, or quotes around the text" }
+        let known = keys.sorted().map { $0 + ":" }.joined(separator: ", ")
+        return "one of the operators \(known), or quotes around the text"
     }
 
     private static func isQuote(_ character: Character) -> Bool {

@@ -3,7 +3,7 @@ final class SegmentCursor: PostingsCursor {
     private let segment: Segment
     private let list: ListLocation
     private let blocks: Int
-    /// Where the table of blocks, the mails and the positions begin.
+    /// Where the table of blocks (if there is one), the mails and the positions begin.
     private let table: Int
     private let mails: Int
     private var positions: Int
@@ -14,28 +14,26 @@ final class SegmentCursor: PostingsCursor {
     private let rows: UnsafeMutablePointer<UInt32>
     private let frequencies: UnsafeMutablePointer<UInt32>
 
-    /// The offset of the positions of the mail at `positionPlace` of the block.
-    private var positionOffset = 0
+    /// Where the positions of the block begin, and which of them comes next.
+    private var reader = PositionReader()
     private var positionPlace = 0
+
+    private var isPacked: Bool { list.frequency >= SegmentLayout.packedFrom }
 
     /// Stands on the newest mail.
     init(_ segment: Segment, _ list: ListLocation) throws(IndexError) {
         self.segment = segment
         self.list = list
-        rows = .allocate(capacity: SegmentLayout.mailsPerBlock * 2)
-        frequencies = rows + SegmentLayout.mailsPerBlock
-        if list.frequency >= SegmentLayout.mailsPerBlock {
-            blocks = (list.frequency + SegmentLayout.mailsPerBlock - 1) / SegmentLayout.mailsPerBlock
-            table = list.offset + 4
-            mails = table + blocks * SegmentLayout.skipEntrySize
-        } else {
-            blocks = 1
-            table = 0
-            mails = list.offset
-        }
+        blocks = (list.frequency + SegmentLayout.mailsPerBlock - 1) / SegmentLayout.mailsPerBlock
+        // A short list does not need the room of a block.
+        let room = min(list.frequency, SegmentLayout.mailsPerBlock)
+        rows = .allocate(capacity: room * 2)
+        frequencies = rows + room
+        table = blocks > 1 ? list.offset + 4 : 0
+        mails = blocks > 1 ? table + blocks * SegmentLayout.skipEntrySize : list.offset
         positions = mails
         super.init()
-        if blocks > 1 || table > 0 {
+        if blocks > 1 {
             try segment.verify(list.offset, mails - list.offset)
             positions = mails + Int(segment.base.u32(list.offset))
         }
@@ -61,27 +59,34 @@ final class SegmentCursor: PostingsCursor {
 
     override func appendPositions(to array: inout [UInt32]) throws(IndexError) {
         try seekPositions()
-        let base = segment.base
-        var position = 0
+        var position: UInt32 = 0
         for _ in 0..<frequencies[place] {
-            position += base.varint(&positionOffset)
-            array.append(UInt32(truncatingIfNeeded: position))
+            position &+= reader.next(segment.base)
+            array.append(position)
         }
         positionPlace = place + 1
     }
 
-    // MARK: For merging
-
-    /// How many positions the present mail has.
-    var frequency: UInt32 { frequencies[place] }
-
-    /// The encoded positions of the present mail, in the mapped file.
-    func positionBytes() throws(IndexError) -> UnsafeRawBufferPointer {
-        try seekPositions()
-        let start = positionOffset
-        skip(Int(frequencies[place]))
-        positionPlace = place + 1
-        return UnsafeRawBufferPointer(start: segment.base + start, count: positionOffset - start)
+    /// Adds all mails that have a new row to a list that is being merged.
+    func append(to postings: inout PostingsList, _ moves: UnsafeBufferPointer<UInt32>) throws(IndexError) {
+        var values = NumberBuilder()
+        for next in 0..<blocks {
+            if next != block { try load(next) }
+            try seekPositions()
+            var total = 0
+            for index in 0..<count { total += Int(frequencies[index]) }
+            values.removeAll()
+            reader.take(segment.base, total, into: values.extend(total))
+            var start = 0
+            for index in 0..<count {
+                let frequency = Int(frequencies[index])
+                let row = moves[Int(rows[index])]
+                if row != SegmentMerge.gone {
+                    postings.append(row: row, positions: values.base + start, frequency)
+                }
+                start += frequency
+            }
+        }
     }
 
     // MARK: Blocks
@@ -115,17 +120,14 @@ final class SegmentCursor: PostingsCursor {
         place = 0
         count = min(SegmentLayout.mailsPerBlock, list.frequency - next * SegmentLayout.mailsPerBlock)
         let first: UInt32 = next == 0 ? 0 : lastRow(next - 1) + 1
-        let start = blocks == 1 && table == 0 ? mails : mails + mailsOffset(next)
+        let start = blocks == 1 ? mails : mails + mailsOffset(next)
         let end =
-            next + 1 < blocks ? mails + mailsOffset(next + 1) : (table == 0 ? list.offset + list.length : positions)
+            blocks == 1 ? list.offset + list.length : next + 1 < blocks ? mails + mailsOffset(next + 1) : positions
         try segment.verify(start, end - start)
-        if count == SegmentLayout.mailsPerBlock {
-            unpack(start, first)
-        } else {
-            let behind = decodeTail(start, first)
-            if table == 0 { positions = behind }
-        }
-        positionOffset = positions + (table == 0 ? 0 : positionsOffset(next))
+        let behind = isPacked ? unpack(start, first) : list.isAlone ? decodeAlone(start) : decodeShort(start)
+        if blocks == 1 { positions = behind }
+        let offset = positions + (blocks == 1 ? 0 : positionsOffset(next))
+        reader.begin(at: offset, isPacked: isPacked, end: list.offset + list.length)
         positionPlace = 0
         key = rows[0]
     }
@@ -138,24 +140,30 @@ final class SegmentCursor: PostingsCursor {
         Int(segment.base.u32(table + block * SegmentLayout.skipEntrySize + 8))
     }
 
-    private func unpack(_ start: Int, _ first: UInt32) {
+    private func unpack(_ start: Int, _ first: UInt32) -> Int {
         let base = segment.base + start
-        let gapWidth = Int(base.u8(0))
-        let frequencyWidth = Int(base.u8(1))
-        BitPacker.unpack(base + 2, width: gapWidth, into: rows)
-        BitPacker.unpack(
-            base + 2 + gapWidth * SegmentLayout.mailsPerBlock / 8, width: frequencyWidth, into: frequencies)
+        let gaps = PackedNumbers.decode(base, count, into: rows)
+        let octets = gaps + PackedNumbers.decode(base + gaps, count, into: frequencies)
         var next = first
-        for index in 0..<SegmentLayout.mailsPerBlock {
+        for index in 0..<count {
             rows[index] &+= next
             next = rows[index] &+ 1
             frequencies[index] &+= 1
         }
+        return start + octets
     }
 
-    private func decodeTail(_ start: Int, _ first: UInt32) -> Int {
+    private func decodeAlone(_ start: Int) -> Int {
         var offset = start
-        var next = first
+        let head = segment.base.varint(&offset)
+        rows[0] = UInt32(truncatingIfNeeded: head >> 2)
+        frequencies[0] = head & 2 != 0 ? 1 : UInt32(truncatingIfNeeded: segment.base.varint(&offset))
+        return offset
+    }
+
+    private func decodeShort(_ start: Int) -> Int {
+        var offset = start
+        var next: UInt32 = 0
         let base = segment.base
         for index in 0..<count {
             let value = base.varint(&offset)
@@ -168,13 +176,15 @@ final class SegmentCursor: PostingsCursor {
 
     // MARK: Positions
 
+    /// Lets the reader stand on the positions of the present mail.
     private func seekPositions() throws(IndexError) {
-        if positionPlace == 0 {
+        if positionPlace == 0, blocks > 1 {
+            let start = positions + positionsOffset(block)
             let end = block + 1 < blocks ? positions + positionsOffset(block + 1) : list.offset + list.length
-            try segment.verify(positionOffset, max(1, end - positionOffset))
+            try segment.verify(start, max(1, end - start))
         }
         if positionPlace > place {
-            positionOffset = positions + (table == 0 ? 0 : positionsOffset(block))
+            reader.rewind()
             positionPlace = 0
         }
         var skipped = 0
@@ -182,14 +192,12 @@ final class SegmentCursor: PostingsCursor {
             skipped += Int(frequencies[positionPlace])
             positionPlace += 1
         }
-        skip(skipped)
-    }
-
-    private func skip(_ count: Int) {
-        var rest = count
-        while rest > 0 {
-            if segment.base.u8(positionOffset) < 128 { rest -= 1 }
-            positionOffset += 1
+        // How many there are in all tells how large the last group is.
+        if !reader.knowsTotal {
+            var total = 0
+            for index in 0..<count { total += Int(frequencies[index]) }
+            reader.total = total
         }
+        reader.skip(segment.base, skipped)
     }
 }

@@ -4,7 +4,7 @@
 enum SegmentLayout {
     /// `SLUICESG` in the order of its octets.
     static let magic: UInt64 = 0x4753_4543_4955_4C53
-    static let version: UInt32 = 1
+    static let version: UInt32 = 2
     static let headerSize = 16
     static let footerSize = 64
     /// What one checksum covers: large enough to cost 0.006 % of the file, small enough to verify in microseconds.
@@ -13,6 +13,8 @@ enum SegmentLayout {
     static let termsPerBlock = 32
     /// Mails in a block of a list.
     static let mailsPerBlock = 128
+    /// From so many mails on a list is packed: below, headers cost more than they save.
+    static let packedFrom = 24
     /// Lists up to this size stand in the dictionary itself.
     static let inlineLimit = 24
     /// One block of a list in its table: last row, where its mails and where its positions begin.
@@ -20,11 +22,17 @@ enum SegmentLayout {
     /// The most that stands before the words of a dictionary block: a count and two numbers.
     static let blockHeaderSize = 21
     /// One dictionary block in the index of a user.
-    static let blockEntrySize = 24
+    ///
+    /// The first eight octets of its first key (8), and where it begins in the section (6).
+    static let blockEntrySize = 14
     /// One user in the directory.
-    static let userEntrySize = 48
-    /// The columns of one mail: number, size, date, thread, bits.
-    static let columnsPerMail = 4 + 4 + 8 + 8 + 1
+    static let userEntrySize = 56
+    /// A longer key is damage: a field, and a token whose length level 0 keeps in one octet.
+    static let maximumKey = 256
+    /// A nibble of this value says that the rest of the number follows as a varint.
+    static let nibbleLimit = 15
+    /// Dates in the columns count seconds, not microseconds.
+    static let secondsFlag: UInt8 = 0x80
     static let attachmentBit: UInt8 = 1
 
     /// The end of every segment's name.

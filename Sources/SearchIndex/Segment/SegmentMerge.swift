@@ -1,5 +1,16 @@
 /// Writes neighbouring segments as one, without their dead mails.
 struct SegmentMerge {
+    /// A walk through the words of one input, and where its rows go.
+    private final class Source {
+        let walker: DictionaryWalker
+        let moves: [UInt32]
+
+        init(_ walker: DictionaryWalker, moves: [UInt32]) {
+            self.walker = walker
+            self.moves = moves
+        }
+    }
+
     private let inputs: [Snapshot.Run]
     /// For each input, where each row of each user has gone.
     private(set) var moves: [[UInt32: [UInt32]]]
@@ -23,6 +34,7 @@ struct SegmentMerge {
     mutating func write(to writer: SegmentWriter) throws(IndexError) -> Int {
         var places = [Int](repeating: 0, count: inputs.count)
         var mails = 0
+        var postings = PostingsList()
         while true {
             var sections: [(input: Int, section: SegmentSection)] = []
             var user: UInt32?
@@ -35,43 +47,39 @@ struct SegmentMerge {
             }
             guard !sections.isEmpty else { return mails }
             for (index, _) in sections { places[index] += 1 }
-            mails += try write(sections, to: writer)
+            mails += try write(sections, to: writer, &postings)
         }
     }
 
     private mutating func write(
-        _ sections: [(input: Int, section: SegmentSection)], to writer: SegmentWriter
+        _ sections: [(input: Int, section: SegmentSection)], to writer: SegmentWriter, _ postings: inout PostingsList
     ) throws(IndexError) -> Int {
         let user = sections[0].section.user
         let living = try order(sections)
         guard !living.isEmpty else { return 0 }
         rowCounts[user] = living.count
         writer.begin(user: user)
-        var walkers: [(walker: DictionaryWalker, moves: [UInt32])] = []
+        var sources: [Source] = []
         for (input, section) in sections {
-            guard let walker = try section.walker(from: []) else { continue }
-            walkers.append((walker, moves[input][user] ?? []))
+            guard let walker = try section.walker(from: []), !walker.isAtEnd else { continue }
+            sources.append(Source(walker, moves: moves[input][user] ?? []))
         }
-        var postings = PostingsList()
-        var key: [UInt8] = []
-        while let least = Self.least(walkers) {
-            // Copied octet by octet: a shared array would be copied anew by each walker that moves on.
-            key.removeAll(keepingCapacity: true)
-            for byte in walkers[least].walker.key { key.append(byte) }
+        // The walkers that stand on the least word, in the order of time.
+        var least: [Int] = []
+        while !sources.isEmpty {
+            Self.findLeast(sources, &least)
             postings.removeAll()
-            for index in walkers.indices where walkers[index].walker.isAt(key) {
-                let list = walkers[index].walker.list
-                let segment = walkers[index].walker.section.segment
-                if list.frequency < SegmentLayout.mailsPerBlock {
-                    try Self.appendShort(segment, list, walkers[index].moves, to: &postings)
-                } else {
-                    try Self.append(segment, list, walkers[index].moves, to: &postings)
-                }
-                try walkers[index].walker.advance()
+            for index in least { try Self.append(sources[index], to: &postings) }
+            if !postings.isEmpty {
+                postings.sort()
+                try writer.add(key: sources[least[0]].walker.keyBytes, &postings)
             }
-            guard !postings.isEmpty else { continue }
-            postings.sort()
-            try writer.add(key: key, postings)
+            var hasEnded = false
+            for index in least {
+                try sources[index].walker.advance()
+                if sources[index].walker.isAtEnd { hasEnded = true }
+            }
+            if hasEnded { sources.removeAll { $0.walker.isAtEnd } }
         }
         try writer.endUser(living)
         return living.count
@@ -101,53 +109,57 @@ struct SegmentMerge {
         return living.map(\.mail)
     }
 
-    private static func least(_ walkers: [(walker: DictionaryWalker, moves: [UInt32])]) -> Int? {
-        var least: Int?
-        for index in walkers.indices where !walkers[index].walker.isAtEnd {
-            if let known = least, walkers[index].walker.compare(walkers[known].walker.key) >= 0 { continue }
-            least = index
+    private static func findLeast(_ sources: [Source], _ least: inout [Int]) {
+        least.removeAll(keepingCapacity: true)
+        least.append(0)
+        for index in 1..<max(sources.count, 1) {
+            let order = sources[index].walker.compare(sources[least[0]].walker)
+            if order > 0 { continue }
+            if order < 0 { least.removeAll(keepingCapacity: true) }
+            least.append(index)
         }
-        return least
     }
 
-    /// Appends a list without a table of blocks: most lists are such, so they are read in place.
+    private static func append(_ source: Source, to postings: inout PostingsList) throws(IndexError) {
+        let list = source.walker.list
+        let segment = source.walker.section.segment
+        try source.moves.withUnsafeBufferPointer { moves throws(IndexError) in
+            if list.frequency >= SegmentLayout.packedFrom {
+                try SegmentCursor(segment, list).append(to: &postings, moves)
+            } else {
+                try appendShort(segment, list, moves, to: &postings)
+            }
+        }
+    }
+
+    /// Appends a list that is not packed: most lists are such, so they are read in place.
     private static func appendShort(
-        _ segment: Segment, _ list: ListLocation, _ moves: [UInt32], to postings: inout PostingsList
+        _ segment: Segment, _ list: ListLocation, _ moves: UnsafeBufferPointer<UInt32>,
+        to postings: inout PostingsList
     ) throws(IndexError) {
         try segment.verify(list.offset, list.length)
         let base = segment.base
+        var offset = list.offset
+        if list.isAlone {
+            let isSingle = base.varint(&offset) & 2 != 0
+            let frequency = isSingle ? 1 : base.varint(&offset)
+            let row = moves[Int(list.firstRow)]
+            if row != gone { postings.append(row: row, frequency: frequency, varints: base, at: &offset) }
+            return
+        }
         var positions = list.offset
         for _ in 0..<list.frequency where base.varint(&positions) & 1 == 0 { _ = base.varint(&positions) }
-        var offset = list.offset
         var next = 0
         for _ in 0..<list.frequency {
             let value = base.varint(&offset)
             let row = next + (value >> 1)
             next = row + 1
             let frequency = value & 1 == 1 ? 1 : base.varint(&offset)
-            let start = positions
-            var rest = frequency
-            while rest > 0 {
-                if base.u8(positions) < 128 { rest -= 1 }
-                positions += 1
+            if moves[row] != gone {
+                postings.append(row: moves[row], frequency: frequency, varints: base, at: &positions)
+            } else {
+                for _ in 0..<frequency { _ = base.varint(&positions) }
             }
-            guard moves[row] != gone else { continue }
-            let bytes = UnsafeRawBufferPointer(start: base + start, count: positions - start)
-            postings.append(row: moves[row], frequency: UInt32(truncatingIfNeeded: frequency), positions: bytes)
-        }
-    }
-
-    private static func append(
-        _ segment: Segment, _ list: ListLocation, _ moves: [UInt32], to postings: inout PostingsList
-    ) throws(IndexError) {
-        let cursor = try SegmentCursor(segment, list)
-        while cursor.key != Cursor.end {
-            let row = moves[Int(cursor.key)]
-            if row != gone {
-                let bytes = try cursor.positionBytes()
-                postings.append(row: row, frequency: cursor.frequency, positions: bytes)
-            }
-            try cursor.advance(to: cursor.key + 1)
         }
     }
 }

@@ -45,11 +45,12 @@ struct SegmentRun: MailRun {
 
     /// Calls `body` with each word whose key begins so.
     private func forEachList(_ prefix: [UInt8], _ body: ([UInt8], ListLocation) -> Void) throws(IndexError) {
-        guard var walker = try section.walker(from: prefix) else { return }
+        guard let walker = try section.walker(from: prefix) else { return }
         while !walker.isAtEnd {
-            if walker.key.starts(with: prefix) {
-                body(walker.key, walker.list)
-            } else if walker.compare(prefix) > 0 {
+            let key = walker.keyBytes
+            if key.starts(with: prefix) {
+                body(Array(key), walker.list)
+            } else if prefix.withUnsafeBytes({ walker.compare($0) }) > 0 {
                 return
             }
             try walker.advance()

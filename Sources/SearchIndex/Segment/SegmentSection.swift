@@ -13,8 +13,8 @@ struct SegmentSection {
     let blockCount: Int
     let start: Int
     let index: Int
-    let keys: Int
-    let columns: Int
+    private let columnsStart: Int
+    private let columns: SegmentColumns
 
     /// Reads an entry of the directory, whose page is verified.
     init(segment: Segment, entry: Int) {
@@ -25,32 +25,33 @@ struct SegmentSection {
         lowestNumber = base.u32(8)
         highestNumber = base.u32(12)
         blockCount = Int(base.u32(16))
-        start = Int(base.u64(24))
-        index = start + Int(base.u64(32))
-        keys = index + blockCount * SegmentLayout.blockEntrySize
-        columns = start + Int(base.u64(40))
+        start = Int(truncatingIfNeeded: base.u64(24))
+        index = start &+ Int(truncatingIfNeeded: base.u64(32))
+        columnsStart = start &+ Int(truncatingIfNeeded: base.u64(40))
+        columns = SegmentColumns(
+            widths: base.u32(20), rows: rows, highest: highestNumber, earliest: Int64(bitPattern: base.u64(48)))
     }
 
-    /// How many octets the section has.
-    var size: Int { columns + rows * SegmentLayout.columnsPerMail - start }
+    /// The octets of the section in the file.
+    var range: Range<Int> { start..<columnsStart + columns.octets }
 
     /// Verifies the columns, so that they can be read without further ado.
     func verifyColumns() throws(IndexError) {
-        try segment.verify(columns, rows * SegmentLayout.columnsPerMail)
+        try segment.verify(columnsStart, columns.octets)
     }
 
     // MARK: Columns
 
     @inline(__always)
-    func number(_ row: Int) -> UInt32 { segment.base.u32(columns + row * 4) }
+    func number(_ row: Int) -> UInt32 { columns.number(segment.base + columnsStart, row) }
 
-    func size(_ row: Int) -> UInt32 { segment.base.u32(columns + rows * 4 + row * 4) }
+    func size(_ row: Int) -> UInt32 { columns.size(segment.base + columnsStart, row) }
 
-    func date(_ row: Int) -> Int64 { Int64(bitPattern: segment.base.u64(columns + rows * 8 + row * 8)) }
+    func date(_ row: Int) -> Int64 { columns.date(segment.base + columnsStart, row) }
 
-    func thread(_ row: Int) -> UInt64 { segment.base.u64(columns + rows * 16 + row * 8) }
+    func thread(_ row: Int) -> UInt64 { columns.thread(segment.base + columnsStart, row) }
 
-    func bits(_ row: Int) -> UInt8 { segment.base.u8(columns + rows * 24 + row) }
+    func bits(_ row: Int) -> UInt8 { columns.bits(segment.base + columnsStart, row) }
 
     /// The first row whose number is below another.
     func firstRow(below number: UInt32) -> Int {
@@ -74,9 +75,9 @@ struct SegmentSection {
 
     /// The list of a word.
     func list(_ key: [UInt8]) throws(IndexError) -> ListLocation? {
-        guard var walker = try walker(from: key) else { return nil }
+        guard let walker = try walker(from: key) else { return nil }
         while !walker.isAtEnd {
-            let order = walker.compare(key)
+            let order = key.withUnsafeBytes { walker.compare($0) }
             if order == 0 { return walker.list }
             if order > 0 { return nil }
             try walker.advance()
@@ -87,28 +88,40 @@ struct SegmentSection {
     /// A walk through the words that begins in the block where a key would be; nil if there are no words.
     func walker(from key: [UInt8]) throws(IndexError) -> DictionaryWalker? {
         guard blockCount > 0 else { return nil }
-        try segment.verify(index, columns - index)
+        try segment.verify(index, columnsStart - index)
         return try DictionaryWalker(section: self, block: block(for: key))
     }
 
+    /// Where a dictionary block begins in the file.
+    func blockStart(_ block: Int) -> Int {
+        let entry = index + block * SegmentLayout.blockEntrySize
+        return start + Int(segment.base.u32(entry + 8)) + Int(segment.base.u16(entry + 12)) << 32
+    }
+
     /// The last block whose first key is not above a key.
-    private func block(for key: [UInt8]) -> Int {
+    private func block(for key: [UInt8]) throws(IndexError) -> Int {
         let leading = key.withUnsafeBytes { SegmentWriter.leading($0) }
         var low = 0
         var high = blockCount
         while low < high {
             let middle = (low + high) / 2
-            if isBlock(middle, above: key, leading) { high = middle } else { low = middle + 1 }
+            if try isBlock(middle, above: key, leading) { high = middle } else { low = middle + 1 }
         }
         return max(low - 1, 0)
     }
 
-    private func isBlock(_ block: Int, above key: [UInt8], _ leading: UInt64) -> Bool {
-        let entry = index + block * SegmentLayout.blockEntrySize
-        let first = segment.base.u64(entry)
+    private func isBlock(_ block: Int, above key: [UInt8], _ leading: UInt64) throws(IndexError) -> Bool {
+        let first = segment.base.u64(index + block * SegmentLayout.blockEntrySize)
         if first != leading { return first > leading }
-        let length = Int(segment.base.u32(entry + 12))
-        let start = segment.base + keys + Int(segment.base.u32(entry + 8))
+        // The first eight octets agree, so the block itself has to say the rest; its first word shares nothing.
+        var offset = blockStart(block)
+        try segment.verify(
+            offset, min(SegmentLayout.blockHeaderSize + SegmentLayout.maximumKey, columnsStart - offset))
+        offset += 1
+        _ = segment.base.varint(&offset)
+        _ = segment.base.varint(&offset)
+        let length = DictionaryWalker.lengths(segment.base, &offset).length
+        let start = segment.base + offset
         let order = key.withUnsafeBytes { buffer -> Int32 in
             guard let base = buffer.baseAddress else { return 1 }
             return memcmp(start, base, min(length, buffer.count))
@@ -126,4 +139,6 @@ struct ListLocation {
     var length: Int
     /// The newest mail that has it.
     var firstRow: UInt32
+    /// Whether the dictionary has it in the short form for one mail.
+    var isAlone: Bool
 }

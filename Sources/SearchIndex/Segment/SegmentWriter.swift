@@ -22,7 +22,6 @@ final class SegmentWriter {
     private var user: UInt32 = 0
     private var sectionStart = 0
     private var blockIndex = ByteBuilder()
-    private var blockKeys = ByteBuilder()
     private var blockCount = 0
 
     // The dictionary block that is being filled.
@@ -30,8 +29,7 @@ final class SegmentWriter {
     private var list = ByteBuilder()
     private var termsInBlock = 0
     private var listsStart = 0
-    private var lastKey: [UInt8] = []
-    private var scratch = ByteBuilder(capacity: 128)
+    private var lastKey = ByteBuilder(capacity: SegmentLayout.maximumKey)
 
     /// Begins a new file.
     init(fileSystem: any FileSystem, path: String) throws(IndexError) {
@@ -50,39 +48,52 @@ final class SegmentWriter {
         sectionStart = pages.offset
         listsStart = pages.offset
         blockIndex.removeAll()
-        blockKeys.removeAll()
         blockCount = 0
     }
 
     /// Adds a term, whose key (field and token) is above those before, with its mails.
-    func add(key: UnsafeRawBufferPointer, _ postings: borrowing PostingsList) throws(IndexError) {
+    func add(key: UnsafeRawBufferPointer, _ postings: inout PostingsList) throws(IndexError) {
         if termsInBlock == 0 { beginBlock(key) }
+        appendKey(key)
         list.removeAll()
+        if postings.count == 1 {
+            postings.encodeAlone(into: &list)
+            guard list.count > SegmentLayout.inlineLimit else {
+                block.append(list.bytes)
+                return try endTerm()
+            }
+            list.removeAll()
+        }
         postings.encode(into: &list)
-        let shared = termsInBlock == 0 ? 0 : Self.commonLength(lastKey, key)
-        block.append(varint: shared)
-        block.append(varint: key.count - shared)
-        block.append(UnsafeRawBufferPointer(rebasing: key[shared...]))
-        block.append(varint: postings.count)
-        if list.count <= SegmentLayout.inlineLimit {
-            block.append(varint: list.count << 1)
+        let isInline = list.count <= SegmentLayout.inlineLimit
+        block.append(varint: postings.count << 2 | (isInline ? 1 : 3))
+        block.append(varint: list.count)
+        if isInline {
             block.append(list.bytes)
         } else {
-            block.append(varint: list.count << 1 | 1)
             block.append(varint: Int(postings.rows[0]))
             try pages.write(list.bytes)
         }
-        lastKey.removeAll(keepingCapacity: true)
-        lastKey.append(contentsOf: key)
+        try endTerm()
+    }
+
+    private func endTerm() throws(IndexError) {
         termsInBlock += 1
         if termsInBlock == SegmentLayout.termsPerBlock { try endBlock() }
     }
 
-    /// Adds a term whose key stands in an array.
-    func add(key: [UInt8], _ postings: borrowing PostingsList) throws(IndexError) {
-        scratch.removeAll()
-        for byte in key { scratch.append(byte) }
-        try add(key: scratch.bytes, postings)
+    /// Appends what distinguishes a key from the one before.
+    private func appendKey(_ key: UnsafeRawBufferPointer) {
+        let limit = SegmentLayout.nibbleLimit
+        let shared = termsInBlock == 0 ? 0 : Self.commonLength(lastKey.bytes, key)
+        let length = key.count - shared
+        block.append(UInt8(min(shared, limit) | min(length, limit) << 4))
+        if shared >= limit { block.append(varint: shared - limit) }
+        if length >= limit { block.append(varint: length - limit) }
+        let rest = UnsafeRawBufferPointer(rebasing: key[shared...])
+        block.append(rest)
+        lastKey.truncate(to: shared)
+        lastKey.append(rest)
     }
 
     /// Ends the user with its mails.
@@ -90,18 +101,22 @@ final class SegmentWriter {
         try endBlock()
         let indexStart = pages.offset
         try pages.write(blockIndex.bytes)
-        try pages.write(blockKeys.bytes)
         let columnsStart = pages.offset
-        try writeColumns(mails)
+        let columns = SegmentColumns(mails)
+        block.removeAll()
+        columns.encode(mails, into: &block)
+        try pages.write(block.bytes)
+        block.removeAll()
         directory.append(user)
         directory.append(UInt32(mails.count))
         directory.append(mails.last?.number ?? 0)
         directory.append(mails.first?.number ?? 0)
         directory.append(UInt32(blockCount))
-        directory.append(UInt32(blockKeys.count))
+        directory.append(columns.widths)
         directory.append(UInt64(sectionStart))
         directory.append(UInt64(indexStart - sectionStart))
         directory.append(UInt64(columnsStart - sectionStart))
+        directory.append(columns.earliest)
         userCount += 1
         mailCount += mails.count
     }
@@ -137,16 +152,14 @@ final class SegmentWriter {
 
     private func beginBlock(_ key: UnsafeRawBufferPointer) {
         listsStart = pages.offset
-        blockKeys.append(key)
         blockIndex.append(Self.leading(key))
-        blockIndex.append(UInt32(blockKeys.count - key.count))
-        blockIndex.append(UInt32(key.count))
     }
 
     private func endBlock() throws(IndexError) {
         guard termsInBlock > 0 else { return }
         let offset = pages.offset - sectionStart
-        blockIndex.append(UInt64(offset))
+        blockIndex.append(UInt32(truncatingIfNeeded: offset))
+        blockIndex.append(UInt16(truncatingIfNeeded: offset >> 32))
         list.removeAll()
         list.append(UInt8(termsInBlock))
         list.append(varint: pages.offset - listsStart)
@@ -158,27 +171,21 @@ final class SegmentWriter {
         blockCount += 1
     }
 
-    private func writeColumns(_ mails: [Mail]) throws(IndexError) {
-        var columns = ByteBuilder(capacity: max(1, mails.count * SegmentLayout.columnsPerMail))
-        for mail in mails { columns.append(mail.number) }
-        for mail in mails { columns.append(mail.size) }
-        for mail in mails { columns.append(mail.date) }
-        for mail in mails { columns.append(mail.thread) }
-        for mail in mails { columns.append(mail.bits) }
-        try pages.write(columns.bytes)
-    }
-
     /// The first eight octets of a key as a number that compares as the key does.
+    @inline(__always)
     static func leading(_ key: UnsafeRawBufferPointer) -> UInt64 {
+        guard let base = key.baseAddress else { return 0 }
+        if key.count >= 8 { return UInt64(bigEndian: base.loadUnaligned(as: UInt64.self)) }
         var value: UInt64 = 0
-        for index in 0..<8 { value = value << 8 | (index < key.count ? UInt64(key[index]) : 0) }
+        for index in 0..<8 { value = value << 8 | (index < key.count ? UInt64(base.u8(index)) : 0) }
         return value
     }
 
-    private static func commonLength(_ left: [UInt8], _ right: UnsafeRawBufferPointer) -> Int {
+    private static func commonLength(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Int {
+        guard let mine = left.baseAddress, let theirs = right.baseAddress else { return 0 }
         let limit = min(left.count, right.count)
         var length = 0
-        while length < limit, left[length] == right[length] { length += 1 }
+        while length < limit, mine.u8(length) == theirs.u8(length) { length += 1 }
         return length
     }
 }

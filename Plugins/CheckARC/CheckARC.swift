@@ -1,0 +1,65 @@
+import ARC
+import AuthenticationResults
+import DKIM
+package import StageKit
+import Synchronization
+
+/// Validates the chain of seals that forwarders have put on a message (ARC, RFC 8617); refuses nothing.
+///
+/// ```yaml
+/// message:
+///   - check-arc
+/// ```
+package final class CheckARC: Stage {
+    package typealias Configuration = NoConfiguration
+
+    /// The facts of a checked message.
+    package enum Provided {
+        package static let result = Fact<String>("arc.result", "none, pass or fail.")
+        package static let chain = Fact<Int>("arc.chain", "How many sets of seals the message has.")
+        package static let oldestPass = Fact<Int>(
+            "arc.oldest-pass", "The first set since which nobody has changed the message; 0 if all may say so.")
+        package static let sealers = Fact<String>(
+            "arc.sealers", "The sealing domains with spaces between them, the first one first; empty unless it passes.")
+        package static let firstResults = Fact<String>(
+            "arc.first-results", "What the first sealer found, as its field has it; empty unless the chain passes.")
+        package static let report = Fact<String>(
+            "arc.report", "The result in the words of Authentication-Results.")
+    }
+
+    package static let manifest = StageManifest(
+        name: "check-arc",
+        summary: "Validates the chain of ARC seals on the message.",
+        provides: [
+            Provided.result.declaration, Provided.chain.declaration, Provided.oldestPass.declaration,
+            Provided.sealers.declaration, Provided.firstResults.declaration, Provided.report.declaration,
+        ],
+        // Two look-ups, each of all keys at once, and the longest computation.
+        timeout: .seconds(30))
+
+    private let services: StageServices
+    private let validator = Mutex<ARCValidator?>(nil)
+
+    package init(configuration: NoConfiguration, services: StageServices) { self.services = services }
+
+    package func prepare() async throws {
+        let made = ARCValidator(try services.signatureVerifier())
+        validator.withLock { $0 = made }
+    }
+
+    package func stop() async { validator.withLock { $0 = nil } }
+
+    package func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
+        guard let validator = validator.withLock({ $0 }) else {
+            throw StageContractViolation("check-arc was used before it was prepared")
+        }
+        let outcome = try await validator.validate(message.content, at: context.now())
+        message.facts[Provided.result] = outcome.result.rawValue
+        message.facts[Provided.chain] = outcome.instances
+        message.facts[Provided.oldestPass] = outcome.oldestPass
+        message.facts[Provided.sealers] = outcome.sealers.joined(separator: " ")
+        message.facts[Provided.firstResults] = outcome.firstResults
+        message.facts[Provided.report] = outcome.methodResult.text
+        return .proceed
+    }
+}

@@ -1,0 +1,81 @@
+import AuthenticationResults
+import DKIM
+import MIME
+package import StageKit
+import Synchronization
+
+/// Verifies the DKIM signatures of a message (RFC 6376, 8301, 8463); refuses nothing.
+///
+/// ```yaml
+/// message:
+///   - check-dkim
+/// ```
+package final class CheckDKIM: Stage {
+    package typealias Configuration = NoConfiguration
+
+    /// The facts of a checked message.
+    package enum Provided {
+        package static let result = Fact<String>(
+            "dkim.result",
+            "pass if a signature passes, else the best of temperror, fail, policy, permerror, neutral and none.")
+        package static let domains = Fact<String>(
+            "dkim.domains", "The domains of passing signatures with spaces between them, the sender's own first.")
+        package static let signatures = Fact<Int>("dkim.signatures", "How many signatures the message has.")
+        package static let report = Fact<String>(
+            "dkim.report", "The results of all signatures in the words of Authentication-Results.")
+    }
+
+    package static let manifest = StageManifest(
+        name: "check-dkim",
+        summary: "Verifies the DKIM signatures of the message.",
+        provides: [
+            Provided.result.declaration, Provided.domains.declaration, Provided.signatures.declaration,
+            Provided.report.declaration,
+        ],
+        // Keys are looked up at once, so this is one look-up and the longest computation.
+        timeout: .seconds(25))
+
+    private let services: StageServices
+    private let verifier = Mutex<DKIMVerifier?>(nil)
+
+    package init(configuration: NoConfiguration, services: StageServices) { self.services = services }
+
+    package func prepare() async throws {
+        let made = try services.signatureVerifier()
+        verifier.withLock { $0 = made }
+    }
+
+    package func stop() async { verifier.withLock { $0 = nil } }
+
+    package func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
+        guard let verifier = verifier.withLock({ $0 }) else {
+            throw StageContractViolation("check-dkim was used before it was prepared")
+        }
+        let outcomes = try await verifier.verify(message.content, at: context.now())
+        let author = message.parsed.from.first?.description ?? ""
+        message.facts[Provided.result] = Self.best(of: outcomes).rawValue
+        message.facts[Provided.domains] = Self.domains(of: outcomes, author: author)
+        message.facts[Provided.signatures] = outcomes.count
+        let results = outcomes.isEmpty ? [MethodResult("dkim", "none")] : outcomes.map(\.methodResult)
+        message.facts[Provided.report] = results.map(\.text).joined(separator: "; ")
+        return .proceed
+    }
+
+    /// The result that stands for all, in the order of what it is good for.
+    private static func best(of outcomes: [SignatureOutcome]) -> DKIMResult {
+        let order: [DKIMResult] = [.pass, .temperror, .fail, .policy, .permerror, .neutral]
+        return order.first { result in outcomes.contains { $0.result == result } } ?? .none
+    }
+
+    /// The passing domains without repetition: the author's own, then those above it, then the others.
+    private static func domains(of outcomes: [SignatureOutcome], author: String) -> String {
+        let own = author.lastIndex(of: "@").map { author[author.index(after: $0)...].lowercased() } ?? ""
+        func rank(_ domain: String) -> Int { domain == own ? 0 : own.hasSuffix("." + domain) ? 1 : 2 }
+        var domains: [String] = []
+        for outcome in outcomes where outcome.result == .pass && !domains.contains(outcome.domain) {
+            domains.append(outcome.domain)
+        }
+        let ranked = (0...2).flatMap { wanted in domains.filter { rank($0) == wanted } }
+        return ranked.joined(separator: " ")
+    }
+}

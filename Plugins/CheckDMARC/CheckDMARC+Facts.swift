@@ -1,0 +1,30 @@
+package import StageKit
+
+extension CheckDMARC {
+    /// What other checks have found.
+    package enum Read {
+        package static let spfResult = Fact<String>("spf.result", "The result of SPF.")
+        package static let spfDomain = Fact<String>("spf.domain", "The domain whose policy was evaluated.")
+        package static let spfReport = Fact<String>("spf.report", "The result as header fields have it.")
+        package static let dkimDomains = Fact<String>(
+            "dkim.domains", "The signing domains of good signatures, separated by spaces.")
+        package static let dkimReport = Fact<String>("dkim.report", "The results as header fields have them.")
+        package static let arcResult = Fact<String>("arc.result", "The result of ARC.")
+        package static let arcSealers = Fact<String>("arc.sealers", "The domains of the seals, separated by spaces.")
+        package static let arcFirstResults = Fact<String>("arc.first-results", "What the first sealer found.")
+    }
+
+    /// The facts of a checked author.
+    package enum Provided {
+        package static let result = Fact<String>("dmarc.result", "none, pass, fail, temperror or permerror.")
+        package static let domain = Fact<String>("dmarc.domain", "The author's domain; empty if From names none.")
+        package static let authors = Fact<Int>("dmarc.authors", "How many domains From names; anything but 1 is odd.")
+        package static let policy = Fact<String>(
+            "dmarc.policy", "What the domain's owner asks for: none, quarantine, reject; empty without a policy.")
+        package static let disposition = Fact<String>(
+            "dmarc.disposition", "What is asked for this message: none if it passes, else by the policy and its pct.")
+        package static let override = Fact<String>(
+            "dmarc.override", "Why that is less than the policy says: pct, arc or nothing.")
+        package static let report = Fact<String>("dmarc.report", "The result as header fields have it (RFC 8601).")
+    }
+}

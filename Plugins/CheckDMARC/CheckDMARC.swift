@@ -1,0 +1,135 @@
+import AuthenticationResults
+import DMARC
+import Logging
+import PublicSuffixes
+import Resolver
+package import StageKit
+import Synchronization
+
+/// Finds out what the owner of the author's domain asks to be done with the message (RFC 7489); refuses nothing itself.
+///
+/// ```yaml
+/// message:
+///   - check-dmarc: { trust-arc: [lists.example.net] }
+/// ```
+package final class CheckDMARC: Stage {
+    /// What the file says.
+    package struct Configuration: StageConfiguration {
+        /// The forwarders whose word counts.
+        let trusted: Set<String>
+        /// Whether rows for aggregate reports are kept.
+        let keepsReports: Bool
+
+        package init(from settings: inout Settings) {
+            let names = settings.take(
+                "trust-arc", default: [String](),
+                "Forwarders by the domain of their ARC seals: mail that they sealed after DMARC had passed is spared.")
+            trusted = Set(names.map { $0.lowercased() })
+            keepsReports = settings.take(
+                "reports", default: true, "Whether what aggregate reports need is kept in the data directory.")
+        }
+    }
+
+    package static let manifest = StageManifest(
+        name: "check-dmarc",
+        summary: "Checks by DMARC what the owner of the author's domain asks to be done with the message.",
+        reads: [Read.spfResult.declaration, Read.spfDomain.declaration, Read.dkimDomains.declaration],
+        readsIfPresent: [
+            Read.arcResult.declaration, Read.arcSealers.declaration, Read.arcFirstResults.declaration,
+            Read.spfReport.declaration,
+            Read.dkimReport.declaration,
+        ],
+        provides: [
+            Provided.result.declaration, Provided.domain.declaration, Provided.authors.declaration,
+            Provided.policy.declaration, Provided.disposition.declaration, Provided.override.declaration,
+            Provided.report.declaration,
+        ])
+
+    /// How long rows of reports wait to be written.
+    private static let flushInterval: Duration = .seconds(1)
+
+    private struct Parts {
+        let suffixes: PublicSuffixFile
+        let evaluator: PolicyEvaluator
+        let log: ReportLog?
+    }
+
+    private let configuration: Configuration
+    private let services: StageServices
+    private let parts = Mutex<Parts?>(nil)
+
+    package init(configuration: Configuration, services: StageServices) throws {
+        self.configuration = configuration
+        self.services = services
+        if let name = configuration.trusted.first(where: { !$0.contains(".") }) {
+            throw ConfigurationError("must be domain names, such as lists.example.net, not \(name)", at: "trust-arc")
+        }
+    }
+
+    package func prepare() async throws {
+        let path = services.site.publicSuffixes ?? PublicSuffixFile.systemPath
+        let suffixes = try services.shared { try PublicSuffixFile(path: path) }
+        let directory = services.site.dataDirectory + "/dmarc"
+        let log = configuration.keepsReports ? try services.shared { ReportLog(directory: directory) } : nil
+        let evaluator = PolicyEvaluator(resolver: try services.resolver()) { suffixes.list }
+        parts.withLock { $0 = Parts(suffixes: suffixes, evaluator: evaluator, log: log) }
+    }
+
+    /// Writes rows of reports, and looks now and then whether the Public Suffix List has changed.
+    package func run() async throws {
+        var next = ContinuousClock.now + PublicSuffixFile.interval
+        while let parts = parts.withLock({ $0 }) {
+            try await Task.sleep(for: Self.flushInterval)
+            await flush(parts)
+            guard .now >= next else { continue }
+            next = .now + PublicSuffixFile.interval
+            do {
+                if try await parts.suffixes.refresh() { services.logger.info("Public Suffix List read again") }
+            } catch {
+                services.logger.error("Public Suffix List not read again", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
+    package func stop() async {
+        let parts = parts.withLock { parts in
+            defer { parts = nil }
+            return parts
+        }
+        if let parts { await flush(parts) }
+    }
+
+    /// A disk that fails costs rows of reports, and never mail.
+    private func flush(_ parts: Parts) async {
+        do { try await parts.log?.flush() } catch {
+            services.logger.error("DMARC report rows not written", metadata: ["error": "\(error)"])
+        }
+    }
+
+    package func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
+        guard let parts = parts.withLock({ $0 }) else {
+            throw StageContractViolation("check-dmarc was used before it was prepared")
+        }
+        let author = message.author
+        let evaluation = await parts.evaluator.evaluate(author, message.identifiers)
+        // The message's number draws, so that a message that comes again meets the same answer.
+        var disposition = evaluation.disposition(draw: Int(message.id.low % 100))
+        var override = disposition == evaluation.request ? "" : "pct"
+        if disposition != .none, message.wasSealed(by: configuration.trusted, author: evaluation.domain) {
+            disposition = .none
+            override = "arc"
+        }
+        message.facts[Provided.result] = evaluation.result.rawValue
+        message.facts[Provided.domain] = evaluation.domain
+        message.facts[Provided.authors] = author.domains.count
+        message.facts[Provided.policy] = evaluation.policy?.request.rawValue ?? ""
+        message.facts[Provided.disposition] = disposition.rawValue
+        message.facts[Provided.override] = override
+        let arc = message.facts[Read.arcResult]
+        message.facts[Provided.report] = evaluation.report(disposition: disposition, arc: arc).text
+        if evaluation.policy?.record.aggregateReports.isEmpty == false {
+            parts.log?.note(message.row(evaluation, disposition, override))
+        }
+        return .proceed
+    }
+}

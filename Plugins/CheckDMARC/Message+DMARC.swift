@@ -1,0 +1,34 @@
+import DMARC
+import MIME
+import StageKit
+
+extension Message {
+    /// The domains of all mailboxes in all From fields.
+    var author: AuthorDomain {
+        mutating get { AuthorDomain(parsed.header.all("From").flatMap(\.addresses).map(\.domain)) }
+    }
+
+    /// What SPF and DKIM found.
+    var identifiers: Identifiers {
+        let signatures = (facts[CheckDMARC.Read.dkimDomains] ?? "").split(separator: " ")
+        return Identifiers(
+            signatures: signatures.map { .init(domain: String($0)) },
+            spf: facts[CheckDMARC.Read.spfResult] == "pass" ? facts[CheckDMARC.Read.spfDomain] : nil)
+    }
+
+    /// Whether forwarders that are all trusted have sealed that DMARC had passed before them.
+    func wasSealed(by trusted: Set<String>, author domain: String) -> Bool {
+        guard !trusted.isEmpty, facts[CheckDMARC.Read.arcResult] == "pass" else { return false }
+        let sealers = (facts[CheckDMARC.Read.arcSealers] ?? "").lowercased().split(separator: " ")
+        guard !sealers.isEmpty, sealers.allSatisfy({ trusted.contains(String($0)) }) else { return false }
+        return ForwardedPass.isShown(by: facts[CheckDMARC.Read.arcFirstResults] ?? "", author: domain)
+    }
+
+    /// What an aggregate report will say about it.
+    func row(_ evaluation: Evaluation, _ disposition: PolicyRecord.Request, _ override: String) -> ReportRow {
+        ReportRow(
+            message: id.description, time: received, client: client.address, evaluation: evaluation,
+            disposition: disposition, override: override,
+            reports: [facts[CheckDMARC.Read.spfReport], facts[CheckDMARC.Read.dkimReport]].compactMap(\.self))
+    }
+}

@@ -1,0 +1,78 @@
+import Addressing
+package import ClientPolicy
+import Resolver
+import SMTP
+package import StageKit
+
+/// Lets each client bring only so many connections, messages or recipients in a time.
+///
+/// What is counted is what the place says: connections in `connect`, messages in `mail`, recipients in `recipient`;
+/// elsewhere nothing is counted. A client that is too quick is told when to come back, and loses nothing. Counts begin anew when the
+/// server starts.
+///
+/// ```yaml
+/// connect:   [ limit-rate: { allow: 60, per: 1m } ]
+/// recipient: [ limit-rate: { allow: 1000, per: 1h, of: network } ]
+/// ```
+package struct LimitRate: ConnectStage, MailStage, RecipientStage {
+    /// What the file says.
+    package struct Configuration: StageConfiguration {
+        let allowed: Int
+        let period: Duration
+        let network: ClientNetwork
+
+        package init(from settings: inout Settings) throws {
+            allowed = settings.take("allow", "How many may come in the period, all at once if need be.")
+            period = settings.take("per", "The period.")
+            network = settings.take(
+                "of", default: .address,
+                "Who counts as one client: an address (IPv6: 64 bits) or a network (24 bits, IPv6: 48).")
+            if allowed < 1 { settings.note("allow", "must be at least 1") }
+            if period <= .zero { settings.note("per", "must be longer than nothing") }
+        }
+    }
+
+    package static let manifest = StageManifest(
+        name: "limit-rate",
+        summary: "Lets each client bring only so many connections, messages or recipients in a time.")
+
+    private let network: ClientNetwork
+    private let limiter: RateLimiter<AddressBlock>
+
+    package init(configuration: Configuration, services: StageServices) throws {
+        network = configuration.network
+        limiter = RateLimiter(count: configuration.allowed, per: configuration.period)
+    }
+
+    package func connect(_ message: inout Message, in context: StageContext) async throws -> Verdict {
+        // Who may not connect now is told with the code that ends the session (RFC 5321, section 3.1).
+        count(message, context, code: 421, "Too many connections")
+    }
+
+    package func mail(_ message: inout Message, in context: StageContext) async throws -> Verdict {
+        count(message, context, code: 450, "Too many messages")
+    }
+
+    package func recipient(
+        _ recipient: inout Recipient, of message: inout Message, in context: StageContext
+    ) async throws -> Verdict {
+        count(message, context, code: 450, "Too many recipients")
+    }
+
+    /// A message that comes again after a crash must not count again, so nothing counts here.
+    package func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
+        .proceed
+    }
+
+    private func count(_ message: Message, _ context: StageContext, code: Int, _ text: String) -> Verdict {
+        guard let address = IPAddress(message.client.address) else { return .proceed }
+        let client = network.block(of: address)
+        guard let wait = limiter.admit(client, at: context.now()) else { return .proceed }
+        let seconds = max(1, wait.components.seconds + (wait.components.attoseconds > 0 ? 1 : 0))
+        return .postpone(
+            Reply(code, EnhancedStatusCode(4, 7, 0), "\(text) from your network, try again in \(seconds) seconds"),
+            reason: "\(client.settingText) is over its limit for \(seconds) more seconds")
+    }
+}
+
+extension ClientNetwork: SettingValue {}

@@ -1,0 +1,55 @@
+import MIME
+package import StageKit
+
+/// The facts about a message's structure.
+package enum MIMEFacts {
+    package static let parts = Fact<Int>("mime.parts", "How many parts the message has, containers included.")
+    package static let attachments = Fact<Int>(
+        "mime.attachments", "How many files came with it, those in winmail.dat and uuencoded ones included.")
+    package static let names = Fact<[String]>("mime.names", "The names of all files, wherever they stand.")
+    package static let types = Fact<[String]>(
+        "mime.types", "The media types of its parts, each once, such as text/html.")
+    package static let hasHTML = Fact<Bool>("mime.has-html", "Whether it has an HTML body.")
+    package static let isSigned = Fact<Bool>(
+        "mime.is-signed", "Whether a part says that it is signed; nothing is checked.")
+    package static let isEncrypted = Fact<Bool>("mime.is-encrypted", "Whether a part says that it is encrypted.")
+    package static let report = Fact<String>(
+        "mime.report", "The kind of a report, such as delivery-status; empty if it is none.")
+    package static let defects = Fact<[String]>("mime.defects", "The kinds of what is malformed in it, each once.")
+
+    static let declarations = [
+        parts.declaration, attachments.declaration, names.declaration, types.declaration, hasHTML.declaration,
+        isSigned.declaration, isEncrypted.declaration, report.declaration, defects.declaration,
+    ]
+
+    static func set(_ facts: inout Facts, from message: ParsedMessage) {
+        let all = message.parts
+        facts[parts] = all.count
+        facts[attachments] = message.files.count
+        facts[names] = message.filenames
+        facts[types] = Set(all.map(\.mediaType.essence)).sorted()
+        facts[hasHTML] = message.html != nil
+        let protections = all.compactMap(\.protection)
+        facts[isSigned] = protections.contains(where: isSignature)
+        facts[isEncrypted] = protections.contains(where: isEncryption)
+        facts[report] = message.report?.kind ?? ""
+        facts[defects] = Set(message.defects.map(\.kind.rawValue)).sorted()
+    }
+
+    private static func isSignature(_ protection: Protection) -> Bool {
+        switch protection {
+        case .signed, .smime(type: "signed-data"), .armor("SIGNED MESSAGE"), .armor("SIGNATURE"): true
+        default: false
+        }
+    }
+
+    private static func isEncryption(_ protection: Protection) -> Bool {
+        switch protection {
+        // An S/MIME body that does not say what it is is an encrypted one (RFC 8551, section 3.2.2).
+        case .encrypted, .smime(type: nil), .smime(type: "enveloped-data"), .smime(type: "authenveloped-data"),
+            .armor("MESSAGE"):
+            true
+        default: false
+        }
+    }
+}

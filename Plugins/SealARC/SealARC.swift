@@ -1,0 +1,104 @@
+import ARC
+import DKIM
+import Logging
+package import StageKit
+import Synchronization
+
+/// Seals a message that is going to be forwarded, with what the checks before found out (ARC, RFC 8617).
+///
+/// ```yaml
+/// - seal-arc:
+///     domain: example.org
+///     selector: s1
+///     key: ${file:keys/s1.pem}
+/// ```
+package final class SealARC: Stage {
+    /// What the file says.
+    package struct Configuration: StageConfiguration {
+        let domain: String
+        let selector: String
+        let key: Secret
+        let headers: [String]
+
+        package init(from settings: inout Settings) {
+            domain = settings.take("domain", "The domain that seals.")
+            selector = settings.take("selector", "The key's record is SELECTOR._domainkey.DOMAIN.")
+            key = settings.take("key", "The private key in PEM: RSA of 1024 bits or more, better 2048.")
+            headers = settings.take(
+                "headers", default: ARCSealer.usualHeaders, "The fields to sign where they are there.")
+        }
+    }
+
+    /// The order in which results are written; those of other checks follow by name.
+    private static let checks = ["spf", "dkim", "arc", "dmarc"]
+    private static let suffix = ".report"
+    /// What a signature of a message must not cover (RFC 8617, section 4.1.2).
+    private static let forbidden: Set<String> = [
+        "arc-seal", "arc-message-signature", "arc-authentication-results", "authentication-results",
+    ]
+    private static let status = Fact<String>("arc.result", "none, pass or fail.")
+
+    package static let manifest = StageManifest(
+        name: "seal-arc",
+        summary: "Puts an ARC seal with the results of the checks before the message.",
+        reads: [status.declaration],
+        readsIfPresent: checks.map { Fact<String>("\($0)\(suffix)", "Its result for header fields.").declaration })
+
+    private let configuration: Configuration
+    private let services: StageServices
+    private let key: SigningKey
+    private let sealer = Mutex<ARCSealer?>(nil)
+
+    package init(configuration: Configuration, services: StageServices) throws {
+        self.configuration = configuration
+        self.services = services
+        key = try SigningKey(setting: configuration.key)
+        try SigningKey.check(domain: configuration.domain, selector: configuration.selector)
+        let names = configuration.headers.map { $0.lowercased() }
+        guard names.contains("from") else {
+            throw ConfigurationError("must have from (RFC 6376, section 5.4)", at: "headers")
+        }
+        if let wrong = names.first(where: Self.forbidden.contains) {
+            throw ConfigurationError("must not have \(wrong) (RFC 8617, section 4.1.2)", at: "headers")
+        }
+    }
+
+    package func prepare() async throws {
+        var made = ARCSealer(
+            domain: configuration.domain, selector: configuration.selector, key: key,
+            threads: try services.signatureThreads())
+        made.headers = configuration.headers.map { $0.lowercased() }
+        let sealer = made
+        self.sealer.withLock { $0 = sealer }
+    }
+
+    package func stop() async { sealer.withLock { $0 = nil } }
+
+    package func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
+        guard let sealer = sealer.withLock({ $0 }) else {
+            throw StageContractViolation("seal-arc was used before it was prepared")
+        }
+        guard let status = message.facts[Self.status].flatMap({ ARCResult(rawValue: $0) }) else {
+            throw StageContractViolation("seal-arc was used before check-arc")
+        }
+        do {
+            let fields = try await sealer.seal(
+                message.content, below: message.trace, host: services.site.hostName, results: Self.reports(of: message),
+                status: status, at: context.now())
+            message.trace.insert(contentsOf: fields, at: 0)
+        } catch let rejection as Rejection {
+            // A header beyond all limits: nobody could validate it, so it goes unsealed.
+            context.logger.warning("message is not sealed", metadata: ["reason": "\(rejection.reason)"])
+        }
+        return .proceed
+    }
+
+    private static func reports(of message: Message) -> [String] {
+        let names = message.facts.values.keys.filter { $0.hasSuffix(suffix) }.sorted()
+        let known = checks.map { $0 + suffix }
+        return (known.filter(names.contains) + names.filter { !known.contains($0) }).compactMap { name in
+            guard case .string(let report) = message.facts[name] else { return nil }
+            return report
+        }
+    }
+}

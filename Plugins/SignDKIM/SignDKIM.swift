@@ -1,0 +1,100 @@
+import DKIM
+import Logging
+package import StageKit
+import Synchronization
+
+/// Signs a message by DKIM (RFC 6376), with an RSA or an Ed25519 key (RFC 8463).
+///
+/// ```yaml
+/// - sign-dkim:
+///     domain: example.org
+///     selector: s1
+///     key: ${file:keys/s1.pem}
+/// ```
+///
+/// To sign twice, as RFC 8463 suggests, use the stage twice with `as`.
+package final class SignDKIM: Stage {
+    /// What the file says.
+    package struct Configuration: StageConfiguration {
+        let domain: String
+        let selector: String
+        let key: Secret
+        let headers: [String]
+        let oversigned: [String]
+        let lifetime: Duration?
+        let headerForm: Form
+        let bodyForm: Form
+
+        package init(from settings: inout Settings) {
+            domain = settings.take("domain", "The domain that signs: that of the authors, or one above it.")
+            selector = settings.take("selector", "The key's record is SELECTOR._domainkey.DOMAIN.")
+            key = settings.take("key", "The private key in PEM: RSA of 1024 bits or more, better 2048, or Ed25519.")
+            headers = settings.take(
+                "headers", default: DKIMSigner.usualHeaders, "The fields to sign where they are there.")
+            oversigned = settings.take(
+                "oversign", default: DKIMSigner.usualOversigned.sorted(), "Fields of which nobody may add another.")
+            lifetime = settings.takeOptional("expires-after", "How long the signature is good; for ever if missing.")
+            headerForm = settings.take("header-form", default: .relaxed, "How the header may change on its way.")
+            bodyForm = settings.take("body-form", default: .relaxed, "How the body may change on its way.")
+        }
+    }
+
+    /// A canonicalization.
+    enum Form: String, SettingValue, CaseIterable {
+        case relaxed, simple
+
+        var canonicalization: Canonicalization {
+            switch self {
+            case .relaxed: .relaxed
+            case .simple: .simple
+            }
+        }
+    }
+
+    package static let manifest = StageManifest(
+        name: "sign-dkim", summary: "Puts a DKIM signature before the message.")
+
+    private let configuration: Configuration
+    private let services: StageServices
+    private let key: SigningKey
+    private let signer = Mutex<DKIMSigner?>(nil)
+
+    package init(configuration: Configuration, services: StageServices) throws {
+        self.configuration = configuration
+        self.services = services
+        key = try SigningKey(setting: configuration.key)
+        try SigningKey.check(domain: configuration.domain, selector: configuration.selector)
+        guard configuration.headers.contains(where: { $0.lowercased() == "from" }) else {
+            throw ConfigurationError("must have from (RFC 6376, section 5.4)", at: "headers")
+        }
+    }
+
+    package func prepare() async throws {
+        var made = DKIMSigner(
+            domain: configuration.domain, selector: configuration.selector, key: key,
+            threads: try services.signatureThreads())
+        made.headers = configuration.headers.map { $0.lowercased() }
+        made.oversigned = Set(configuration.oversigned.map { $0.lowercased() })
+        made.lifetime = configuration.lifetime
+        made.headerForm = configuration.headerForm.canonicalization
+        made.bodyForm = configuration.bodyForm.canonicalization
+        let signer = made
+        self.signer.withLock { $0 = signer }
+    }
+
+    package func stop() async { signer.withLock { $0 = nil } }
+
+    package func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
+        guard let signer = signer.withLock({ $0 }) else {
+            throw StageContractViolation("sign-dkim was used before it was prepared")
+        }
+        do {
+            let field = try await signer.field(for: message.content, below: message.trace, at: context.now())
+            message.trace.insert(field, at: 0)
+        } catch let rejection as Rejection {
+            // Mail without an author, or with a header beyond all limits: nobody could verify it, so it goes unsigned.
+            context.logger.warning("message is not signed", metadata: ["reason": "\(rejection.reason)"])
+        }
+        return .proceed
+    }
+}

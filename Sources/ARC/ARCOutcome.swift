@@ -1,0 +1,31 @@
+package import AuthenticationResults
+
+/// What validation found out about a chain.
+package struct ARCOutcome: Sendable, Hashable {
+    /// The chain's status.
+    package var result: ARCResult
+    /// Why, for the operator.
+    package var reason: String
+    /// The highest instance number found, even of a broken chain.
+    package var instances: Int
+    /// The lowest instance from which on all message signatures verify; 0 if all do (RFC 8617, section 5.2).
+    package var oldestPass = 0
+    /// Who sealed, in the order of the seals; empty unless the chain passes.
+    package var sealers: [String] = []
+    /// What the first sealer found out, as its ARC-Authentication-Results has it; empty unless the chain passes.
+    package var firstResults = ""
+
+    /// An outcome.
+    package init(_ result: ARCResult, _ reason: String, instances: Int) {
+        self.result = result
+        self.reason = reason
+        self.instances = instances
+    }
+
+    /// The outcome in the words of Authentication-Results (RFC 8617, section 10.1).
+    package var methodResult: MethodResult {
+        MethodResult(
+            "arc", result.rawValue, reason: result == .fail ? reason : "",
+            properties: result == .pass ? [ResultProperty("header", "oldest-pass", String(oldestPass))] : [])
+    }
+}

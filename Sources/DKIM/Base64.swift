@@ -1,0 +1,58 @@
+/// Base64 as tags have it (RFC 4648, section 4): white space may stand anywhere, everything else is strict.
+package enum Base64 {
+    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    private static let padding = UInt8(ascii: "=")
+
+    private static let values: [UInt8] = {
+        var values = [UInt8](repeating: 0xFF, count: 256)
+        for (value, character) in alphabet.enumerated() { values[Int(character)] = UInt8(value) }
+        return values
+    }()
+
+    /// The octets; `nil` if a character does not belong there or the padding is wrong.
+    package static func decode(_ text: some Sequence<UInt8>) -> [UInt8]? {
+        var octets: [UInt8] = []
+        var (bits, count, pads) = (UInt32(0), 0, 0)
+        for character in text where !character.isWhiteSpace {
+            if character == padding {
+                pads += 1
+                continue
+            }
+            let value = values[Int(character)]
+            guard value != 0xFF, pads == 0 else { return nil }
+            bits = bits << 6 | UInt32(value)
+            count += 1
+            if count % 4 == 0 {
+                octets.append(UInt8(truncatingIfNeeded: bits >> 16))
+                octets.append(UInt8(truncatingIfNeeded: bits >> 8))
+                octets.append(UInt8(truncatingIfNeeded: bits))
+            }
+        }
+        switch (count % 4, pads) {
+        case (0, 0): break
+        case (2, 2): octets.append(UInt8(truncatingIfNeeded: bits >> 4))
+        case (3, 1):
+            octets.append(UInt8(truncatingIfNeeded: bits >> 10))
+            octets.append(UInt8(truncatingIfNeeded: bits >> 2))
+        default: return nil
+        }
+        return octets
+    }
+
+    /// The text, in one line.
+    package static func encode(_ octets: some Collection<UInt8>) -> String {
+        var text: [UInt8] = []
+        text.reserveCapacity((octets.count + 2) / 3 * 4)
+        var rest = octets[...]
+        while !rest.isEmpty {
+            let group = rest.prefix(3)
+            rest = rest.dropFirst(3)
+            let bits = group.reduce(UInt32(0)) { $0 << 8 | UInt32($1) } << UInt32(8 * (3 - group.count))
+            for place in 0..<4 {
+                let index = Int(bits >> UInt32(18 - 6 * place) & 0x3F)
+                text.append(place <= group.count ? alphabet[index] : padding)
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+}

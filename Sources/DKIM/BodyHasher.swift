@@ -1,0 +1,22 @@
+import Crypto
+
+/// A hash under way that stops at a length.
+struct BodyHasher: Sendable {
+    private var hash = SHA256()
+    private var rest: Int64?
+
+    init(length: Int64?) { rest = length }
+
+    mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        guard let rest else {
+            hash.update(bufferPointer: bytes)
+            return
+        }
+        let taken = min(rest, Int64(bytes.count))
+        guard taken > 0 else { return }
+        hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: bytes[..<Int(taken)]))
+        self.rest = rest - taken
+    }
+
+    func finish() -> [UInt8] { Array(hash.finalize()) }
+}

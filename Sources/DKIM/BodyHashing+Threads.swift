@@ -1,0 +1,28 @@
+package import Bytes
+package import Files
+
+extension BodyHashing {
+    /// How much work is done where it comes up: 0.1 ms; the way to another thread and back costs as much as 20 KB.
+    package static let inlineLimit = 1 << 16
+
+    /// Hashes a whole body; a long one piece by piece on other threads, where pieces of other messages get their turn.
+    ///
+    /// - Throws: `CancellationError` between two pieces.
+    package static func hashes(
+        of content: Octets, from start: Int, requests: Set<BodyHashRequest>, on threads: BlockingThreads
+    ) async throws -> [BodyHashRequest: BodyHash] {
+        guard !requests.isEmpty else { return [:] }
+        var hashing = BodyHashing(content, from: start, requests: requests)
+        if hashing.remaining <= inlineLimit { hashing.advance() }
+        while hashing.remaining > 0 {
+            try Task.checkCancellation()
+            let before = hashing
+            hashing = try await threads.run {
+                var after = before
+                after.advance()
+                return after
+            }
+        }
+        return hashing.finish()
+    }
+}

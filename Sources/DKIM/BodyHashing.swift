@@ -1,0 +1,135 @@
+package import Bytes
+
+/// Hashes a body once for all signatures of a message, in pieces that the caller chooses (RFC 6376, section 3.4).
+///
+/// Both forms leave empty lines at the end away. Since the content is whole in memory, a look at its end says where the
+/// rest stops, and the way from the start to there is walked once; whoever needs no form pays nothing for it.
+package struct BodyHashing: Sendable {
+    /// How much one piece should be at most, so that a thread is soon free for others: about 5 ms of work.
+    package static let pieceLength = 1 << 20
+
+    private struct Form {
+        var end: Int
+        var length: Int64 = 0
+        var hashers: [Int64?: BodyHasher] = [:]
+
+        var isWanted: Bool { !hashers.isEmpty }
+
+        mutating func take(_ bytes: UnsafeRawBufferPointer) {
+            length += Int64(bytes.count)
+            for key in hashers.keys { hashers[key]?.update(bytes) }
+        }
+
+        mutating func endLine() {
+            let end: [UInt8] = [0x0D, 0x0A]
+            end.withUnsafeBytes { take($0) }
+        }
+    }
+
+    private let content: Octets
+    private let start: Int
+    private var position: Int
+    private var simple: Form
+    private var relaxed: Form
+    /// Whether the relaxed form has left out blanks that count only if something stands behind them in the line.
+    private var isSpaceDue = false
+
+    /// Prepares to hash the content from an offset.
+    package init(_ content: Octets, from start: Int, requests: Set<BodyHashRequest>) {
+        self.content = content
+        self.start = start
+        position = start
+        simple = Form(end: content.withUnsafeBytes { Self.end(of: $0, from: start, isBlankSkipped: false) })
+        relaxed = Form(end: content.withUnsafeBytes { Self.end(of: $0, from: start, isBlankSkipped: true) })
+        for request in requests {
+            let hasher = BodyHasher(length: request.length)
+            switch request.canonicalization {
+            case .simple: simple.hashers[request.length] = hasher
+            case .relaxed: relaxed.hashers[request.length] = hasher
+            }
+        }
+    }
+
+    /// How many octets of the body have not been looked at.
+    package var remaining: Int { content.count - position }
+
+    /// Where the last line that is not empty ends, without its line end.
+    private static func end(of bytes: UnsafeRawBufferPointer, from start: Int, isBlankSkipped: Bool) -> Int {
+        var end = bytes.count
+        var lineEnd = end
+        while end > start {
+            let last = bytes[end - 1]
+            if last == 0x0A, end - 1 > start, bytes[end - 2] == 0x0D {
+                end -= 2
+                lineEnd = end
+            } else if isBlankSkipped, last.isBlank {
+                end -= 1
+            } else {
+                break
+            }
+        }
+        return isBlankSkipped ? end : lineEnd
+    }
+
+    /// Hashes the next piece.
+    package mutating func advance(_ count: Int = pieceLength) {
+        let range = position..<min(position + count, content.count)
+        position = range.upperBound
+        content.withUnsafeBytes { bytes in
+            if simple.isWanted, range.lowerBound < simple.end {
+                simple.take(.init(rebasing: bytes[range.lowerBound..<min(range.upperBound, simple.end)]))
+            }
+            if relaxed.isWanted, range.lowerBound < relaxed.end {
+                relax(bytes, range.lowerBound..<min(range.upperBound, relaxed.end))
+            }
+        }
+    }
+
+    /// Hashes a piece with blanks made one and taken off the ends of lines.
+    private mutating func relax(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) {
+        let isDue = isSpaceDue
+        var wasDue = isDue
+        var form = relaxed
+        // No form is longer than the text but by the blank that was left from the piece before.
+        withUnsafeTemporaryAllocation(byteCount: range.count + 1, alignment: 1) { output in
+            var due = isDue
+            var filled = 0
+            for index in range {
+                let octet = bytes[index]
+                if octet.isBlank {
+                    due = true
+                    continue
+                }
+                let endsLine = octet == 0x0D && index + 1 < bytes.count && bytes[index + 1] == 0x0A
+                if due, !endsLine {
+                    output[filled] = 0x20
+                    filled += 1
+                }
+                due = false
+                output[filled] = octet
+                filled += 1
+            }
+            wasDue = due
+            form.take(UnsafeRawBufferPointer(rebasing: output[..<filled]))
+        }
+        isSpaceDue = wasDue
+        relaxed = form
+    }
+
+    /// The hashes, after everything was looked at.
+    package mutating func finish() -> [BodyHashRequest: BodyHash] {
+        precondition(remaining == 0, "the body was not hashed to its end")
+        // RFC 6376, section 3.4.3: an empty body is one empty line in the simple form; section 3.4.4: nothing at all in
+        // the relaxed one.
+        simple.endLine()
+        if relaxed.end > start { relaxed.endLine() }
+        var hashes: [BodyHashRequest: BodyHash] = [:]
+        for (canonicalization, form) in [(Canonicalization.simple, simple), (.relaxed, relaxed)] {
+            for (length, hasher) in form.hashers {
+                hashes[BodyHashRequest(canonicalization, length: length)] = BodyHash(
+                    digest: hasher.finish(), canonicalLength: form.length)
+            }
+        }
+        return hashes
+    }
+}

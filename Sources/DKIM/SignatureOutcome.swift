@@ -1,0 +1,41 @@
+/// What became of one signature.
+package struct SignatureOutcome: Sendable, Hashable {
+    /// The result.
+    package var result: DKIMResult
+    /// Why, for the operator.
+    package var reason: String
+    /// The signer, in lower case; empty if the field does not say.
+    package var domain = ""
+    /// The key's selector; empty if the field does not say.
+    package var selector = ""
+    /// The algorithm as the field has it; empty if it does not say.
+    package var algorithm = ""
+    /// For whom the domain signs.
+    package var identity = ""
+    /// The first eight characters of the signature, which tell it from others (RFC 6008).
+    package var mark = ""
+
+    /// An outcome that says nothing of the signature itself.
+    package init(_ result: DKIMResult, _ reason: String) {
+        self.result = result
+        self.reason = reason
+    }
+
+    /// What a field says about itself, whether it is right or not; words of strangers only where they are harmless.
+    init(describing tags: TagList?) {
+        self.init(.neutral, "")
+        guard let tags else { return }
+        domain = Self.harmless(tags.text("d")?.lowercased(), limit: 253)
+        selector = Self.harmless(tags.text("s"), limit: 253)
+        algorithm = Self.harmless(tags.text("a")?.lowercased(), limit: 32)
+        identity = Self.harmless(tags.text("i"), limit: 320)
+        mark = Self.harmless(tags.compactText("b").map { String($0.prefix(8)) }, limit: 8)
+    }
+
+    private static func harmless(_ text: String?, limit: Int) -> String {
+        guard let text, text.utf8.count <= limit,
+            text.utf8.allSatisfy({ $0.isLetter || $0.isDigit || "-_.@+/=".utf8.contains($0) })
+        else { return "" }
+        return text
+    }
+}

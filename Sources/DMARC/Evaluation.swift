@@ -1,0 +1,78 @@
+/// What is known of a message when its policy is applied: the identifiers that passed (RFC 7489, section 4.2).
+package struct Identifiers: Sendable, Hashable {
+    /// A domain with a signature that verified.
+    package struct Signature: Sendable, Hashable {
+        /// The signing domain (tag `d`).
+        package let domain: String
+        /// How many octets of the body the signature leaves out (tag `l` of DKIM).
+        package let uncovered: Int
+
+        /// A signing domain.
+        package init(domain: String, uncovered: Int = 0) {
+            self.domain = domain
+            self.uncovered = uncovered
+        }
+    }
+
+    /// The signing domains of the signatures that verified.
+    package var signatures: [Signature]
+    /// The domain for which SPF passed; nil if it did not.
+    package var spf: String?
+
+    /// Identifiers that passed.
+    package init(signatures: [Signature] = [], spf: String? = nil) {
+        self.signatures = signatures
+        self.spf = spf
+    }
+}
+
+/// The outcome of DMARC for one author domain.
+package struct Evaluation: Sendable, Hashable {
+    /// The words of RFC 7489, section 11.2.
+    package enum Result: String, Sendable, Hashable {
+        case none, pass, fail, temperror, permerror
+    }
+
+    /// The result.
+    package let result: Result
+    /// The author domain.
+    package let domain: String
+    /// The policy that applies, where there is one.
+    package internal(set) var policy: PolicyDiscovery.Policy?
+    /// The signing domain that agrees with the author's.
+    package internal(set) var signature: String?
+    /// The domain of SPF that agrees with the author's.
+    package internal(set) var spf: String?
+    /// The most octets that a signature of the author's organization left out, aligned or not.
+    package internal(set) var uncovered = 0
+    /// Why, where there is no policy to name.
+    package internal(set) var reason = ""
+
+    /// What the owner asks to be done with this message, before `pct`: nothing unless it failed.
+    package var request: PolicyRecord.Request { result == .fail ? policy?.request ?? .none : .none }
+
+    init(_ result: Result, domain: String, reason: String = "") {
+        self.result = result
+        self.domain = domain
+        self.reason = reason
+    }
+
+    /// What is asked for a message that drew a number from 0 to 99 (section 6.6.4): `pct` in a hundred get it all.
+    package func disposition(draw: Int) -> PolicyRecord.Request {
+        draw < (policy?.record.percent ?? 100) ? request : request.milder
+    }
+
+    /// A few words for header fields and logs: the policy, where it stands, and what else was found.
+    package func comment(arc: String? = nil) -> String {
+        var words: [String] = []
+        if let policy {
+            words.append("p=\(policy.record.policy.rawValue)")
+            if let below = policy.record.subdomainPolicy { words.append("sp=\(below.rawValue)") }
+            if policy.record.percent < 100 { words.append("pct=\(policy.record.percent)") }
+            words.append("d=\(policy.domain)")
+        }
+        if !reason.isEmpty { words.append(reason) }
+        if let arc { words.append("arc=\(arc)") }
+        return words.joined(separator: " ")
+    }
+}

@@ -1,0 +1,62 @@
+import InternationalDomains
+package import PublicSuffixes
+package import Resolver
+
+/// Applies DMARC policies (RFC 7489).
+package struct PolicyEvaluator: Sendable {
+    private let discovery: PolicyDiscovery
+
+    /// An evaluator with a resolver and the Public Suffix List as it is at each evaluation.
+    package init(resolver: any DNSResolving, suffixes: @escaping @Sendable () -> PublicSuffixList) {
+        discovery = PolicyDiscovery(resolver: resolver, suffixes: suffixes)
+    }
+
+    /// The outcome for one author domain, in lower case and A-labels; asks the DNS twice at most.
+    package func evaluate(author domain: String, _ identifiers: Identifiers) async -> Evaluation {
+        let policy: PolicyDiscovery.Policy
+        switch await discovery.find(domain) {
+        case .none: return Evaluation(.none, domain: domain, reason: "no policy")
+        case .temporary(let reason): return Evaluation(.temperror, domain: domain, reason: reason)
+        case .unusable(let reason): return Evaluation(.permerror, domain: domain, reason: "unusable policy: \(reason)")
+        case .policy(let found): policy = found
+        }
+        let organization = discovery.organizationalDomain(of: domain)
+        let own = identifiers.signatures.filter { isSameOrganization($0.domain, organization) }
+        let signature = own.first { agrees($0.domain, domain, policy.record.dkimAlignment) }?.domain
+        let spf = identifiers.spf.flatMap { spf in
+            isSameOrganization(spf, organization) && agrees(spf, domain, policy.record.spfAlignment) ? spf : nil
+        }
+        var evaluation = Evaluation(signature != nil || spf != nil ? .pass : .fail, domain: domain)
+        evaluation.policy = policy
+        evaluation.signature = signature
+        evaluation.spf = spf
+        evaluation.uncovered = own.map(\.uncovered).max() ?? 0
+        return evaluation
+    }
+
+    /// The outcome for all domains of From (section 6.6.1): of those that failed the one with the strictest request,
+    /// else the first.
+    package func evaluate(_ author: AuthorDomain, _ identifiers: Identifiers) async -> Evaluation {
+        var worst: Evaluation?
+        for domain in author.domains {
+            let next = await evaluate(author: domain, identifiers)
+            if let known = worst, !isWorse(next, than: known) { continue }
+            worst = next
+        }
+        return worst ?? Evaluation(.none, domain: "", reason: "From names no domain")
+    }
+
+    private func isWorse(_ next: Evaluation, than known: Evaluation) -> Bool {
+        if next.request != known.request { return next.request > known.request }
+        return next.result == .fail && known.result != .fail
+    }
+
+    private func isSameOrganization(_ domain: String, _ organization: String) -> Bool {
+        DomainEncoding.ascii(domain).map { discovery.organizationalDomain(of: $0) } == organization
+    }
+
+    /// Whether a name of the author's organization agrees with the author's domain (section 3.1).
+    private func agrees(_ name: String, _ domain: String, _ alignment: PolicyRecord.Alignment) -> Bool {
+        alignment == .relaxed || DomainEncoding.ascii(name) == domain
+    }
+}

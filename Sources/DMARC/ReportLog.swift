@@ -1,0 +1,113 @@
+import Bytes
+package import Files
+import Synchronization
+
+/// Keeps the rows of aggregate reports: files of lines, one for each day in UTC, only ever appended to.
+///
+/// The file of day 20,000 since 1970-01-01 is `20000.jsonl`. A row is durable when ``flush()`` has written it, which is
+/// to be called every second or so: a crash loses what reports can do without, and no message ever waits for it.
+package final class ReportLog: Sendable {
+    /// The most rows that wait to be written, a few seconds of a flood; more are dropped and counted.
+    package static let maximumPending = 20_000
+    /// The most octets of one day's file: about a million rows.
+    package static let maximumFile = 512_000_000
+    /// For how many days rows are kept: reports go out daily, and a month shows a trend.
+    package static let days: Int64 = 31
+    private static let suffix = ".jsonl"
+
+    private struct State {
+        var pending: [ReportRow] = []
+        var dropped = 0
+    }
+
+    private let directory: String
+    private let files: any FileSystem
+    private let threads: BlockingThreads
+    private let state = Mutex(State())
+
+    /// A log in a directory, which is made with the first row.
+    package init(
+        directory: String, files: any FileSystem = LocalFileSystem(),
+        threads: BlockingThreads = BlockingThreads(count: 1)
+    ) {
+        self.directory = directory
+        self.files = files
+        self.threads = threads
+    }
+
+    /// How many rows were dropped because there were too many.
+    package var dropped: Int { state.withLock { $0.dropped } }
+
+    /// Takes a row to be written with the next ``flush()``; never waits.
+    package func note(_ row: ReportRow) {
+        state.withLock { state in
+            if state.pending.count < Self.maximumPending { state.pending.append(row) } else { state.dropped += 1 }
+        }
+    }
+
+    /// Writes what has come, and makes it durable.
+    ///
+    /// - Throws: An error of the disk; the rows of that call may be lost.
+    package func flush() async throws {
+        let rows = state.withLock { state in
+            defer { state.pending = [] }
+            return state.pending
+        }
+        guard !rows.isEmpty else { return }
+        try await threads.run { [self] in try write(rows) }
+    }
+
+    private func write(_ rows: [ReportRow]) throws(FileError) {
+        try files.createDirectory(directory)
+        let byDay = Dictionary(grouping: rows) { $0.time.seconds / 86_400 }
+        for (day, rows) in byDay {
+            let path = "\(directory)/\(day)\(Self.suffix)"
+            let isNew = try !files.exists(path)
+            let text = rows.map(\.line).joined()
+            let written = try append(Array(text.utf8), to: path)
+            if !written { state.withLock { $0.dropped += rows.count } }
+            guard isNew else { continue }
+            try removeOld(before: day - Self.days)
+            try files.synchronizeDirectory(directory)
+        }
+    }
+
+    /// Appends after the last whole line; false where the file is full.
+    private func append(_ octets: [UInt8], to path: String) throws(FileError) -> Bool {
+        let file = try files.open(path, .updateOrCreate)
+        defer { file.close() }
+        let end = try wholeLines(of: file)
+        guard end + octets.count <= Self.maximumFile else { return false }
+        var failure: FileError?
+        octets.withUnsafeBytes { bytes in
+            do throws(FileError) { try file.write(bytes, at: end) } catch { failure = error }
+        }
+        if let failure { throw failure }
+        try file.synchronize()
+        return true
+    }
+
+    /// Where the last whole line ends: a crash may have left a part of one, which is written over.
+    private func wholeLines(of file: any File) throws(FileError) -> Int {
+        var end = try file.size()
+        while end > 0 {
+            let start = max(end - 4_096, 0)
+            let piece = try file.read(start..<end)
+            if let last = piece.lastIndex(of: 0x0A) {
+                let whole = start + last + 1
+                if try file.size() > whole { try file.truncate(to: whole) }
+                return whole
+            }
+            end = start
+        }
+        if try file.size() > 0 { try file.truncate(to: 0) }
+        return 0
+    }
+
+    private func removeOld(before day: Int64) throws(FileError) {
+        for name in try files.list(directory) where name.hasSuffix(Self.suffix) {
+            guard let other = Int64(name.dropLast(Self.suffix.count)), other < day else { continue }
+            try files.remove("\(directory)/\(name)")
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import DurableQueue
+import Logging
+
+/// Looks now and then whether the ledger is right, and logs an error if it is not.
+struct LedgerWatch: Sendable {
+    /// Often enough for an operator, and seldom enough to go through a million messages.
+    static let period: Duration = .seconds(60)
+
+    let queue: DurableQueue
+    let logger: Logger
+
+    /// Watches until the task is cancelled.
+    func run() async {
+        while !Task.isCancelled {
+            look()
+            do {
+                try await Task.sleep(for: Self.period)
+            } catch {
+                return
+            }
+        }
+    }
+
+    /// Compares the ledger with the messages once.
+    func look() {
+        for (pipeline, discrepancy) in queue.discrepancies() {
+            logger.error(
+                "the ledger does not balance", metadata: ["pipeline": "\(pipeline)", "reason": "\(discrepancy)"])
+        }
+    }
+}

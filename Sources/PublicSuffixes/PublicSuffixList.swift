@@ -1,0 +1,104 @@
+import InternationalDomains
+
+/// The names under which strangers can register, by the rules of publicsuffix.org.
+///
+/// The rules come from a file that its maintainers change often, so they are data and never compiled in.
+package struct PublicSuffixList: Sendable {
+    /// Which of the file's sections count.
+    package enum Sections: Sendable {
+        /// Both, so that a customer of a hosting service is apart from the service and its other customers.
+        case all
+        /// Only the suffixes of registries.
+        case registries
+    }
+
+    private enum Rule {
+        /// The name is a suffix.
+        case suffix
+        /// The name is not, though the rule `*` of its parent says so.
+        case exception
+    }
+
+    /// A file that does not look like the list.
+    package struct Unreadable: Error, CustomStringConvertible {
+        /// What is wrong.
+        package let description: String
+    }
+
+    /// The fewest rules of a list that is whole: there are more than 9,000, and 1,400 top-level names alone.
+    package static let minimumRules = 1_000
+
+    private var rules: [Substring: Rule] = [:]
+    /// Parents below which every name is a suffix.
+    private var wildcards: Set<Substring> = []
+
+    /// How many rules there are.
+    package var count: Int { rules.count + wildcards.count }
+
+    /// A list without rules, for which every top-level name is a suffix and nothing else is.
+    package init() {}
+
+    /// Reads the file's text: a rule a line up to the first blank, comments behind `//`; rules in UTF-8 become A-labels.
+    ///
+    /// - Throws: ``Unreadable`` where there are fewer than `minimum` rules, as in a file that was cut.
+    package init(
+        parsing text: String, sections: Sections = .all, minimum: Int = minimumRules
+    ) throws(Unreadable) {
+        var isPrivate = false
+        for line in text.utf8.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }) {
+            let line = Substring(line)
+            if line.hasPrefix("//") {
+                isPrivate = isPrivate || line.contains("===BEGIN PRIVATE DOMAINS===")
+                continue
+            }
+            let rule = line.prefix { $0 != " " && $0 != "\t" }
+            if !rule.isEmpty, !isPrivate || sections == .all { add(rule) }
+        }
+        guard count >= minimum else {
+            throw Unreadable(description: "has \(count) rules; the Public Suffix List has more than \(minimum)")
+        }
+    }
+
+    private mutating func add(_ rule: Substring) {
+        let isException = rule.hasPrefix("!")
+        let isWildcard = rule.hasPrefix("*.")
+        let name = rule.dropFirst(isException ? 1 : isWildcard ? 2 : 0)
+        guard let ascii = DomainEncoding.ascii(String(name)), !ascii.isEmpty else { return }
+        if isWildcard {
+            wildcards.insert(Substring(ascii))
+        } else {
+            rules[Substring(ascii)] = isException ? .exception : .suffix
+        }
+    }
+
+    /// The organizational domain of a name (RFC 7489, section 3.2): its public suffix and one label more.
+    ///
+    /// - Returns: In lower case and A-labels; nil for a public suffix itself and for what is no name.
+    /// - Complexity: O(n) in the number of labels, of which a name has at most 127.
+    package func organizationalDomain(of name: String) -> String? {
+        guard var name = DomainEncoding.ascii(name) else { return nil }
+        if name.hasSuffix(".") { name.removeLast() }
+        // RFC 1035, section 2.3.4: at most 255 octets.
+        guard !name.isEmpty, name.utf8.count <= 255, !name.hasPrefix("."), !name.contains("..") else { return nil }
+        // No top-level name is a number (RFC 3696, section 2): that is an IPv4 address.
+        if name.utf8.reversed().prefix(while: { $0 != UInt8(ascii: ".") }).allSatisfy({ (0x30...0x39).contains($0) }) {
+            return nil
+        }
+        // The first match from the left is the longest, and the longest prevails.
+        var rest = Substring(name)
+        var child: Substring?
+        while true {
+            let parent = rest.utf8.firstIndex(of: UInt8(ascii: ".")).map { rest[rest.index(after: $0)...] }
+            switch rules[rest] {
+            case .exception: return String(rest)
+            case .suffix: return child.map { String($0) }
+            case nil: break
+            }
+            if let parent, wildcards.contains(parent) { return child.map { String($0) } }
+            // If no rule matches, the rule is `*`: a top-level name that nobody has listed.
+            guard let parent else { return child.map { String($0) } }
+            child = rest
+            rest = parent
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import Bytes
+import CheckARCStage
+import CheckDKIMStage
+import DemoDNS
+import Resolver
+import SealARCStage
+import SignDKIMStage
+import StageKit
+import StageTesting
+import Testing
+
+/// The four stages after each other, as a forwarder and the server behind it use them, with a real DNS server.
+@Suite struct CheckDKIMTests {
+    /// The Ed25519 key of RFC 8463, appendix A.1.
+    private static let pem = """
+        -----BEGIN PRIVATE KEY-----
+        MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g
+        -----END PRIVATE KEY-----
+        """
+    private static let record = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
+
+    private func settings(_ values: [(String, String)]) -> Settings {
+        let place = SourceLocation(file: "x.yaml", line: 1, column: 1)
+        return Settings(
+            SettingNode(
+                .map(
+                    values.map {
+                        .init(key: $0.0, location: place, value: SettingNode(.scalar($0.1, isQuoted: true), at: place))
+                    }), at: place))
+    }
+
+    private static let signing = [("domain", "example.com"), ("selector", "s1"), ("key", pem)]
+
+    @Test func `what one server signs and seals another finds whole`() async throws {
+        let zone = DNSZone(["s1._domainkey.example.com": [.text(Self.record)]])
+        let server = try LoopbackDNSServer(zone: zone)
+        defer { server.stop() }
+        var site = Samples.site(dataDirectory: "/nowhere")
+        site.resolverServers = ["127.0.0.1:\(server.port)"]
+        let services = Samples.services(site)
+        var settings = settings(Self.signing)
+        let sign = try SignDKIM(configuration: .init(from: &settings), services: services)
+        settings = self.settings(Self.signing)
+        let seal = try SealARC(configuration: .init(from: &settings), services: services)
+        settings = self.settings([])
+        let dkim = CheckDKIM(configuration: NoConfiguration(from: &settings), services: services)
+        let arc = CheckARC(configuration: NoConfiguration(from: &settings), services: services)
+        for stage in [sign, seal, dkim, arc] as [any Stage] { try await stage.prepare() }
+        var message = Samples.message(
+            text: "From: a@mail.example.com\r\nSubject: x\r\n\r\nHello\r\n", from: "a@example.com")
+        for stage in [dkim, arc, sign, seal] as [any Stage] {
+            #expect(try await stage.process(&message, in: Samples.context()) == .proceed)
+        }
+        #expect(message.facts[CheckDKIM.Provided.result] == "none")
+        #expect(message.facts[CheckARC.Provided.result] == "none")
+        let names = message.trace.map { $0.prefix { $0 != ":" } }
+        #expect(
+            names.prefix(4) == ["ARC-Seal", "ARC-Message-Signature", "ARC-Authentication-Results", "DKIM-Signature"])
+        #expect(message.trace[2].contains("dkim=none; arc=none"))
+        let sent = message.trace.joined() + String(decoding: message.content.array, as: UTF8.self)
+        var arrived = Samples.message(text: sent, from: "a@example.com")
+        for stage in [dkim, arc] as [any Stage] {
+            #expect(try await stage.process(&arrived, in: Samples.context()) == .proceed)
+        }
+        #expect(arrived.facts[CheckDKIM.Provided.result] == "pass")
+        #expect(arrived.facts[CheckDKIM.Provided.domains] == "example.com")
+        #expect(arrived.facts[CheckDKIM.Provided.signatures] == 1)
+        #expect(arrived.facts[CheckARC.Provided.result] == "pass")
+        #expect(arrived.facts[CheckARC.Provided.chain] == 1)
+        #expect(arrived.facts[CheckARC.Provided.report] == "arc=pass header.oldest-pass=0")
+        for stage in [sign, seal, dkim, arc] as [any Stage] { await stage.stop() }
+    }
+
+    @Test(arguments: [("key", "no key"), ("domain", "a..b"), ("selector", "")])
+    func `settings that make no sense are told with their name`(_ name: String, _ value: String) throws {
+        var settings = settings(Self.signing.map { $0.0 == name ? (name, value) : $0 })
+        let configuration = SignDKIM.Configuration(from: &settings)
+        let services = Samples.services(Samples.site(dataDirectory: "/nowhere"))
+        let error = #expect(throws: ConfigurationError.self) {
+            try SignDKIM(configuration: configuration, services: services)
+        }
+        #expect("\(String(describing: error))".contains(name))
+    }
+}

@@ -1,0 +1,132 @@
+import CheckDMARCStage
+import DemoDNS
+import Files
+import Foundation
+import Resolver
+import SMTP
+import StageKit
+import StageTesting
+import Testing
+
+/// The stage asks a real DNS server over UDP.
+struct CheckDMARCTests {
+    private static let zone = DNSZone([
+        "_dmarc.example.com": [.text("v=DMARC1; p=reject; sp=quarantine; rua=mailto:r@example.com")],
+        "_dmarc.half.example": [.text("v=DMARC1; p=reject; pct=0")],
+        "_dmarc.broken.example": [.text("v=DMARC1; p=refuse")],
+    ])
+
+    private let directory = FileManager.default.temporaryDirectory.appendingPathComponent("sluice-\(UUID().uuidString)")
+
+    private func settings(_ entries: [SettingNode.Entry]) -> Settings {
+        Settings(SettingNode(.map(entries), at: SourceLocation(file: "x.yaml", line: 1, column: 1)))
+    }
+
+    private func stage(trusting trusted: [String], server: LoopbackDNSServer) throws -> CheckDMARC {
+        let place = SourceLocation(file: "x.yaml", line: 1, column: 1)
+        let names = SettingNode(.list(trusted.map { SettingNode(.scalar($0, isQuoted: false), at: place) }), at: place)
+        var settings = settings([SettingNode.Entry(key: "trust-arc", location: place, value: names)])
+        let configuration = CheckDMARC.Configuration(from: &settings)
+        #expect(settings.finish().isEmpty)
+        var site = Samples.site(dataDirectory: directory.path)
+        site.resolverServers = ["127.0.0.1:\(server.port)"]
+        return try CheckDMARC(configuration: configuration, services: Samples.services(site))
+    }
+
+    /// Checks a message with facts of other checks; gives back its facts.
+    private func check(
+        _ header: String, _ known: [String: String] = [:], trusting trusted: [String] = []
+    ) async throws -> Facts {
+        let server = try LoopbackDNSServer(zone: Self.zone)
+        defer { server.stop() }
+        let stage = try stage(trusting: trusted, server: server)
+        try await stage.prepare()
+        var message = Samples.message(text: header + "\r\n\r\nbody")
+        let facts = ["spf.result": "none", "spf.domain": "", "dkim.domains": ""].merging(known) { $1 }
+        for (name, value) in facts { message.facts[name] = .string(value) }
+        #expect(try await stage.process(&message, in: Samples.context()) == .proceed)
+        await stage.stop()
+        return message.facts
+    }
+
+    private func rows() throws -> [String] {
+        defer {
+            do { try FileManager.default.removeItem(at: directory) } catch { Issue.record(error) }
+        }
+        let folder = directory.appendingPathComponent("dmarc")
+        return try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil).map {
+            try String(contentsOf: $0, encoding: .utf8)
+        }
+    }
+
+    @Test func `keeps the contract`() async throws {
+        let server = try LoopbackDNSServer(zone: Self.zone)
+        defer { server.stop() }
+        var site = Samples.site(dataDirectory: directory.path)
+        site.resolverServers = ["127.0.0.1:\(server.port)"]
+        #expect(await ContractKit.violations(of: CheckDMARC.self, services: Samples.services(site)) == [])
+    }
+
+    @Test func `a message without a pass is to be refused, and the report's row is kept`() async throws {
+        let facts = try await check("From: Anna <anna@example.com>", ["spf.report": "spf=fail"])
+        #expect(facts[CheckDMARC.Provided.result] == "fail")
+        #expect(facts[CheckDMARC.Provided.domain] == "example.com")
+        #expect(facts[CheckDMARC.Provided.policy] == "reject")
+        #expect(facts[CheckDMARC.Provided.disposition] == "reject")
+        #expect(
+            facts[CheckDMARC.Provided.report]
+                == #"dmarc=fail reason="p=reject sp=quarantine d=example.com" policy.dmarc=reject header.from=example.com"#
+        )
+        let rows = try rows()
+        #expect(rows.count == 1 && rows[0].contains(#""disposition":"reject""#) && rows[0].contains("spf=fail"))
+    }
+
+    @Test(arguments: [
+        ("From: a@example.com", ["spf.result": "pass", "spf.domain": "bounce.example.com"], "pass", "none"),
+        ("From: a@example.com", ["spf.result": "softfail", "spf.domain": "example.com"], "fail", "reject"),
+        ("From: a@example.com", ["dkim.domains": "other.example example.com"], "pass", "none"),
+        ("From: a@mail.example.com", [:], "fail", "quarantine"), ("From: a@half.example", [:], "fail", "quarantine"),
+        ("From: a@broken.example", [:], "permerror", "none"), ("From: a@nobody.example", [:], "none", "none"),
+        ("Subject: nobody", [:], "none", "none"), ("From: root", [:], "none", "none"),
+        ("From: a@nobody.example, b@example.com", [:], "fail", "reject"),
+        ("From: a@nobody.example\r\nFrom: b@example.com", [:], "fail", "reject"),
+        ("From: \"a@nobody.example\" <b@example.com>", [:], "fail", "reject"),
+    ])
+    func `the facts say what the policy asks for`(
+        _ header: String, _ known: [String: String], _ result: String, _ disposition: String
+    ) async throws {
+        let facts = try await check(header, known)
+        #expect(facts[CheckDMARC.Provided.result] == result)
+        #expect(facts[CheckDMARC.Provided.disposition] == disposition)
+    }
+
+    private static let passed = "mx.example.net; spf=fail; dmarc=pass header.from=Example.com"
+
+    @Test(arguments: [
+        (passed, "pass", "lists.example.net", "none", "arc"),
+        (passed, "pass", "lists.example.net LISTS.example.net", "none", "arc"),
+        (passed, "pass", "lists.example.net other.example.net", "reject", ""), (passed, "pass", "", "reject", ""),
+        (passed, "fail", "lists.example.net", "reject", ""), ("", "pass", "lists.example.net", "reject", ""),
+        ("mx; dmarc=pass header.from=x.example", "pass", "lists.example.net", "reject", ""),
+        ("mx; dmarc=fail header.from=example.com", "pass", "lists.example.net", "reject", ""),
+    ])
+    func `a trusted forwarder's word spares a message`(
+        _ results: String, _ arc: String, _ sealers: String, _ disposition: String, _ override: String
+    ) async throws {
+        let known = ["arc.result": arc, "arc.sealers": sealers, "arc.first-results": results]
+        let facts = try await check("From: a@example.com", known, trusting: ["lists.example.net"])
+        #expect(facts[CheckDMARC.Provided.result] == "fail")
+        #expect(facts[CheckDMARC.Provided.disposition] == disposition)
+        #expect(facts[CheckDMARC.Provided.override] == override)
+        let unasked = try await check("From: a@example.com", known)
+        #expect(unasked[CheckDMARC.Provided.disposition] == "reject", "nobody is trusted unasked")
+    }
+
+    @Test func `without the Public Suffix List it does not start`() async throws {
+        var site = Samples.site(dataDirectory: directory.path)
+        site.publicSuffixes = "/nonexistent/list"
+        var settings = settings([])
+        let stage = try CheckDMARC(configuration: .init(from: &settings), services: Samples.services(site))
+        await #expect(throws: FileError.self) { try await stage.prepare() }
+    }
+}

@@ -1,0 +1,55 @@
+import Bytes
+import Crypto
+import DKIM
+import Testing
+
+/// The forms of RFC 6376, sections 3.4.1 to 3.4.5.
+@Suite struct CanonicalizationTests {
+    private func header(_ form: Canonicalization, _ field: String) -> String {
+        var octets: [UInt8] = []
+        form.append(Array(field.utf8), to: &octets)
+        return String(decoding: octets, as: UTF8.self)
+    }
+
+    @Test(arguments: [
+        ("A: X\r\n", "a:X\r\n"), ("B : Y\t\r\n\tZ  \r\n", "b:Y Z\r\n"), ("Subject:\r\n", "subject:\r\n"),
+        ("sUBJect:AbC\r\n", "subject:AbC\r\n"), ("a:  \r\n  x", "a:x"), ("a:x", "a:x"),
+    ])
+    func `a relaxed field has one space where there was white space`(_ field: String, _ expected: String) {
+        #expect(header(.relaxed, field) == expected)
+        #expect(header(.simple, field) == field)
+    }
+
+    private static let bodies: [(String, simple: String, relaxed: String)] = [
+        (" C \r\nD \t E\r\n\r\n\r\n", " C \r\nD \t E\r\n", " C\r\nD E\r\n"),  // section 3.4.5
+        ("", "\r\n", ""), ("\r\n\r\n", "\r\n", ""), ("x", "x\r\n", "x\r\n"), ("x\r\n \t\r\n", "x\r\n \t\r\n", "x\r\n"),
+        (" \r\n", " \r\n", ""), ("x \r\n\r\ny", "x \r\n\r\ny\r\n", "x\r\n\r\ny\r\n"),
+        ("a\rb\nc", "a\rb\nc\r\n", "a\rb\nc\r\n"),
+        ("\t\tx  y\t\r\nz", "\t\tx  y\t\r\nz\r\n", " x y\r\nz\r\n"),
+    ]
+
+    @Test(arguments: bodies.indices, [1, 2, 3, 1_000])
+    func `a body has its form in pieces of any length`(_ index: Int, _ piece: Int) {
+        let (body, simple, relaxed) = Self.bodies[index]
+        let content = Octets(Array(("h:\r\n\r\n" + body).utf8))
+        let requests: [(BodyHashRequest, String)] = [
+            (.init(.simple), simple), (.init(.relaxed), relaxed),
+            (.init(.simple, length: 2), String(simple.utf8.prefix(2)) ?? ""),
+            (.init(.relaxed, length: 0), ""),
+        ]
+        var hashing = BodyHashing(content, from: 6, requests: Set(requests.map(\.0)))
+        while hashing.remaining > 0 { hashing.advance(piece) }
+        let hashes = hashing.finish()
+        for (request, expected) in requests {
+            #expect(hashes[request]?.digest == Array(SHA256.hash(data: Array(expected.utf8))), "\(request)")
+        }
+        #expect(hashes[.init(.simple)]?.canonicalLength == Int64(simple.utf8.count))
+        #expect(hashes[.init(.relaxed)]?.canonicalLength == Int64(relaxed.utf8.count))
+    }
+
+    @Test func `only what is asked for is hashed`() {
+        var hashing = BodyHashing(Octets(Array("x".utf8)), from: 0, requests: [.init(.relaxed)])
+        hashing.advance()
+        #expect(hashing.finish().count == 1)
+    }
+}

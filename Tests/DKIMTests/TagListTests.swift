@@ -1,0 +1,57 @@
+import DKIM
+import Testing
+
+/// The grammar of RFC 6376, section 3.2.
+@Suite struct TagListTests {
+    @Test(arguments: [
+        "a=b", "a=b;", " a = b ; c = d e ;\r\n ", "a=", "a_1=;b=c", "a=x=y==", "n=\u{FC}ber",
+    ])
+    func `a list that fits the grammar is read`(_ text: String) throws {
+        #expect(throws: Never.self) { try TagList(Array(text.utf8)) }
+    }
+
+    @Test(arguments: [
+        "", " ", ";", "a", "a=b;;c=d", "a=b; ;", "=b", "1a=b", "a b=c", "a-b=c", "a=b; a=c", "a=\u{1}", "a=b;c",
+        "\u{E4}=b",
+    ])
+    func `a list that breaks the grammar is refused`(_ text: String) {
+        #expect(throws: Rejection.self) { try TagList(Array(text.utf8)) }
+    }
+
+    @Test func `values lose the white space around them, and names keep their case`() throws {
+        let tags = try TagList(Array(" a =\r\n\tx y\t; A=z".utf8))
+        #expect(tags.text("a") == "x y" && tags.text("A") == "z" && tags.compactText("a") == "xy")
+        #expect(tags.text("b") == nil)
+    }
+
+    @Test(arguments: [(100, true), (101, false)])
+    func `a list has at most a hundred tags`(_ count: Int, _ isGood: Bool) {
+        let text = (0..<count).map { "t\($0)=1" }.joined(separator: ";")
+        #expect(isGood == ((try? TagList(Array(text.utf8))) != nil))
+    }
+
+    @Test(arguments: [("0", 0), ("12", 12), ("99999999999999999999999", Int64.max)])
+    func `numbers of any size are read`(_ text: String, _ expected: Int64) throws {
+        #expect(try TagList(Array("t=\(text)".utf8)).number("t") == expected)
+    }
+
+    @Test(arguments: ["t=", "t=-1", "t=1 2", "t=x", "t=+1"])
+    func `what is not digits alone is no number`(_ text: String) throws {
+        let tags = try TagList(Array(text.utf8))
+        #expect(throws: Rejection.self) { try tags.number("t") }
+    }
+
+    @Test(arguments: [
+        ("", [UInt8]()), ("TQ==", [0x4D]), ("TWE=", [0x4D, 0x61]), ("TWFu", [0x4D, 0x61, 0x6E]),
+        ("T W\r\n\tFu", [0x4D, 0x61, 0x6E]),
+    ])
+    func `base64 may have white space anywhere`(_ text: String, _ expected: [UInt8]) {
+        #expect(Base64.decode(text.utf8) == expected)
+        #expect(Base64.encode(expected) == text.filter { !$0.isWhitespace })
+    }
+
+    @Test(arguments: ["T", "TQ", "TQ=", "TQ===", "T=Q=", "TWFu=", "TW-u", "TWFu*", "===="])
+    func `base64 of another length or with other characters is none`(_ text: String) {
+        #expect(Base64.decode(text.utf8) == nil)
+    }
+}

@@ -1,0 +1,126 @@
+import DMARC
+import PublicSuffixes
+import Resolver
+import Testing
+
+/// Records, discovery and alignment beyond the published vectors.
+struct PolicyTests {
+    private func record(_ text: String) throws -> PolicyRecord { try PolicyRecord(parsing: Array(text.utf8)) }
+
+    private func evaluator(_ records: KeyValuePairs<String, [DNSRecord]>) throws -> PolicyEvaluator {
+        let list = try PublicSuffixList(parsing: "com\nco.uk\nexample\nblogs.example.com\n", minimum: 1)
+        return PolicyEvaluator(resolver: ZoneResolver(DNSZone(records))) { list }
+    }
+
+    @Test(arguments: [
+        ("v=DMARC1;p=none", true), (" v = DMARC1 ;", true), ("V=DMARC1", true), ("v=DMARC1", true),
+        ("v=dmarc1; p=none", false),
+        ("p=none; v=DMARC1", false), ("v=DMARC10;p=none", false), (";v=DMARC1", false), ("", false), (";", false),
+        ("v", false),
+        ("v=spf1 -all", false),
+    ])
+    func `a record begins with its version`(_ text: String, _ isRecord: Bool) {
+        #expect(PolicyRecord.isRecord(Array(text.utf8)) == isRecord)
+    }
+
+    @Test func `what is wrong behind the policy is ignored, and the first of a tag counts`() throws {
+        let found = try record(
+            "v=DMARC1; p=Reject; P=none; adkim=x; aspf=S; ri=-1; fo=1:d; zz=1; =; ;; junk; rua=mailto:a@b.example, , x, mailto:"
+        )
+        #expect(found.policy == .reject && found.subdomainPolicy == nil && found.policyBelow == .reject)
+        #expect(found.dkimAlignment == .relaxed && found.spfAlignment == .strict)
+        #expect(found.interval == 86_400 && found.failureOptions == "1:d")
+        #expect(found.aggregateReports == ["mailto:a@b.example"])
+        #expect(found.ignored == ["zz=1", "=", "junk"])
+    }
+
+    @Test(arguments: [
+        ("0", 0), ("100", 100), ("101", 100), ("-1", 0), ("x", 0), ("", 0), ("9999999999999999999999", 0),
+    ])
+    func `pct is a number up to a hundred`(_ text: String, _ percent: Int) throws {
+        #expect(try record("v=DMARC1; p=reject; pct=\(text)").percent == percent)
+    }
+
+    @Test(arguments: ["v=DMARC1", "v=DMARC1; p=refuse", "v=DMARC1; p=reject; sp=x", "v=DMARC1; p=refuse; rua=nobody"])
+    func `without a good policy a record that wants no reports is of no use`(_ text: String) {
+        #expect(throws: PolicyRecord.Unusable.self) { try record(text) }
+    }
+
+    @Test(arguments: ["v=DMARC1; rua=mailto:a@b.example", "v=DMARC1; p=reject; sp=x; rua=mailto:a@b.example"])
+    func `without a good policy a record that wants reports asks for nothing else`(_ text: String) throws {
+        let found = try record(text)
+        #expect(found.policy == .none && found.policyBelow == .none && found.aggregateReports.count == 1)
+    }
+
+    @Test func `hostile records are read in bounded time and space`() throws {
+        let many = Array(("v=DMARC1; p=reject" + String(repeating: ";a=b", count: 50_000)).utf8)
+        #expect(try PolicyRecord(parsing: many).ignored.count <= PolicyRecord.maximumTags)
+        let list = Array(("v=DMARC1; p=reject; rua=" + String(repeating: "mailto:a@b.example,", count: 3_000)).utf8)
+        #expect(try PolicyRecord(parsing: list).aggregateReports.count == PolicyRecord.maximumAddresses)
+        for text in [String(repeating: "v", count: 65_536), String(repeating: ";", count: 65_536)] {
+            #expect(!PolicyRecord.isRecord(Array(text.utf8)))
+        }
+    }
+
+    @Test(arguments: [
+        (Identifiers(), Evaluation.Result.fail), (Identifiers(spf: "x.mail.example.com"), .pass),
+        (Identifiers(spf: "EXAMPLE.com"), .pass),
+        (Identifiers(spf: "example.com.evil.example"), .fail), (Identifiers(spf: "com"), .fail),
+        (Identifiers(spf: ""), .fail),
+        (Identifiers(signatures: [.init(domain: "other.example"), .init(domain: "mail.Example.com")]), .pass),
+        (Identifiers(signatures: [.init(domain: "anna.blogs.example.com")]), .fail),
+        (Identifiers(spf: "notexample.com"), .fail),
+    ])
+    func `names of one organization agree`(_ identifiers: Identifiers, _ result: Evaluation.Result) async throws {
+        let evaluator = try evaluator(["_dmarc.example.com": [.text("v=DMARC1; p=reject")]])
+        let found = await evaluator.evaluate(author: "news.example.com", identifiers)
+        #expect(found.result == result)
+        #expect(found.request == (result == .fail ? .reject : .none))
+    }
+
+    @Test func `a tenth of the policy is for a tenth of the messages`() async throws {
+        let evaluator = try evaluator(["_dmarc.example.com": [.text("v=DMARC1; p=reject; sp=quarantine; pct=10")]])
+        let own = await evaluator.evaluate(author: "example.com", Identifiers())
+        let below = await evaluator.evaluate(author: "a.b.example.com", Identifiers())
+        #expect([9, 10].map { own.disposition(draw: $0) } == [.reject, .quarantine])
+        #expect([9, 10].map { below.disposition(draw: $0) } == [.quarantine, .none])
+        #expect(below.policy?.domain == "example.com")
+        let passed = await evaluator.evaluate(author: "example.com", Identifiers(spf: "example.com"))
+        #expect(passed.disposition(draw: 0) == .none)
+    }
+
+    @Test func `of several authors the strictest request of those that failed counts`() async throws {
+        let evaluator = try evaluator([
+            "_dmarc.soft.example": [.text("v=DMARC1; p=none")], "_dmarc.hard.example": [.text("v=DMARC1; p=reject")],
+            "_dmarc.mid.example": [.text("v=DMARC1; p=quarantine")],
+        ])
+        let author = AuthorDomain(["soft.example", "mid.example", "HARD.example.", "none.example", "soft.example"])
+        #expect(author == .several(["soft.example", "mid.example", "hard.example", "none.example"]))
+        #expect(await evaluator.evaluate(author, Identifiers()).domain == "hard.example")
+        let passing = Identifiers(spf: "hard.example")
+        #expect(await evaluator.evaluate(author, passing).domain == "mid.example")
+    }
+
+    @Test(arguments: [
+        ([], AuthorDomain.none), (["[192.0.2.1]"], .none), ([""], .none), (["a b.example"], .none),
+        (["bücher.example"], .one("xn--bcher-kva.example")),
+        (["a.example", "a.example"], .several(["a.example"])), (["", "a.example"], .several(["a.example"])),
+    ])
+    func `an author is whoever From names`(_ domains: [String], _ author: AuthorDomain) {
+        #expect(AuthorDomain(domains) == author)
+    }
+
+    @Test func `a flood of authors is cut`() {
+        #expect(AuthorDomain((0..<100_000).map { "d\($0).example" }).domains.count == AuthorDomain.maximumDomains + 1)
+    }
+
+    @Test func `two records at one name are no policy`() async throws {
+        let evaluator = try evaluator(["_dmarc.example.com": [.text("v=DMARC1; p=reject"), .text("v=DMARC1; p=none")]])
+        #expect(await evaluator.evaluate(author: "example.com", Identifiers()).result == .permerror)
+    }
+
+    @Test func `a name that is too long for the question has no policy`() async throws {
+        let name = (0..<4).map { _ in String(repeating: "a", count: 61) }.joined(separator: ".") + ".com"
+        #expect(await (try evaluator([:])).evaluate(author: name, Identifiers()).result == .none)
+    }
+}

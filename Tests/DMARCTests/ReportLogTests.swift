@@ -1,0 +1,95 @@
+import Bytes
+import DMARC
+import Files
+import Foundation
+import PublicSuffixes
+import Resolver
+import SimulatedFiles
+import Testing
+
+/// What is kept for aggregate reports.
+struct ReportLogTests {
+    private let day: Int64 = 20_000
+
+    private func row(_ number: Int, day: Int64? = nil, client: String = "192.0.2.1") async -> ReportRow {
+        let evaluator = PolicyEvaluator(
+            resolver: ZoneResolver(DNSZone(["_dmarc.a.example": [.text("v=DMARC1; p=reject; pct=50")]]))
+        ) { PublicSuffixList() }
+        let evaluation = await evaluator.evaluate(author: "a.example", Identifiers())
+        return ReportRow(
+            message: "\(number)", time: Timestamp(seconds: (day ?? self.day) * 86_400 + 7), client: client,
+            evaluation: evaluation, disposition: .quarantine, override: "pct", reports: ["spf=fail", "dkim=none"])
+    }
+
+    private func text(_ files: SimulatedFileSystem, day: Int64 = 20_000) throws -> String {
+        let file = try files.open("/log/\(day).jsonl", .read)
+        return String(decoding: try file.read(0..<file.size()), as: UTF8.self)
+    }
+
+    @Test func `a row is a line of JSON with everything that a report needs`() async throws {
+        let line = await row(7, client: "x\"\\\n\u{1}é").line
+        let found = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: NSObject]
+        let wanted: [String: NSObject] = [
+            "id": "7" as NSString, "time": NSNumber(value: 20_000 * 86_400 + 7), "client": "x\"\\??é" as NSString,
+            "from": "a.example" as NSString, "policy-domain": "a.example" as NSString, "p": "reject" as NSString,
+            "sp": "" as NSString, "adkim": "r" as NSString, "aspf": "r" as NSString, "fo": "0" as NSString,
+            "pct": NSNumber(value: 50), "result": "fail" as NSString, "disposition": "quarantine" as NSString,
+            "override": "pct" as NSString, "aligned-dkim": "" as NSString, "aligned-spf": "" as NSString,
+            "results": "spf=fail; dkim=none" as NSString,
+        ]
+        #expect(found == wanted)
+        #expect(line.hasSuffix("}\n"))
+    }
+
+    @Test func `rows are appended to the file of their day, and old files go`() async throws {
+        let files = SimulatedFileSystem()
+        let log = ReportLog(directory: "/log", files: files)
+        try await log.flush()
+        log.note(await row(1, day: day - ReportLog.days - 1))
+        log.note(await row(2, day: day - ReportLog.days))
+        try await log.flush()
+        log.note(await row(3))
+        try await log.flush()
+        log.note(await row(4))
+        try await log.flush()
+        #expect(try files.list("/log") == ["\(day - ReportLog.days).jsonl", "\(day).jsonl"])
+        let (third, fourth) = (await row(3).line, await row(4).line)
+        #expect(try text(files) == third + fourth)
+    }
+
+    @Test(arguments: [
+        ("torn", ""), ("whole\ntorn", "whole\n"), ("\n", "\n"), ("whole\n", "whole\n"), ("", ""),
+        (String(repeating: "t", count: 9_000), ""), ("w\n" + String(repeating: "t", count: 9_000), "w\n"),
+    ])
+    func `what a crash left of a row is written over`(_ before: String, _ kept: String) async throws {
+        let files = SimulatedFileSystem()
+        try files.createDirectory("/log")
+        let file = try files.open("/log/\(day).jsonl", .create)
+        try Array(before.utf8).withUnsafeBytes { try file.write($0, at: 0) }
+        let log = ReportLog(directory: "/log", files: files)
+        log.note(await row(1))
+        try await log.flush()
+        let line = await row(1).line
+        #expect(try text(files) == kept + line)
+    }
+
+    @Test func `a flood is dropped and counted`() async throws {
+        let log = ReportLog(directory: "/log", files: SimulatedFileSystem())
+        let row = await row(1)
+        for _ in 0..<(ReportLog.maximumPending + 3) { log.note(row) }
+        #expect(log.dropped == 3)
+    }
+
+    @Test func `a disk that fails is an error, and the next row is written`() async throws {
+        let files = SimulatedFileSystem()
+        files.planAlways(.outOfSpace, for: .write)
+        let log = ReportLog(directory: "/log", files: files)
+        log.note(await row(1))
+        await #expect(throws: FileError.self) { try await log.flush() }
+        files.heal()
+        log.note(await row(2))
+        try await log.flush()
+        let line = await row(2).line
+        #expect(try text(files) == line)
+    }
+}

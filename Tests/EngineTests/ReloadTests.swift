@@ -1,0 +1,155 @@
+import Bytes
+import DurableQueue
+import Engine
+import Files
+import Logging
+import PipelineFiles
+import SimulatedFiles
+import StageKit
+import Testing
+
+/// Another version of a pipeline takes over while mail is on its way.
+struct ReloadTests {
+    private static let old = "deliver: [ store, store: { as: second } ]"
+    private static let new = "deliver: [ store-batch ]"
+
+    @Test func `queued mail finishes under its version, and new mail takes the new one`() async throws {
+        let server = try TestServer(Self.old)
+        let gate = Gate()
+        server.script.on("deliver.store") { [script = server.script] message, context in
+            await gate.pass()
+            script.store(message, context.step)
+            return .proceed
+        }
+        try await server.run { entrances in
+            let before = try #require(await entrances.first?.send().message)
+            try await eventually { gate.arrivals == 1 }
+            try await server.reload(Self.new)
+            let entrance = try await server.nextEntrance()
+            let after = try #require(await entrance.send().message)
+            try await eventually { server.ledger.delivered == 1 }
+            #expect(server.script.stored(after, "deliver.store-batch") == [0])
+            #expect(server.queue.pendingByVersion().values.reduce(0, +) == 1 && server.engine.generationCount == 2)
+            // Whoever has kept the way in of a version that is gone is turned away.
+            gate.open()
+            try await eventually { server.ledger.delivered == 2 && server.engine.generationCount == 1 }
+            #expect(server.script.stored(before, "deliver.second") == [0])
+            #expect(server.script.stored(after, "deliver.second").isEmpty)
+            #expect(await entrances.first?.send().code == 421)
+            try await eventually { try self.keptVersions(server.disk).count == 1 }
+        }
+        #expect(server.ledger.received == 2 && server.queue.discrepancies().isEmpty)
+    }
+
+    @Test func `a component that cannot be prepared leaves everything as it was`() async throws {
+        let server = try TestServer(Self.old)
+        try await server.run { entrances in
+            let entrance = try #require(entrances.first)
+            server.script.beFrail()
+            let version = server.engine.plan.pipelines.first?.version
+            await #expect(throws: PreparationError.self) { try await server.reload("deliver: [ store, probe ]") }
+            #expect(server.engine.plan.pipelines.first?.version == version && server.engine.generationCount == 1)
+            #expect(await entrance.send().code == 250)
+            try await eventually { server.ledger.delivered == 1 }
+        }
+        #expect(server.script.lives == ["prepare", "stop"])
+    }
+
+    @Test func `the same files again change nothing for mail that waits`() async throws {
+        let server = try TestServer(Self.old)
+        server.script.on("deliver.second") { _, _ in throw TestServer.Failure(description: "not now") }
+        try await server.run { entrances in
+            let id = try #require(await entrances.first?.send().message)
+            try await server.quiet()
+            try await server.reload(Self.old)
+            let entrance = try await server.nextEntrance()
+            try await eventually { server.engine.generationCount == 1 }
+            server.script.on("deliver.second") { [script = server.script] message, context in
+                script.store(message, context.step)
+                return .proceed
+            }
+            server.clock.advance(by: .seconds(3_600))
+            #expect(await entrance.send().code == 250)
+            try await eventually { server.ledger.delivered == 2 }
+            #expect(
+                server.script.stored(id, "deliver.second") == [0] && server.script.calls("deliver.store").count == 2)
+        }
+    }
+
+    @Test func `reloads under load lose and double nothing`() async throws {
+        let server = try TestServer(Self.old)
+        try await server.run { entrances in
+            var entrance = try #require(entrances.first)
+            var accepted: [MessageID: Int] = [:]
+            for round in 0..<20 {
+                for _ in 0..<5 { accepted[try #require(await entrance.send().message)] = round }
+                try await server.reload(round.isMultiple(of: 2) ? Self.new : Self.old)
+                entrance = try await server.nextEntrance()
+            }
+            try await eventually { server.ledger.delivered == 100 && server.engine.generationCount == 1 }
+            for (id, round) in accepted {
+                let isOld = round.isMultiple(of: 2)
+                #expect(server.script.stored(id, "deliver.second") == (isOld ? [0] : []), "round \(round)")
+                #expect(server.script.stored(id, "deliver.store-batch") == (isOld ? [] : [0]), "round \(round)")
+            }
+        }
+        #expect(server.ledger.received == 100 && server.queue.discrepancies().isEmpty)
+    }
+
+    // MARK: Across a restart
+
+    @Test(arguments: [Loss.everything, .nothing])
+    func `mail finishes under its version after a restart with other files`(_ loss: Loss) async throws {
+        let disk = SimulatedFileSystem()
+        let id = try await postponed(on: disk)
+        let again = try TestServer(Self.new, disk: disk.crash(loss, seed: 1))
+        again.clock.advance(by: .seconds(3_600))
+        try await again.serve { entrance in
+            #expect(await entrance.send().code == 250)
+            try await eventually { again.ledger.delivered == 2 && again.engine.generationCount == 1 }
+            try await eventually { try self.keptVersions(again.disk).count == 1 }
+        }
+        #expect(again.script.stored(id, "deliver.second") == [0])
+        #expect(again.script.stored(id, "deliver.store-batch").isEmpty)
+    }
+
+    @Test func `mail of a version that cannot be built any more is quarantined, and released into the present one`()
+        async throws
+    {
+        let disk = SimulatedFileSystem()
+        let id = try await postponed(on: disk)
+        let after = disk.crash(.nothing, seed: 1)
+        for name in try after.list("/var/versions") { try after.remove("/var/versions/" + name) }
+        let again = try TestServer(Self.new, disk: after)
+        try await again.serve { _ in
+            let held = try #require(again.queue.quarantined().first)
+            #expect(held.id == id && held.step == "deliver.second" && held.reason.contains("cannot be built any more"))
+            #expect(held.reason.contains(held.pipeline.digest.prefix(12)))
+            #expect(
+                again.log.lines("mail quarantined: its version of the pipeline cannot be built any more").count == 1)
+            let error = await #expect(throws: ReleaseError.self) { try await again.engine.release(id, from: nil) }
+            #expect(error?.description.contains("no step deliver.second, where the message stopped") == true)
+            let unknown = await #expect(throws: ReleaseError.self) {
+                try await again.engine.release(id, from: "deliver.nowhere")
+            }
+            #expect(unknown?.description == "inbound has no step deliver.nowhere; there are deliver.store-batch")
+            try await again.engine.release(id, from: "deliver.store-batch")
+            try await eventually { again.ledger.delivered == 1 }
+        }
+        #expect(again.script.stored(id, "deliver.store-batch") == [0])
+    }
+
+    /// Leaves a message waiting at the second step of the old version.
+    private func postponed(on disk: SimulatedFileSystem) async throws -> MessageID {
+        let server = try TestServer(Self.old, disk: disk)
+        server.script.on("deliver.second") { _, _ in throw TestServer.Failure(description: "not now") }
+        var id: MessageID?
+        try await server.serveUntilQuiet { id = await $0.send().message }
+        #expect(try keptVersions(disk).count == 1)
+        return try #require(id)
+    }
+
+    private func keptVersions(_ disk: any FileSystem) throws -> Set<Substring> {
+        Set(try disk.list("/var/versions").map { $0.prefix(64) })
+    }
+}

@@ -1,0 +1,127 @@
+import Bytes
+import Files
+import Glibc
+import SearchIndex
+
+/// What indexing and searching costs: real mails drawn at random, one `add` a mail, merges beside it.
+///
+/// Usage: `IndexBenchmark CORPUS DIRECTORY [MAILS [USERS]]`; prints a name and a value a line. `DIRECTORY` must be empty.
+@main
+struct IndexBenchmark {
+    static func main() throws {
+        let arguments = CommandLine.arguments
+        guard arguments.count > 2 else { return say("usage: IndexBenchmark CORPUS DIRECTORY [MAILS [USERS]]") }
+        let mails = arguments.count > 3 ? Int(arguments[3]) ?? 20_000 : 20_000
+        let users = arguments.count > 4 ? UInt32(arguments[4]) ?? 1 : 1
+        let corpus = try Corpus(directory: arguments[1])
+        guard !corpus.isEmpty else { return say("no mails in \(arguments[1])") }
+        say("resident before: \(resident() >> 20) MB")
+        let (index, _) = try InvertedIndex.open(directory: arguments[2], fileSystem: LocalFileSystem())
+        index.startMerging()
+        let text = try add(mails, users, corpus, to: index)
+        try search(index, users: users)
+        let start = ContinuousClock.now
+        try index.flush()
+        while try index.mergeIfNeeded() {}
+        say("settling: \(rounded((ContinuousClock.now - start) / .seconds(1))) s")
+        report(index.statistics(), text: text)
+        try search(index, users: users)
+        try index.close()
+    }
+
+    /// Adds mails one at a time; gives the octets of their text.
+    static func add(_ mails: Int, _ users: UInt32, _ corpus: Corpus, to index: InvertedIndex) throws -> Int {
+        var random = Generator(seed: 1)
+        var text = 0
+        var next = [UInt32](repeating: 0, count: Int(users))
+        var latencies = Latencies()
+        var merging = Latencies()
+        let clock = ContinuousClock()
+        let start = clock.now
+        for sequence in 1...mails {
+            let user = Int(random.next() % UInt64(users))
+            next[user] += 1
+            let (mail, size) = corpus.draw(
+                &random, user: UInt32(user) + 1, number: next[user], sequence: UInt64(sequence))
+            text += size
+            let isMerging = index.isMaintaining
+            let before = clock.now
+            try index.add([mail])
+            let time = clock.now - before
+            latencies.add(time)
+            if isMerging { merging.add(time) }
+        }
+        say("added: \(Int(Double(mails) / ((clock.now - start) / .seconds(1)))) mails/s, text \(text >> 20) MB")
+        say("until visible: \(latencies.summary)")
+        say("until visible while flushing or merging: \(merging.summary)")
+        say("resident: \(resident() >> 20) MB, of it files mapped: \(resident(shared: true) >> 20) MB")
+        return text
+    }
+
+    static func report(_ statistics: IndexStatistics, text: Int) {
+        let size = statistics.runs.reduce(0) { $0 + $1.octets }
+        say("index/text: \(rounded(Double(size) / Double(text)))")
+        say("written/text: \(rounded(Double(statistics.octetsWritten) / Double(text)))")
+        say("runs: \(statistics.runs.count), flushes \(statistics.flushes), merges \(statistics.merges)")
+        say("levels: \(statistics.runs.map { "\($0.level):\($0.octets >> 20)" }.joined(separator: " "))")
+    }
+
+    /// Query classes, each asked of many users.
+    static func search(_ index: InvertedIndex, users: UInt32) throws {
+        let classes: [(String, [String])] = [
+            ("common word", ["the ", "list ", "mail ", "new ", "people "]),
+            ("two words", ["linux kernel ", "free money ", "apache server ", "perl script ", "security update "]),
+            ("phrase", ["\"mailing list\"", "\"of the\"", "\"open source\"", "\"click here\"", "\"last week\""]),
+            ("prefix", ["a", "th", "mic", "serv", "int"]),
+            ("word, sender, unread", ["the from:rssfeeds@example.com is:unread", "list from:guido is:unread"]),
+            ("absent", ["zzyzzxq ", "nosuchword "]),
+        ]
+        for (name, texts) in classes {
+            let queries = try texts.map { try Query(parsing: $0, now: Timestamp(seconds: 1_100_000_000)) }
+            var random = Generator(seed: 2)
+            var latencies = Latencies()
+            var hits = 0
+            for round in 0..<1_000 {
+                let user = UInt32(random.next() % UInt64(users)) + 1
+                let before = ContinuousClock.now
+                hits += try index.search(user: user, query: queries[round % queries.count], limit: 10).numbers.count
+                latencies.add(ContinuousClock.now - before)
+            }
+            say("\(name): \(latencies.summary), \(hits) hits")
+        }
+    }
+
+    /// The memory of this process in octets, or how much of it belongs to mapped files.
+    static func resident(shared: Bool = false) -> Int {
+        guard let file = fopen("/proc/self/statm", "r") else { return 0 }
+        defer { fclose(file) }
+        var buffer = [CChar](repeating: 0, count: 128)
+        guard fgets(&buffer, 128, file) != nil else { return 0 }
+        let fields = String(decoding: buffer.map { UInt8(bitPattern: $0) }, as: UTF8.self).split(separator: " ")
+        return fields.count > 2 ? (Int(fields[shared ? 2 : 1]) ?? 0) * 4_096 : 0
+    }
+
+    static func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
+
+    static func say(_ line: String) {
+        _ = Array((line + "\n").utf8).withUnsafeBytes { write(1, $0.baseAddress, $0.count) }
+    }
+}
+
+/// Durations, and the shares of them that tell most.
+struct Latencies {
+    private var nanoseconds: [Int] = []
+
+    mutating func add(_ time: Duration) {
+        nanoseconds.append(Int(time / .nanoseconds(1)))
+    }
+
+    var summary: String {
+        let sorted = nanoseconds.sorted()
+        func at(_ share: Double) -> String {
+            guard !sorted.isEmpty else { return "-" }
+            return "\(IndexBenchmark.rounded(Double(sorted[Int(Double(sorted.count - 1) * share)]) / 1000))"
+        }
+        return "p50 \(at(0.5)) p99 \(at(0.99)) p99.9 \(at(0.999)) max \(at(1)) us of \(sorted.count)"
+    }
+}

@@ -1,0 +1,60 @@
+import Files
+import SearchIndex
+import SimulatedFiles
+import Testing
+
+/// The disk refuses a record of the manifest, and later the power fails.
+struct FailedWriteTests {
+    private static let directory = "/index"
+
+    private func open(_ disk: SimulatedFileSystem) throws -> (InvertedIndex, UInt64) {
+        try disk.createDirectory(Self.directory)
+        try disk.synchronizeDirectory("/")
+        return try InvertedIndex.open(directory: Self.directory, fileSystem: disk)
+    }
+
+    private func mails(_ numbers: UInt32...) -> [IndexedMail] {
+        numbers.map { TestMail.make(number: $0, subject: "mail \($0)") }
+    }
+
+    @Test(arguments: [OperationKind.write, .synchronize])
+    func `a late mail whose debt could not be written is owed until it is`(_ kind: OperationKind) throws {
+        let disk = SimulatedFileSystem()
+        let (index, _) = try open(disk)
+        try index.add(mails(1, 2, 4, 5))
+        try index.flush()
+        disk.planAlways(.inputOutput, for: kind)
+        #expect(throws: IndexError.self) { try index.add(mails(3)) }
+        // The step is tried again: the mail is known by now, and nothing is written for it but the debt.
+        #expect(throws: IndexError.self) { try index.add(mails(3)) }
+        disk.heal()
+        try index.add(mails(3))
+        #expect(try open(disk.crash(.everything, seed: 0)).1 == 2)
+    }
+
+    @Test func `a mail that is in memory only is not promised by a merge after a failed flush`() throws {
+        let disk = SimulatedFileSystem()
+        try disk.createDirectory(Self.directory)
+        try disk.synchronizeDirectory("/")
+        let options = IndexOptions(fanOut: 2)
+        let (index, _) = try InvertedIndex.open(directory: Self.directory, fileSystem: disk, options: options)
+        for number in UInt32(1)...2 {
+            try index.add(mails(number))
+            try index.flush()
+        }
+        try index.add(mails(3))
+        // The segment's own synchronisation passes, and that of the manifest does not.
+        let before = disk.operationCount
+        let copy = disk.crash(.nothing, seed: 0)
+        let (twin, _) = try InvertedIndex.open(directory: Self.directory, fileSystem: copy, options: options)
+        try twin.add(mails(3))
+        let begun = copy.operationCount
+        try twin.flush()
+        disk.plan(.inputOutput, at: before + copy.operationCount - begun)
+        #expect(throws: IndexError.self) { try index.flush() }
+        #expect(try index.mergeIfNeeded())
+        #expect(try open(disk.crash(.nothing, seed: 0)).1 == 2)
+        try index.flush()
+        #expect(try open(disk.crash(.everything, seed: 0)).1 == 3)
+    }
+}
