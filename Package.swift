@@ -13,6 +13,7 @@ let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
 ]
+let tls: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let crypto: [Target.Dependency] = [
     .product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto"),
 ]
@@ -92,7 +93,7 @@ let targets: [[Target]] = [
     library("Files", ["Bytes"]),
     library("MIME", ["Bytes", "CBytes"], tests: ["Bytes"], fixtures: ["Fixtures", "Differences.md", "Python"]),
     library("AuthenticationResults", ["Bytes"], tests: ["Bytes"]),
-    library("SMTP", ["Addressing", "Bytes"], tests: ["Addressing", "Bytes"], fixtures: ["Dialogs"]),
+    library("SMTP", ["Addressing", "Bytes"], tests: ["Addressing", "Bytes", "SMTPDialogs"]),
     library("SimulatedFiles", ["Bytes", "Files"], tests: ["Bytes", "Files"]),
     // Level 2: all that a plugin needs to see.
     library("StageKit", ["Addressing", "Bytes", "MIME", "SMTP", log], tests: ["Bytes", "SMTP"]),
@@ -136,6 +137,7 @@ let targets: [[Target]] = [
     library(
         "PipelineFiles", ["Bytes", "Files", "SMTP", "StageKit", "Yams"],
         tests: ["Bytes", "Files", "SMTP", "StageKit", log], fixtures: ["Golden"]),
+    library("SASL", ["SMTP", .product(name: "Crypto", package: "swift-crypto")], tests: ["SMTP"]),
     // Its loops spend a tenth of their time on checks of exclusive access, which debug builds and tests go on making.
     library(
         "SearchIndex", ["Bytes", "CBytes", "Files"], tests: ["Bytes", "Files", "SimulatedFiles"],
@@ -169,8 +171,13 @@ let targets: [[Target]] = [
     // Level 4: the network.
     library("ControlServer", [.product(name: "NIOHTTP1", package: "swift-nio")] + nio, tests: nio),
     library(
-        "SMTPServer", ["Addressing", "Bytes", "SMTP", "StageKit", log] + nio,
-        tests: ["Addressing", "Bytes", "ReceiveSMTPStage", "SMTP", "StageKit", log] + nio),
+        "SMTPServer",
+        [
+            "Addressing", "Bytes", "SASL", "SMTP", "StageKit", log, tls, .product(name: "NIOTLS", package: "swift-nio"),
+        ] + nio,
+        tests: [
+            "Addressing", "Bytes", "ReceiveSMTPStage", "SASL", "SMTP", "SMTPDialogs", "StageKit", log, tls,
+        ] + nio),
     stages,
     // Level 5: the command.
     [
@@ -216,11 +223,15 @@ let targets: [[Target]] = [
         .executableTarget(
             name: "QueueBenchmark", dependencies: ["Bytes", "DurableQueue", "Files", "StageKit"],
             path: "Tests/QueueBenchmark", swiftSettings: settings),
+        // What the tests of the session, of the server and of the whole have in common.
+        .target(
+            name: "SMTPDialogs", dependencies: nio + [tls, .product(name: "NIOTLS", package: "swift-nio")],
+            path: "Tests/SMTPDialogs", swiftSettings: settings),
         .executableTarget(
             name: "IndexBenchmark", dependencies: ["Bytes", "Files", "MIME", "SearchIndex"],
             path: "Tests/IndexBenchmark", swiftSettings: settings),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["DemoDNS", "Resolver", "sluice", "spf-worker"],
+            name: "EndToEndTests", dependencies: ["DemoDNS", "Resolver", "SMTPDialogs", "sluice", "spf-worker"],
             exclude: ["Clients", "Dialogs", "Fixtures"], swiftSettings: settings),
         // What is promised before a crash is kept after it: shared by a test and a benchmark without end.
         .target(
@@ -245,6 +256,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),

@@ -1,3 +1,4 @@
+package import Addressing
 package import Bytes
 package import SMTP
 package import StageKit
@@ -5,8 +6,18 @@ package import StageKit
 extension ReceiveSMTP {
     /// The settings under `receive: { smtp: … }`.
     package struct Configuration: StageConfiguration {
-        /// Where to listen: at least one address.
+        /// Where to listen for connections in the clear.
         package var listeners: [ListenerAddress]
+        /// Which protocol is spoken.
+        package var dialect: ServerSession.Dialect
+        /// How connections are encrypted.
+        package var tls: TLS
+        /// Load balancers, which say whom they speak for by the PROXY protocol.
+        package var proxies: [AddressRange]
+        /// Clients that say whom they speak for by XCLIENT.
+        package var forwarders: [AddressRange]
+        /// Whether reports about delivery are offered.
+        package var offersDSN: Bool
         /// The limits of messages, transactions and sessions.
         package var limits: Limits
         /// What becomes of a CR or LF alone in the data.
@@ -30,6 +41,8 @@ extension ReceiveSMTP {
             package var errors: Int
             /// The commands that bring no mail after which each further one is a mistake.
             package var idleCommands: Int
+            /// The octets a second that data must bring on the average.
+            package var dataRate: ByteCount
         }
 
         /// How long a client may take.
@@ -38,14 +51,31 @@ extension ReceiveSMTP {
             package var command: Duration
             /// Between two pieces of the data.
             package var data: Duration
+            /// For data that come slower than the least rate.
+            package var slowStart: Duration
             /// For a message in progress when the server stops.
             package var grace: Duration
         }
 
         /// Takes the settings.
         package init(from settings: inout Settings) throws {
-            let listen: [ListenerSetting] = settings.take("listen", "The addresses and ports to listen on.")
+            let listen: [ListenerSetting] = settings.take(
+                "listen", default: [], "The addresses and ports to listen on; `tls: listen` has the encrypted ones.")
             listeners = listen.map(\.address)
+            dialect = settings.take(
+                "protocol", default: .smtp,
+                "The protocol: smtp between servers, or lmtp, which has a reply for each recipient after the data.")
+            tls = settings.takeGroup("tls", "How connections are encrypted.", TLS.init(from:))
+            let proxies: [AddressRangeSetting] = settings.take(
+                "proxy-protocol", default: [],
+                "The load balancers, which must begin each connection with a PROXY header of version 1 or 2.")
+            self.proxies = proxies.map(\.range)
+            let forwarders: [AddressRangeSetting] = settings.take(
+                "xclient", default: [], "The clients that may say by XCLIENT whom they speak for.")
+            self.forwarders = forwarders.map(\.range)
+            offersDSN = settings.take(
+                "dsn", default: false,
+                "Whether senders may ask for reports about delivery; only where the pipeline sends them.")
             limits = settings.takeGroup("limits", "What a client may ask for.", Limits.init(from:))
             bareNewlines = settings.take(
                 "bare-newlines", default: .normalise,
@@ -67,6 +97,9 @@ extension ReceiveSMTP.Configuration.Limits {
         errors = settings.take("errors", default: 20, "The mistakes and refusals after which a session ends.")
         idleCommands = settings.take(
             "idle-commands", default: 100, "The commands without a message after which each further one is a mistake.")
+        dataRate = settings.take(
+            "data-rate", default: ByteCount(octets: 256),
+            "What data must bring each second, on the average since they began; 0B is no limit.")
     }
 }
 
@@ -74,6 +107,8 @@ extension ReceiveSMTP.Configuration.Timeouts {
     init(from settings: inout Settings) {
         command = settings.take("command", default: .seconds(300), "How long the next command may take.")
         data = settings.take("data", default: .seconds(180), "How long a client may pause within the data.")
+        slowStart = settings.take(
+            "slow-start", default: .seconds(60), "How long data may come slower than `limits: data-rate`.")
         grace = settings.take(
             "grace", default: .seconds(10), "How long a message in progress may take when the server stops.")
     }

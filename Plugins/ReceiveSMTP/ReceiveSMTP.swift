@@ -11,7 +11,10 @@ package import StageKit
 ///     listen: ["0.0.0.0:25", "[::]:25"]
 ///     limits: { message: 25MB, recipients: 100, sessions: 2000, sessions-per-address: 200, errors: 20 }
 ///     bare-newlines: normalise
-///     timeouts: { command: 5m, data: 3m, grace: 10s }
+///     timeouts: { command: 5m, data: 3m, slow-start: 60s, grace: 10s }
+///     tls:
+///       certificates: [{ certificate: /etc/ssl/mx.pem, key: /etc/ssl/mx.key }]
+///       starttls: offered
 ///     threads: 1
 /// ```
 package struct ReceiveSMTP: Receiver {
@@ -25,14 +28,14 @@ package struct ReceiveSMTP: Receiver {
     /// A receiver that has opened nothing yet.
     package init(configuration: Configuration, services: StageServices) throws {
         try configuration.validate()
-        listeners = configuration.listeners
+        listeners = configuration.listeners + configuration.tls.listeners
         // The versions of a pipeline that follow each other share their listeners.
         server = SMTPService(
             configuration.serverConfiguration(for: services.site), logger: services.logger,
             sockets: try services.shared { ListeningSockets() })
     }
 
-    /// Opens the listeners, so that a taken port is found before anything starts.
+    /// Reads the certificates and opens the listeners, so that what is missing or taken is found before anything starts.
     package func prepare() async throws {
         try await server.bind()
     }
@@ -58,7 +61,8 @@ extension ReceiveSMTP.Configuration {
     private static let threadLimit = 64
 
     func validate() throws(ConfigurationError) {
-        guard !listeners.isEmpty else {
+        try tls.validate()
+        guard !listeners.isEmpty || !tls.listeners.isEmpty else {
             throw ConfigurationError("is empty; list at least one address, such as 0.0.0.0:25", at: "listen")
         }
         let counts = [
@@ -72,7 +76,10 @@ extension ReceiveSMTP.Configuration {
         guard (1...Self.threadLimit).contains(threads) else {
             throw ConfigurationError("must lie between 1 and \(Self.threadLimit)", at: "threads")
         }
-        let durations = [("timeouts.command", timeouts.command), ("timeouts.data", timeouts.data)]
+        let durations = [
+            ("timeouts.command", timeouts.command), ("timeouts.data", timeouts.data),
+            ("timeouts.slow-start", timeouts.slowStart),
+        ]
         if let zero = durations.first(where: { $0.1 <= .zero }) {
             throw ConfigurationError("must be longer than nothing", at: zero.0)
         }
@@ -82,10 +89,13 @@ extension ReceiveSMTP.Configuration {
         // `<Postmaster>` must reach somebody: the host's own domain if its mail is ours, or else one that is.
         let isLocal = site.localDomains.contains(site.hostName.lowercased())
         let postmasterDomain = isLocal ? site.hostName.lowercased() : site.localDomains.min() ?? site.hostName
-        let session = ServerSession.Configuration(
+        var session = ServerSession.Configuration(
             hostName: site.hostName, postmasterDomain: postmasterDomain, messageLimit: limits.message.octets,
             recipientLimit: limits.recipients, errorLimit: limits.errors, idleCommandLimit: limits.idleCommands,
             bareNewlines: bareNewlines)
+        session.dialect = dialect
+        session.offersDSN = offersDSN
+        if !tls.certificates.isEmpty { session.startTLS = tls.startTLS ?? .offered }
         var server = SMTPService.Configuration(listeners: listeners, session: session)
         server.sessionLimit = limits.sessions
         server.sessionLimitPerAddress = limits.sessionsPerAddress
@@ -93,6 +103,11 @@ extension ReceiveSMTP.Configuration {
         server.dataTimeout = timeouts.data
         server.gracePeriod = timeouts.grace
         server.threads = threads
+        server.tls = tls.server
+        server.proxies = proxies
+        server.forwarders = forwarders
+        server.minimumDataRate = limits.dataRate.octets
+        server.slowStart = timeouts.slowStart
         return server
     }
 }

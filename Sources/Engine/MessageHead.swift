@@ -7,8 +7,11 @@ import StageKit
 /// On disk; never renumber. A version octet, then (counts are LEB128, texts have their length before them):
 /// client address, port, HELO name, transport · reverse-path (0, or 1 and two texts) · recipients (count; each local
 /// part, domain, facts) · facts · trace fields (count; each a text). Facts are a count, then name, type octet, value.
+/// Version 2 has behind it: TLS version and cipher · user · the parameters of MAIL · those of each recipient.
 enum MessageHead {
-    static let version: UInt8 = 1
+    static let version: UInt8 = 2
+    /// What was written before parameters were kept; still read.
+    private static let versionWithoutParameters: UInt8 = 1
 
     /// The head of a message.
     static func encode(_ message: Message) -> [UInt8] {
@@ -33,6 +36,7 @@ enum MessageHead {
         FactCoding.append(message.facts, to: &writer)
         writer.append(count: message.trace.count)
         for field in message.trace { writer.append(field) }
+        appendParameters(of: message, to: &writer)
         return writer.bytes
     }
 
@@ -45,7 +49,8 @@ enum MessageHead {
         let head = Octets(head)
         return try head.withUnsafeBytes { bytes throws(MalformedRecord) in
             var reader = OctetReader(bytes)
-            guard try reader.byte() == version else { throw MalformedRecord() }
+            let version = try reader.byte()
+            guard version == Self.version || version == versionWithoutParameters else { throw MalformedRecord() }
             let client = Client(
                 address: try reader.text(), port: try reader.count(), helo: try reader.text(),
                 transport: try reader.text())
@@ -58,6 +63,7 @@ enum MessageHead {
             }
             message.facts = try FactCoding.facts(from: &reader)
             for _ in 0..<(try reader.countOfItems()) { message.trace.append(try reader.text()) }
+            if version == Self.version { try readParameters(into: &message, from: &reader) }
             return message
         }
     }

@@ -88,15 +88,44 @@ struct PipelineEntrance: Entrance {
         let ruling = await steps[.message]?.run(&subject) ?? .proceed
         switch ruling {
         case .refuse(let reply): return .refused(reply)
-        case .proceed: return await commit(subject.message, .deliver, spool)
-        case .discard(let reason): return await commit(subject.message, .discard(reason: reason), spool)
+        case .proceed: return await commit(subject, .deliver, spool)
+        case .discard(let reason): return await commit(subject, .discard(reason: reason), spool)
         case .quarantine(let step, let reason):
-            return await commit(subject.message, .quarantine(step: step, reason: reason), spool)
+            return await commit(subject, .quarantine(step: step, reason: reason), spool)
         }
     }
 
+    /// Commits the message for those of its recipients who were not refused one by one.
+    private func commit(
+        _ subject: SessionSteps.Subject, _ disposition: Disposition, _ spool: Spool?
+    ) async -> Acceptance {
+        guard !subject.refusals.isEmpty else { return await commit(subject.message, disposition, spool) }
+        var message = subject.message
+        message.recipients = []
+        for recipient in subject.message.recipients where subject.refusals[recipient.index] == nil {
+            message.recipients.append(recipient.at(message.recipients.count))
+        }
+        message.facts[CoreFacts.recipients] = message.recipients.count
+        let acceptance = message.recipients.isEmpty ? nil : await commit(message, disposition, spool)
+        return .perRecipient(
+            subject.message.recipients.map { recipient in
+                if let reply = subject.refusals[recipient.index] { return .refused(reply) }
+                return switch acceptance {
+                case .accepted(let receipt): .accepted(receipt)
+                case .refused(let reply): .refused(reply)
+                case .perRecipient, nil: .refused(SessionSteps.failureReply)
+                }
+            })
+    }
+
     private func noteEnvelope(_ message: inout Message) {
-        message.facts[CoreFacts.clientHelo] = message.client.helo
+        let client = message.client
+        message.facts[CoreFacts.clientHelo] = client.helo
+        message.facts[CoreFacts.clientTLS] = client.tls != nil
+        message.facts[CoreFacts.clientTLSVersion] = client.tls?.version ?? ""
+        message.facts[CoreFacts.clientTLSCipher] = client.tls?.cipher ?? ""
+        message.facts[CoreFacts.clientProtocol] = client.transport
+        message.facts[CoreFacts.clientUser] = client.user ?? ""
         message.facts[CoreFacts.sender] = message.reversePath.text
     }
 
@@ -168,6 +197,16 @@ struct PipelineEntrance: Entrance {
         case .closed: Reply(.unavailable, "Service shutting down, try again later")
         case .failed, .inUse, .unknownMessage, .unreadable: SessionSteps.failureReply
         }
+    }
+}
+
+extension Recipient {
+    /// The same at another place of the envelope.
+    fileprivate func at(_ index: Int) -> Recipient {
+        var recipient = Recipient(address, index: index)
+        recipient.parameters = parameters
+        recipient.facts = facts
+        return recipient
     }
 }
 

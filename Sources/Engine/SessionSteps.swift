@@ -18,6 +18,8 @@ struct SessionSteps: Sendable {
     struct Subject: Sendable {
         var message: Message
         var recipient: Recipient?
+        /// The replies to recipients, by their places, who were refused one by one.
+        var refusals: [Int: Reply] = [:]
 
         /// Whether the condition of a step holds; at `recipient` the recipient's facts count before the message's.
         func fulfils(_ condition: Condition) throws -> Bool {
@@ -132,9 +134,16 @@ struct SessionSteps: Sendable {
         }
     }
 
-    /// One reply has to serve all recipients here: those whose verdict is a refusal are refused with the message if all
-    /// are, and kept aside for the operator otherwise, since the client can be told only one thing.
+    /// Makes one reply of the verdicts where the protocol has one for all recipients; `nil` if the message goes on.
+    ///
+    /// A refusal for some of them cannot be told: those whose verdict is one are refused with the message if all are,
+    /// and kept aside for the operator otherwise. "Try again later" for one is so for all. Where each recipient has a
+    /// reply, each gets its own.
     private func settle(_ verdicts: [Verdict], _ step: PreparedStep, _ subject: inout Subject) -> Reply? {
+        if subject.message.client.hasReplyPerRecipient {
+            settleEach(verdicts, step, &subject)
+            return nil
+        }
         let refusals = verdicts.compactMap(\.reply)
         if let transient = refusals.first(where: \.isTransient) {
             log(step, subject, "message refused", reason: "postponed for one of its recipients", reply: transient)
@@ -149,6 +158,19 @@ struct SessionSteps: Sendable {
             subject.message.recipients[position].facts[Objection.fact] = objection.words
         }
         return nil
+    }
+
+    private func settleEach(_ verdicts: [Verdict], _ step: PreparedStep, _ subject: inout Subject) {
+        for (position, verdict) in verdicts.enumerated() {
+            let index = subject.message.recipients[position].index
+            guard subject.refusals[index] == nil, let objection = Objection(verdict, step: step.id) else { continue }
+            guard let reply = verdict.reply else {
+                subject.message.recipients[position].facts[Objection.fact] = objection.words
+                continue
+            }
+            subject.refusals[index] = reply
+            log(step, subject, "recipient refused", reason: objection.reason, reply: reply)
+        }
     }
 
     private func log(

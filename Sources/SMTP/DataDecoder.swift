@@ -44,7 +44,7 @@ package struct DataDecoder {
                 position = next
                 if isComplete { return (position, true) }
             case .carriageReturn:
-                buffer.append(lineEnd)
+                buffer.append(LineEnds.lineEnd)
                 if octet == lineFeed {
                     state = .lineStart
                     position += 1
@@ -71,7 +71,7 @@ package struct DataDecoder {
     private mutating func storeBare(_ text: UnsafeRawBufferPointer, into buffer: inout MessageBuffer) {
         hasBareNewline = true
         buffer.append(text)
-        buffer.append(lineEnd)
+        buffer.append(LineEnds.lineEnd)
     }
 
     /// Reads whole stretches of text with `memchr`, from within a line; stops where the next octet needs the state.
@@ -122,14 +122,6 @@ package struct DataDecoder {
 private let dot: UInt8 = 0x2E
 private let carriageReturn: UInt8 = 0x0D
 private let lineFeed: UInt8 = 0x0A
-
-/// CR and LF.
-///
-/// The memory is a literal's: it is never written and lives as long as the process.
-nonisolated(unsafe) private let lineEnd = {
-    let text: StaticString = "\r\n"
-    return UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
-}()
 
 extension UnsafeRawBufferPointer {
     /// The first place of an octet at or behind `start`; `count` if there is none.

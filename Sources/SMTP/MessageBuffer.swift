@@ -9,6 +9,8 @@ package struct MessageBuffer: ~Copyable {
     package private(set) var count = 0
     /// How many octets of the message were handed out as pieces before these.
     package private(set) var handedOver = 0
+    /// How many octets of the message there have been.
+    package var total: Int { handedOver + count }
     /// Whether more than the limit came.
     package private(set) var isOverflowing = false
     private var isDiscarding = false

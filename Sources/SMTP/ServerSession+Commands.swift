@@ -6,10 +6,13 @@ extension ServerSession {
         let space = line.firstIndex(of: 0x20, from: 0)
         let verb = Verb(UnsafeRawBufferPointer(rebasing: line[..<space]))
         let argument = ArraySlice(line[min(space + 1, line.count)...])
+        if verb == .bdat { return beginChunk(argument) }
         if state == .refused, verb != .quit { return fail(.connectionRefused) }
         switch verb {
-        case .helo: return greet(argument, isExtended: false)
-        case .ehlo: return greet(argument, isExtended: true)
+        case .helo, .ehlo, .lhlo: return hello(verb, argument)
+        case .starttls: return startTLS(argument)
+        case .auth: return authenticate(argument)
+        case .xclient: return forward(argument)
         case .mail: return mail(argument)
         case .rcpt: return recipient(argument)
         case .data: return argument.isBlank ? data() : fail(.syntax)
@@ -18,15 +21,23 @@ extension ServerSession {
         case .vrfy: return argument.isBlank ? fail(.syntax) : idle(.cannotVerify)
         case .help: return idle(.help)
         case .quit: return argument.isBlank ? quit() : fail(.syntax)
-        case .expn, .starttls, .auth, .bdat, .etrn, .atrn, .turn, .send, .soml, .saml, .lhlo, .xclient:
-            return fail(.notImplemented)
+        case .expn, .bdat, .etrn, .atrn, .turn, .send, .soml, .saml: return fail(.notImplemented)
         case .get, .post, .put, .head, .options, .connect:
             return state == .unidentified ? end(.notMail) : fail(.unknownCommand)
         case nil: return fail(.unknownCommand)
         }
     }
 
-    /// HELO and EHLO; both end a transaction (RFC 5321, section 4.1.4).
+    /// HELO, EHLO or LHLO; an LMTP server takes the last alone, an SMTP server the others (RFC 2033, section 4.1).
+    private mutating func hello(_ verb: Verb?, _ argument: ArraySlice<UInt8>) -> Step? {
+        switch (configuration.dialect, verb) {
+        case (.smtp, .lhlo): fail(.notImplemented)
+        case (.lmtp, .helo), (.lmtp, .ehlo): fail(.unknownCommand)
+        default: greet(argument, isExtended: verb != .helo)
+        }
+    }
+
+    /// Ends a transaction (RFC 5321, section 4.1.4) and tells what we can do.
     ///
     /// Deviation: the name need not be a domain or an address literal, since a server may not refuse mail because of
     /// it and many real clients send something else.
@@ -39,14 +50,24 @@ extension ServerSession {
         self.isExtended = isExtended
         state = .ready
         reset()
-        guard isExtended else { return idle(Reply(250, nil, configuration.hostName)) }
-        return idle(
-            Reply(
-                250, nil,
-                lines: [
-                    configuration.hostName, "PIPELINING", "SIZE \(configuration.messageLimit)", "8BITMIME", "SMTPUTF8",
-                    "ENHANCEDSTATUSCODES",
-                ]))
+        return idle(Reply(250, nil, lines: [configuration.hostName] + (isExtended ? keywords : [])))
+    }
+
+    /// What EHLO offers: only what works on this connection as it is now.
+    private var keywords: [String] {
+        let extensions = extensions
+        var keywords = [
+            "PIPELINING", "SIZE \(configuration.messageLimit)", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES",
+            "CHUNKING", "BINARYMIME", "LIMITS RCPTMAX=\(configuration.recipientLimit)",
+        ]
+        if extensions.contains(.dsn) { keywords.append("DSN") }
+        if extensions.contains(.startTLS) { keywords.append("STARTTLS") }
+        if extensions.contains(.requireTLS) { keywords.append("REQUIRETLS") }
+        if extensions.contains(.auth) {
+            keywords.append("AUTH \(configuration.mechanisms.joined(separator: " "))")
+        }
+        if extensions.contains(.xclient) { keywords.append("XCLIENT \(ForwardedClient.attributes)") }
+        return keywords
     }
 
     private mutating func quit() -> Step {
@@ -60,7 +81,7 @@ extension ServerSession {
     }
 
     /// Answers a command that brings no message nearer; endless ones are mistakes.
-    private mutating func idle(_ reply: Reply) -> Step? {
+    mutating func idle(_ reply: Reply) -> Step? {
         idleCommands += 1
         return idleCommands > configuration.idleCommandLimit ? fail(reply) : say(reply)
     }

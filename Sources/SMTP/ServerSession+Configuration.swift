@@ -16,6 +16,14 @@ extension ServerSession {
         package var idleCommandLimit: Int
         /// What becomes of a CR or LF alone.
         package var bareNewlines: BareNewlines
+        /// Which protocol is spoken.
+        package var dialect = Dialect.smtp
+        /// Whether a client can, or must, encrypt the connection by STARTTLS.
+        package var startTLS = StartTLS.unavailable
+        /// The SASL mechanisms by which a client can say who it is, such as `PLAIN`; only under TLS.
+        package var mechanisms: [String] = []
+        /// Whether what a client says about reports is taken, because somebody sends them (RFC 3461).
+        package var offersDSN = false
 
         /// A configuration; the limits have the values that fit mail between servers.
         package init(
@@ -33,9 +41,46 @@ extension ServerSession {
         }
     }
 
+    /// Which protocol is spoken.
+    package enum Dialect: String, Sendable, Hashable, CaseIterable {
+        /// Between servers.
+        case smtp
+        /// To the server that has the mailboxes: LHLO, and a reply for each recipient after the data (RFC 2033).
+        case lmtp
+
+        /// What the greeting calls it.
+        var greeting: String { self == .smtp ? "ESMTP" : "LMTP" }
+    }
+
+    /// What a client may do about encryption (RFC 3207).
+    package enum StartTLS: String, Sendable, Hashable, CaseIterable {
+        /// There is no certificate.
+        case unavailable
+        /// It may encrypt.
+        case offered
+        /// It must, before it may send mail; not for servers that take mail from everybody (RFC 3207, section 4).
+        case required
+    }
+
+    /// What may be asked for on this connection, as it is now.
+    var extensions: ExtensionSet {
+        var extensions: ExtensionSet = []
+        if tls != nil { extensions.insert(.requireTLS) }
+        if tls == nil, configuration.startTLS != .unavailable { extensions.insert(.startTLS) }
+        if tls != nil, !configuration.mechanisms.isEmpty { extensions.insert(.auth) }
+        if configuration.offersDSN { extensions.insert(.dsn) }
+        if allowsXCLIENT { extensions.insert(.xclient) }
+        return extensions
+    }
+
     /// The protocol's name for the `Received:` field (RFC 3848; RFC 6531, section 4.3).
     package var transport: String {
-        if parameters.isInternationalized { return "UTF8SMTP" }
-        return isExtended ? "ESMTP" : "SMTP"
+        let security = (tls == nil ? "" : "S") + (user == nil ? "" : "A")
+        switch configuration.dialect {
+        case .lmtp: return (parameters.isInternationalized ? "UTF8LMTP" : "LMTP") + security
+        case .smtp where parameters.isInternationalized: return "UTF8SMTP" + security
+        // Whoever has not said EHLO cannot have encrypted by STARTTLS, but a listener may be encrypted as a whole.
+        case .smtp: return (isExtended || !security.isEmpty ? "ESMTP" : "SMTP") + security
+        }
     }
 }

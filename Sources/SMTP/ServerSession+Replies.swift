@@ -11,18 +11,24 @@ extension ServerSession {
         progress += 1
         errors += 1
         guard errors < configuration.errorLimit else { return end(.tooManyErrors) }
-        return reply.code == 421 ? end() : nil
+        guard reply.code == 421 else { return nil }
+        farewell = reply
+        return end()
     }
 
     /// Ends the session, with a last word if there is one.
     mutating func end(_ reply: Reply? = nil) -> Step {
         reply?.write(to: &output)
+        if let reply, !isEndedByClient { farewell = reply }
         state = .closed
         open = nil
         waiting = WaitingInput()
         forgetMessage()
         return .close
     }
+
+    /// What a client hears that has not said its name.
+    var helloFirst: Reply { configuration.dialect == .lmtp ? .lhloFirst : .helloFirst }
 
     mutating func ask(_ kind: OpenQuestion, _ question: Question) -> Step {
         open = kind
@@ -32,6 +38,8 @@ extension ServerSession {
     mutating func forgetMessage() {
         buffer = MessageBuffer(limit: configuration.messageLimit)
         decoder = DataDecoder()
+        lineEnds = LineEnds()
+        isChunked = false
         hops = HopCounter()
         dataRefusal = nil
         recipients = 0
@@ -42,6 +50,7 @@ extension ServerSession {
     mutating func reset() {
         forgetMessage()
         parameters = MailParameters()
+        recipientParameters = RecipientParameters()
         if state != .unidentified { state = .ready }
     }
 }

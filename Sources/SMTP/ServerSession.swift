@@ -16,6 +16,8 @@ package struct ServerSession: ~Copyable {
         case ask(Question)
         /// Wait for the answer that is being found.
         case wait
+        /// Encrypt the connection, beginning right behind the output, and say so with ``ServerSession/secure(_:)``.
+        case startTLS
         /// Close the connection.
         case close
     }
@@ -28,10 +30,15 @@ package struct ServerSession: ~Copyable {
         case mail(ReversePath)
         /// May it go to this recipient?
         case recipient(EmailAddress)
+        /// Who is the client? This is what it says.
+        case authenticate(Authentication)
+        /// May the client talk to us that this trusted one speaks for?
+        case connectFor(ForwardedClient)
         /// Here is the beginning or a further piece of a message that is too large to be kept in memory; the rest comes
         /// with ``message(_:)``, unless ``ServerSession/hasHandedOver`` says that it never will.
         case content(Octets)
-        /// Here is the whole message, or the rest of one whose beginning was handed over: who answers with ``ServerSession/acknowledge(_:)`` has it safe.
+        /// Here is the whole message, or the rest of one whose beginning was handed over: who answers with
+        /// ``ServerSession/acknowledge(_:except:)`` has it safe.
         case message(Octets)
     }
 
@@ -41,6 +48,20 @@ package struct ServerSession: ~Copyable {
         case proceed
         /// No, and this is the reply (4yz or 5yz).
         case refuse(Reply)
+        /// No, with a reply for each recipient, in their order; only where the protocol has one for each.
+        case refuseEach([Reply])
+        /// The next words of the exchange about who the client is.
+        case challenge([UInt8])
+        /// The client is this user.
+        case authenticated(String)
+    }
+
+    /// The client's side of an AUTH exchange (RFC 4954), decoded.
+    package enum Authentication: Sendable, Equatable {
+        /// The mechanism in capitals, and what came with it.
+        case start(mechanism: String, response: [UInt8]?)
+        /// The answer to a challenge.
+        case response([UInt8])
     }
 
     /// Where in the dialogue the session is.
@@ -57,6 +78,12 @@ package struct ServerSession: ~Copyable {
         case transaction
         /// In the data.
         case data
+        /// In the octets of a BDAT command.
+        case chunk
+        /// Between STARTTLS and the end of the handshake.
+        case securing
+        /// In an AUTH exchange; the next line is no command.
+        case authenticating
         /// Over.
         case closed
     }
@@ -67,8 +94,14 @@ package struct ServerSession: ~Copyable {
     package internal(set) var hello = ""
     /// Whether the client said EHLO.
     package internal(set) var isExtended = false
+    /// How the connection is encrypted; `nil` if it is not.
+    package internal(set) var tls: TLSDetails?
+    /// Who the client is, once it has shown that.
+    package internal(set) var user: String?
     /// The parameters of the last MAIL.
     package internal(set) var parameters = MailParameters()
+    /// The parameters of the last RCPT.
+    package internal(set) var recipientParameters = RecipientParameters()
     /// How many commands and messages have ended; the clock of the client's patience starts anew with each.
     package internal(set) var progress = 0
     /// Whether the client has ended the session itself and so waits for nothing after the output.
@@ -76,6 +109,10 @@ package struct ServerSession: ~Copyable {
     /// How many replies told the client about its mistakes since the last message was accepted.
     package internal(set) var errors = 0
 
+    /// The last reply of a session that we ended; `nil` if the client did.
+    package internal(set) var farewell: Reply?
+    /// How many messages were accepted.
+    package internal(set) var acceptedMessages = 0
     /// From this size on a message is handed over in pieces; the owner lowers it while memory is short.
     package var wholeMessageLimit = SessionLimits.wholeMessage
 
@@ -87,8 +124,13 @@ package struct ServerSession: ~Copyable {
     var idleCommands = 0
     var recipients = 0
     var hasTriedRecipients = false
+    var allowsXCLIENT = false
+    var authenticationRounds = 0
     var isDraining = false
     var isInputOver = false
+    var chunk = Chunk()
+    var isChunked = false
+    var lineEnds = LineEnds()
     var decoder = DataDecoder()
     var buffer: MessageBuffer
     var hops = HopCounter()
@@ -97,7 +139,7 @@ package struct ServerSession: ~Copyable {
 
     /// A question that waits for its answer.
     enum OpenQuestion {
-        case connect, mail, recipient, content, message
+        case connect, mail, recipient, content, message, authentication
     }
 
     /// A session that has not begun.
@@ -105,6 +147,9 @@ package struct ServerSession: ~Copyable {
         self.configuration = configuration
         buffer = MessageBuffer(limit: configuration.messageLimit)
     }
+
+    /// Whether what comes is a message's content and not a command.
+    package var isInContent: Bool { state == .data || state == .chunk }
 
     /// Whether a question waits for its answer.
     package var isWaiting: Bool { open != nil }
@@ -120,20 +165,26 @@ package struct ServerSession: ~Copyable {
     package var octetsInMemory: Int { buffer.count + waiting.count }
 
     /// Begins; asks ``Question/connect``.
-    package mutating func begin() -> Step {
-        ask(.connect, .connect)
+    ///
+    /// A connection may be encrypted from its beginning; a client that is allowed XCLIENT may speak for others.
+    package mutating func begin(over tls: TLSDetails? = nil, allowingXCLIENT: Bool = false) -> Step {
+        self.tls = tls
+        self.allowsXCLIENT = allowingXCLIENT
+        return ask(.connect, .connect)
     }
 
     /// Takes in what has arrived.
     package mutating func receive(_ input: UnsafeRawBufferPointer) -> Step {
         guard state != .closed else { return .close }
+        // What came before the handshake was not protected by it: it must never be read as if it had been.
+        guard state != .securing else { return .wait }
         if open != nil || !waiting.isEmpty {
             waiting.append(input)
             guard waiting.count <= SessionLimits.waitingInput else { return end(.tooMuchInput) }
             return open == nil ? advance() : .wait
         }
         let (consumed, step) = process(input)
-        waiting.append(UnsafeRawBufferPointer(rebasing: input[consumed...]))
+        if step != .startTLS { waiting.append(UnsafeRawBufferPointer(rebasing: input[consumed...])) }
         return step
     }
 
@@ -173,7 +224,7 @@ package struct ServerSession: ~Copyable {
         if isDraining, isBetweenMessages { return end(.shuttingDown) }
         let input = waiting.take()
         let (consumed, step) = input.withUnread { process($0) }
-        waiting.putBack(input, consumed: consumed)
+        if step != .startTLS { waiting.putBack(input, consumed: consumed) }
         return step == .read && isInputOver ? end() : step
     }
 
@@ -182,7 +233,12 @@ package struct ServerSession: ~Copyable {
         var position = 0
         while position < input.count {
             let rest = UnsafeRawBufferPointer(rebasing: input[position...])
-            let (consumed, step) = state == .data ? processData(rest) : processLine(rest)
+            let (consumed, step) =
+                switch state {
+                case .data: processData(rest)
+                case .chunk: processChunk(rest)
+                default: processLine(rest)
+                }
             position += consumed
             if let step { return (position, step) }
             if consumed == 0 { break }
@@ -195,33 +251,33 @@ package struct ServerSession: ~Copyable {
         let part = UnsafeRawBufferPointer(rebasing: input.prefix(SessionLimits.piece))
         let (count, isComplete) = decoder.decode(part, into: &buffer)
         if isComplete { return (count, endOfData()) }
-        return (count, buffer.count >= pieceLimit ? handOver() : nil)
+        return (count, handOver())
     }
-
-    private var pieceLimit: Int { hasHandedOver ? min(SessionLimits.piece, wholeMessageLimit) : wholeMessageLimit }
 
     private mutating func processLine(_ input: UnsafeRawBufferPointer) -> (consumed: Int, Step?) {
         let feed = input.firstIndex(of: 0x0A, from: 0)
         let isWhole = feed < input.count
         let length = feed + (isWhole ? 1 : 0)
-        guard skipped + length <= SessionLimits.commandLine else {
+        let limit = state == .authenticating ? SessionLimits.authenticationLine : SessionLimits.commandLine
+        guard skipped + length <= limit else {
             skipped += length
             guard skipped <= SessionLimits.skippedLine else { return (length, end(.tooMuchInput)) }
             guard isWhole else { return (length, nil) }
             skipped = 0
-            return (length, fail(.lineTooLong))
+            return (length, state == .authenticating ? cancelAuthentication(.lineTooLong) : fail(.lineTooLong))
         }
         guard isWhole else { return (0, nil) }
         let line = UnsafeRawBufferPointer(rebasing: input[..<feed])
         guard line.last == 0x0D else { return (length, fail(.bareLineFeed)) }
-        return (length, command(UnsafeRawBufferPointer(rebasing: line.dropLast())))
+        let text = UnsafeRawBufferPointer(rebasing: line.dropLast())
+        return (length, state == .authenticating ? authenticationLine(text) : command(text))
     }
 
     /// Whether the session may end without a message being lost half-way.
-    private var isBetweenMessages: Bool {
+    package var isBetweenMessages: Bool {
         switch state {
-        case .transaction, .data: false
-        case .connecting, .refused, .unidentified, .ready, .closed: true
+        case .transaction, .data, .chunk: false
+        case .connecting, .refused, .unidentified, .ready, .securing, .authenticating, .closed: true
         }
     }
 }

@@ -1,5 +1,6 @@
 import Addressing
 import Bytes
+import SMTP
 import StageKit
 
 /// The trace field that a server puts before a message it accepts (RFC 5321, section 4.4).
@@ -16,6 +17,8 @@ enum ReceivedField {
         if message.recipients.count == 1, let recipient = message.recipients.first {
             text += "\r\n\tfor <\(recipient.address)>"
         }
+        // RFC 8314, section 4.3, registers the clause.
+        if let tls = message.client.tls { text += "\r\n\ttls \(tls.cipher) (\(tls.version))" }
         return text + ";\r\n\t\(DateTime(message.received))\r\n"
     }
 

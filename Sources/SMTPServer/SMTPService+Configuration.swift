@@ -1,3 +1,5 @@
+package import Addressing
+package import SASL
 package import SMTP
 package import StageKit
 
@@ -20,6 +22,18 @@ extension SMTPService {
         package var gracePeriod: Duration = .seconds(10)
         /// How long a client that was cut off may take to read why.
         package var lingering: Duration = .seconds(5)
+        /// How connections are encrypted; `nil` if they cannot be.
+        package var tls: TLSSettings?
+        /// Who knows the users; without one, AUTH is not offered.
+        package var authenticator: (any Authenticator)?
+        /// Load balancers, which begin each connection with a PROXY header.
+        package var proxies: [AddressRange] = []
+        /// Clients that may speak for others by XCLIENT.
+        package var forwarders: [AddressRange] = []
+        /// The octets a second that data must bring on the average, once ``slowStart`` has passed.
+        package var minimumDataRate = 256
+        /// How long data may come as slowly as they like.
+        package var slowStart: Duration = .seconds(60)
         /// How many threads serve the sockets.
         package var threads = 1
 

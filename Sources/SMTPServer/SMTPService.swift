@@ -17,6 +17,7 @@ package final class SMTPService: Sendable {
     private let sockets: ListeningSockets
     private let sessions: OpenSessions
     private let state = Mutex(State())
+    private let certificates: Certificates?
     private let stopRequests: AsyncStream<Ending>
     private let stopRequest: AsyncStream<Ending>.Continuation
 
@@ -52,28 +53,28 @@ package final class SMTPService: Sendable {
         self.sockets = sockets
         sessions = OpenSessions(
             limit: configuration.sessionLimit, limitPerAddress: configuration.sessionLimitPerAddress)
+        certificates = configuration.tls.map { Certificates($0, logger: logger) }
         (stopRequests, stopRequest) = AsyncStream.makeStream()
     }
 
     /// How many sessions are open.
     package var openSessions: Int { sessions.count }
 
-    /// Opens all listeners; gives their addresses, with the ports that the system chose.
+    /// Reads the certificates and opens all listeners; gives their addresses, with the ports that the system chose, those
+    /// that are encrypted from the first octet on at the end.
     ///
-    /// - Throws: ``SMTPServiceError`` for the first that cannot be opened; none is open then.
+    /// - Throws: ``CertificateError``, or ``SMTPServiceError`` for the first listener that cannot be opened; none is open
+    ///   then.
     @discardableResult
     package func bind() async throws -> [ListenerAddress] {
         warnOfFewFiles()
+        try await certificates?.load()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
         state.withLock { $0.group = group }
-        let bootstrap = makeBootstrap(group)
         var addresses: [ListenerAddress] = []
         do {
-            for address in configuration.listeners {
-                let listener = try await open(address, bootstrap)
-                state.withLock { $0.listeners.append(listener) }
-                addresses.append(listener.lease.address)
-            }
+            addresses += try await open(configuration.listeners, makeBootstrap(group, .plain))
+            addresses += try await open(configuration.tls?.listeners ?? [], makeBootstrap(group, .encrypted))
         } catch {
             await stop()
             throw error
@@ -83,7 +84,8 @@ package final class SMTPService: Sendable {
 
     /// Serves until the task is cancelled or ``stop()`` is called; returns when the last session is over.
     package func serve(_ entrance: any Entrance) async throws {
-        let services = SessionServices(configuration, entrance: entrance, sessions: sessions, logger: logger)
+        let services = SessionServices(
+            configuration, entrance: entrance, sessions: sessions, tls: try certificates?.makeContext(), logger: logger)
         let (listeners, isStopped) = state.withLock { state in
             state.services = services
             state.isServing = !state.isStopped
@@ -191,7 +193,9 @@ package final class SMTPService: Sendable {
         }
     }
 
-    private func makeBootstrap(_ group: MultiThreadedEventLoopGroup) -> ServerBootstrap {
+    private func makeBootstrap(
+        _ group: MultiThreadedEventLoopGroup, _ beginning: SessionHandler.Beginning
+    ) -> ServerBootstrap {
         ServerBootstrap(group: group)
             .serverChannelOption(.autoRead, value: false)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -202,9 +206,21 @@ package final class SMTPService: Sendable {
                     return channel.eventLoop.makeFailedFuture(SMTPServiceError.notBound)
                 }
                 return channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(SessionHandler(services))
+                    try SessionHandler.install(in: channel, services, beginning)
                 }
             }
+    }
+
+    private func open(
+        _ addresses: [ListenerAddress], _ bootstrap: ServerBootstrap
+    ) async throws -> [ListenerAddress] {
+        var opened: [ListenerAddress] = []
+        for address in addresses {
+            let listener = try await open(address, bootstrap)
+            state.withLock { $0.listeners.append(listener) }
+            opened.append(listener.lease.address)
+        }
+        return opened
     }
 
     private func open(_ address: ListenerAddress, _ bootstrap: ServerBootstrap) async throws -> Listener {

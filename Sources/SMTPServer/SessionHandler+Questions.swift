@@ -10,10 +10,20 @@ extension SessionHandler {
         switch question {
         case .connect: askConnect()
         case .mail(let sender): askMail(sender)
-        case .recipient(let address): askRecipient(Recipient(address, index: message?.recipients.count ?? 0))
+        case .recipient(let address):
+            askRecipient(Recipient(address, session.recipientParameters, index: message?.recipients.count ?? 0))
         case .content(let piece): askContent(piece)
         case .message(let content): askMessage(content)
+        case .authenticate(let step): askAuthentication(step)
+        case .connectFor(let forwarded): askConnect(for: forwarded)
         }
+    }
+
+    /// A trusted proxy has said whom it speaks for.
+    private func askConnect(for forwarded: ForwardedClient) -> ServerSession.Step? {
+        if case .given(let address) = forwarded.address { client.address = address }
+        if case .given(let port) = forwarded.port { client.port = port }
+        return askConnect()
     }
 
     private func askConnect() -> ServerSession.Step? {
@@ -34,9 +44,11 @@ extension SessionHandler {
     private func askMail(_ sender: ReversePath) -> ServerSession.Step? {
         client.helo = session.hello
         client.transport = session.transport
+        client.user = session.user
         var new = services.entrance.makeMessage(from: client)
         if services.phases.contains(.connect) { new.facts = connectionFacts }
         new.reversePath = sender
+        new.parameters = session.parameters
         message = new
         guard services.phases.contains(.mail) else { return session.answer(.proceed) }
         let asked = new
@@ -104,13 +116,28 @@ extension SessionHandler {
             switch outcome {
             case .accepted(let receipt): return handler.session.acknowledge(receipt)
             case .refused(let reply): return handler.session.answer(.refuse(reply))
+            case .perRecipient(let outcomes): return handler.answer(outcomes)
             }
         }
         return nil
     }
 
+    /// Tells each recipient's fate; one receipt serves all who have one, since there is one message.
+    private func answer(_ outcomes: [RecipientAcceptance]) -> ServerSession.Step {
+        var refusals: [Int: Reply] = [:]
+        var proof: DurableReceipt?
+        for (place, outcome) in outcomes.enumerated() {
+            switch outcome {
+            case .accepted(let receipt): proof = receipt
+            case .refused(let reply): refusals[place] = reply
+            }
+        }
+        guard let proof else { return session.answer(.refuseEach(refusals.sorted { $0.key < $1.key }.map(\.value))) }
+        return session.acknowledge(proof, except: refusals)
+    }
+
     /// Lets a task find an answer and brings it back to the event loop.
-    private func decide<Outcome: Sendable>(
+    func decide<Outcome: Sendable>(
         _ find: @escaping @Sendable () async -> Outcome,
         then use: @escaping @Sendable (SessionHandler, Outcome) -> ServerSession.Step
     ) {
@@ -130,7 +157,14 @@ extension SessionHandler {
     }
 
     /// A question without the message it belongs to is our own fault, never the client's.
-    private static let fault = Reply(.localError, "Something went wrong here; try again later")
+    static let fault = Reply(.localError, "Something went wrong here; try again later")
+}
+
+extension Recipient {
+    fileprivate init(_ address: EmailAddress, _ parameters: RecipientParameters, index: Int) {
+        self.init(address, index: index)
+        self.parameters = parameters
+    }
 }
 
 extension PhaseResult {

@@ -13,19 +13,34 @@ extension SessionHandler {
     /// Moves the deadline: in the data with every octet, elsewhere only when a command has ended, so that sending one
     /// octet a minute keeps nothing open.
     func noteActivity() {
-        if session.state == .data {
-            deadline = .now() + TimeAmount(services.configuration.dataTimeout)
+        if session.isInContent {
+            noteContent()
         } else if session.progress != lastProgress {
             deadline = .now() + TimeAmount(services.configuration.commandTimeout)
+            transfer = nil
         }
         lastProgress = session.progress
+    }
+
+    /// Data must not pause for long, and not come so slowly that they hold the session for ever either.
+    private func noteContent() {
+        let configuration = services.configuration
+        let now = NIODeadline.now()
+        let transfer = self.transfer ?? (start: now, octets: 0)
+        self.transfer = transfer
+        let nanoseconds = Int64(transfer.octets) * 1_000_000_000 / Int64(max(configuration.minimumDataRate, 1))
+        let limit = transfer.start + TimeAmount(configuration.slowStart) + .nanoseconds(nanoseconds)
+        let pause = now + TimeAmount(configuration.dataTimeout)
+        deadline = configuration.minimumDataRate > 0 ? min(pause, limit) : pause
     }
 
     /// The timer is not moved with every command: it fires early enough for every deadline that can be set meanwhile, and
     /// then looks which one holds.
     private func schedule() {
         guard let context else { return }
-        let patience = min(services.configuration.commandTimeout, services.configuration.dataTimeout)
+        let configuration = services.configuration
+        var patience = min(configuration.commandTimeout, configuration.dataTimeout)
+        if configuration.minimumDataRate > 0 { patience = min(patience, configuration.slowStart) }
         let next = min(deadline, .now() + TimeAmount(patience))
         timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: next) { [weak self] in
             self?.fire()
@@ -37,7 +52,6 @@ extension SessionHandler {
         // A pending decision has the engine's own deadline.
         if session.isWaiting { deadline = .now() + TimeAmount(services.configuration.commandTimeout) }
         guard deadline <= .now() else { return schedule() }
-        services.logger.debug("Session timed out", metadata: ["client": "\(client.address)"])
         perform(session.timeOut())
     }
 }

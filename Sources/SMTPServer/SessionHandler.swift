@@ -2,6 +2,9 @@ import Addressing
 import Bytes
 import Logging
 import NIOCore
+import NIOSSL
+import NIOTLS
+import SASL
 import SMTP
 import StageKit
 
@@ -21,9 +24,21 @@ final class SessionHandler: ChannelInboundHandler {
         case begun
     }
 
+    /// How a connection begins.
+    enum Beginning: Sendable {
+        /// In the clear.
+        case plain
+        /// With a handshake.
+        case encrypted
+    }
+
     let services: SessionServices
+    private let beginning: Beginning
+    var cipher: CipherObserver?
+    var exchange: SASLExchange?
     var session: ServerSession
     var client = Client(address: "", port: 0)
+    private var forwarded: ProxyHeader.Source?
     var connectionFacts = Facts()
     var message: Message?
     var decision: Task<Void, Never>?
@@ -42,32 +57,71 @@ final class SessionHandler: ChannelInboundHandler {
     var deadline = NIODeadline.distantFuture
     var timer: Scheduled<Void>?
     var lastProgress = 0
+    /// When the data began, and how much of them has come.
+    var transfer: (start: NIODeadline, octets: Int)?
+    /// What was unusual, told once when the session is over.
+    private var incident: String?
 
-    init(_ services: SessionServices) {
+    /// Puts a handler, and what it needs before it, into a new connection.
+    static func install(in channel: any Channel, _ services: SessionServices, _ beginning: Beginning) throws {
+        let pipeline = channel.pipeline.syncOperations
+        let handler = SessionHandler(services, beginning)
+        if !services.configuration.proxies.isEmpty {
+            let logger = services.logger
+            let peer = channel.remoteAddress?.ipAddress ?? ""
+            try pipeline.addHandler(
+                ProxyHandler(trusted: services.configuration.proxies) { reason in
+                    logger.info("Connection refused", metadata: ["client": "\(peer)", "reason": "\(reason)"])
+                })
+        }
+        if beginning == .encrypted, let tls = services.tls {
+            let observer = CipherObserver()
+            handler.cipher = observer
+            try pipeline.addHandlers([observer, NIOSSLServerHandler(context: tls)])
+        }
+        try pipeline.addHandler(handler)
+    }
+
+    private init(_ services: SessionServices, _ beginning: Beginning) {
         self.services = services
+        self.beginning = beginning
         session = ServerSession(services.configuration.session)
     }
 
     func channelActive(context: ChannelHandlerContext) {
         self.context = context
-        let address = context.remoteAddress.flatMap { $0.ipAddress }.flatMap { AddressLiteral(address: $0)?.unmapped }
+        let peer = context.remoteAddress.flatMap { $0.ipAddress }.flatMap { AddressLiteral(address: $0)?.unmapped }
+        let address = forwarded?.address ?? peer
         client.address = address?.address ?? ""
-        client.port = context.remoteAddress?.port ?? 0
+        client.port = forwarded?.port ?? context.remoteAddress?.port ?? 0
         admission = services.sessions.admit(context.channel, from: address)
-        let first = session.begin()
+        guard beginning == .encrypted else { return begin(over: nil) }
+        // A handshake is work; nobody gets it who may not stay.
+        guard admission == .admitted else {
+            incident = admission.refusal?.description
+            return context.close(promise: nil)
+        }
+        startTimer()
+    }
+
+    /// Greets the client, or tells it that it may not stay.
+    func begin(over tls: TLSDetails?) {
+        let address = AddressLiteral(address: client.address)
+        let mayForward = services.configuration.forwarders.contains { range in address.map(range.contains) ?? false }
+        let first = session.begin(over: tls, allowingXCLIENT: mayForward)
         guard let refusal = admission.refusal else {
-            startTimer()
+            if timer == nil { startTimer() }
             return perform(first)
         }
-        services.logger.debug(
-            "Connection refused", metadata: ["client": "\(client.address)", "reply": "\(refusal)"])
         perform(session.answer(.refuse(refusal)))
+        incident = "\(refusal)"
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard ending == .none else { return }
         isInRead = true
         let input = unwrapInboundIn(data)
+        transfer?.octets += input.readableBytes
         let step = input.withUnsafeReadableBytes { session.receive($0) }
         perform(step)
         noteActivity()
@@ -88,6 +142,9 @@ final class SessionHandler: ChannelInboundHandler {
             if ending == .none { perform(session.endInput()) } else { context.close(promise: nil) }
         case is OpenSessions.DrainRequest:
             if ending == .none { perform(session.drain()) }
+        case TLSUserEvent.handshakeCompleted: handshakeCompleted()
+        case TLSUserEvent.shutdownCompleted: break
+        case let event as ProxyHandler.Forwarded: forwarded = event.source
         default:
             context.fireUserInboundEventTriggered(event)
         }
@@ -111,11 +168,22 @@ final class SessionHandler: ChannelInboundHandler {
         guard let closedChannel, decision == nil else { return }
         message = nil
         services.sessions.remove(closedChannel, admission)
+        let end = incident ?? session.farewell?.description
+        services.logger.log(
+            level: end == nil ? .debug : .info, "Session over",
+            metadata: [
+                "client": "\(client.address)", "helo": "\(client.helo)", "messages": "\(session.acceptedMessages)",
+                "reason": "\(end ?? "the client was done")",
+            ])
+        self.closedChannel = nil
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        services.logger.debug(
-            "Connection broken", metadata: ["client": "\(client.address)", "error": "\(error)"])
+        // A peer that leaves TLS without a word has left, no more.
+        if case NIOSSLError.uncleanShutdown = error, ending != .none || session.isBetweenMessages {
+            return context.close(promise: nil)
+        }
+        if incident == nil { incident = "\(error)" }
         context.close(promise: nil)
     }
 
@@ -135,6 +203,10 @@ final class SessionHandler: ChannelInboundHandler {
         countInput()
         if step == .close { return end() }
         send()
+        if step == .startTLS {
+            flush()
+            startTLS()
+        }
         updateReading()
     }
 
@@ -211,7 +283,7 @@ final class SessionHandler: ChannelInboundHandler {
 
 extension OpenSessions.Admission {
     /// What a client hears that may not stay.
-    fileprivate var refusal: Reply? {
+    var refusal: Reply? {
         switch self {
         case .admitted: nil
         case .tooMany: Reply(.unavailable, "Too many connections; try again later")

@@ -1,4 +1,6 @@
 import Logging
+import NIOSSL
+import SASL
 import SMTP
 import StageKit
 
@@ -11,11 +13,18 @@ struct SessionServices: Sendable {
     let budget = InputBudget()
     /// The phases to wait for, read once.
     let phases: Set<SessionPhase>
+    /// What handshakes begin with.
+    let tls: NIOSSLContext?
 
     init(
-        _ configuration: SMTPService.Configuration, entrance: any Entrance, sessions: OpenSessions, logger: Logger
+        _ configuration: SMTPService.Configuration, entrance: any Entrance, sessions: OpenSessions,
+        tls: NIOSSLContext?, logger: Logger
     ) {
         var configuration = configuration
+        if configuration.authenticator != nil {
+            configuration.session.mechanisms = SASLMechanism.allCases.map(\.rawValue)
+        }
+        self.tls = tls
         configuration.session.messageLimit = min(configuration.session.messageLimit, entrance.messageLimit)
         self.configuration = configuration
         self.entrance = entrance

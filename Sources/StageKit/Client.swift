@@ -1,3 +1,5 @@
+public import SMTP
+
 /// Who delivers a message to us.
 public struct Client: Sendable, Hashable, Codable {
     /// The IPv4 or IPv6 address, without brackets.
@@ -8,6 +10,10 @@ public struct Client: Sendable, Hashable, Codable {
     public var helo: String
     /// The protocol for the `Received:` field, such as `ESMTP` (RFC 3848).
     public var transport: String
+    /// How the connection is encrypted; `nil` if it is not.
+    public var tls: TLSDetails?
+    /// Who the client is, if it has shown that (RFC 4954).
+    public var user: String?
 
     /// A client that has just connected.
     public init(address: String, port: Int, helo: String = "", transport: String = "SMTP") {
@@ -16,4 +22,7 @@ public struct Client: Sendable, Hashable, Codable {
         self.helo = helo
         self.transport = transport
     }
+
+    /// Whether the protocol has a reply for each recipient behind the data (RFC 2033, section 4.2).
+    public var hasReplyPerRecipient: Bool { transport.contains("LMTP") }
 }

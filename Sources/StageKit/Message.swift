@@ -1,5 +1,6 @@
 public import Addressing
 public import Bytes
+public import SMTP
 
 /// One message on its way through a pipeline, from the connection that brings it to its mailboxes.
 ///
@@ -14,6 +15,8 @@ public struct Message: Sendable {
     public var client: Client
     /// Where reports about it go.
     public var reversePath: ReversePath = .null
+    /// What the client asked for about the whole message.
+    public var parameters = MailParameters()
     /// Who gets it: in the session those accepted so far, after the durable line those whose delivery needs the step.
     public var recipients: [Recipient] = []
     /// What is known about it.
@@ -43,6 +46,7 @@ public struct Message: Sendable {
     public func with(content: Octets) -> Message {
         var message = Message(id: id, received: received, client: client, content: content)
         message.reversePath = reversePath
+        message.parameters = parameters
         message.recipients = recipients
         message.facts = facts
         message.trace = trace

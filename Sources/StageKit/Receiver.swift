@@ -109,4 +109,14 @@ public enum Acceptance: Sendable, Equatable {
     case accepted(DurableReceipt)
     /// It is not ours, and this is the reply (4yz or 5yz).
     case refused(Reply)
+    /// What became of it for each recipient, in their order; only for a client whose protocol has a reply for each.
+    case perRecipient([RecipientAcceptance])
+}
+
+/// What became of a message for one of its recipients.
+public enum RecipientAcceptance: Sendable, Equatable {
+    /// It is on disk for this one.
+    case accepted(DurableReceipt)
+    /// It is not ours to deliver to this one, and this is the reply (4yz or 5yz).
+    case refused(Reply)
 }

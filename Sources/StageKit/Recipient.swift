@@ -1,4 +1,5 @@
 public import Addressing
+public import SMTP
 
 /// One recipient of a message.
 public struct Recipient: Sendable, Hashable {
@@ -6,6 +7,8 @@ public struct Recipient: Sendable, Hashable {
     public var address: EmailAddress
     /// Its place in the envelope, from 0; what becomes of the recipient is recorded under it.
     public let index: Int
+    /// What the client asked for about this recipient.
+    public var parameters = RecipientParameters()
     /// What is known about this recipient's copy.
     public var facts = Facts()
 

@@ -15,9 +15,8 @@ enum ModuleLevels {
         "StageKit": 2, "StageTesting": 2,
         // 3: the runner and the libraries behind the default stages.
         "Arrivals": 3, "ARC": 3, "AttachmentStore": 3, "DemoDNS": 3, "DKIM": 3, "DMARC": 3, "DurableQueue": 3,
-        "Engine": 3,
-        "MailStore": 3, "Mailboxes": 3, "PipelineFiles": 3, "PublicSuffixes": 3, "Resolver": 3, "SearchIndex": 3,
-        "SPF": 3, "ClientPolicy": 3,
+        "Engine": 3, "MailStore": 3, "Mailboxes": 3, "PipelineFiles": 3, "PublicSuffixes": 3, "Resolver": 3,
+        "SASL": 3, "SearchIndex": 3, "SPF": 3, "ClientPolicy": 3,
         // 4: thin adapters to the network.
         "ControlServer": 4, "SMTPServer": 4,
         // 5: commands.
@@ -52,7 +51,8 @@ enum ModuleLevels {
     /// Modules of other packages, and the few that may import them.
     static let external: [String: Set<String>] = [
         "ArgumentParser": ["sluice"],  // the command's arguments
-        "Crypto": ["AttachmentStore", "ClientPolicy", "DKIM"],  // SHA-256 names contents and triples; Ed25519
+        // SHA-256 names contents and triples; Ed25519; SCRAM
+        "Crypto": ["AttachmentStore", "ClientPolicy", "DKIM", "SASL"],
         "CryptoExtras": ["DKIM"],  // RSA
         "GRDB": ["MailStore"], "GRDBSQLite": ["MailStore"],  // the one place that speaks SQL
         "ServiceLifecycle": ["sluice"],  // the task tree's root

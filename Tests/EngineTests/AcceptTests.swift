@@ -133,4 +133,47 @@ struct AcceptTests {
         let reasons = server.log.lines("message not delivered").map { "\($0.metadata["reason"] ?? "-")" }
         #expect(reasons.sorted() == ["quarantine: macro", "reject: blocked by alice", "unsubscribed"])
     }
+
+    @Test(arguments: [false, true])
+    func `where the protocol has a reply for each, some recipients take a message and others do not`(
+        isLarge: Bool
+    ) async throws {
+        let server = try TestServer("session: { message: [ probe ] }\ndeliver: [ store ]")
+        let never = Reply(.policyViolation, "Never")
+        server.script.on("session.message.probe") { message, _ in
+            .perRecipient(
+                message.recipients.map {
+                    $0.address.localPart == "never" ? .reject(never, reason: "blocked") : .proceed
+                })
+        }
+        var outcomes: [RecipientAcceptance] = []
+        try await server.serveUntilQuiet { entrance in
+            let client = StageKit.Client(address: "192.0.2.1", port: 4_000, helo: "c.example", transport: "LMTP")
+            var message = entrance.makeMessage(from: client)
+            for name in ["never", "yes"] {
+                message.recipients.append(
+                    Recipient(EmailAddress(localPart: name, domain: "example.org"), index: message.recipients.count))
+            }
+            let text = Octets(Array("Subject: each\r\n\r\nbody\r\n".utf8))
+            let acceptance: Acceptance
+            if isLarge {
+                let intake = entrance.takeIn(message)
+                #expect(await intake.append(text) == .proceed)
+                acceptance = await intake.accept(message, endingWith: text)
+            } else {
+                acceptance = await entrance.accept(message.with(content: text))
+            }
+            if case .perRecipient(let all) = acceptance { outcomes = all }
+        }
+        #expect(outcomes.first == .refused(never) && outcomes.count == 2)
+        guard case .accepted(let receipt)? = outcomes.last else {
+            Issue.record("nobody has it: \(outcomes)")
+            return
+        }
+        #expect(server.script.stored(receipt.message, "deliver.store") == [0])
+        let tally = server.recipients
+        #expect(tally.received == 1 && tally.delivered == 1)
+        let spools = try server.disk.list("/var/queue").filter { $0.hasPrefix("spool-") }
+        #expect(spools.isEmpty, "\(spools)")
+    }
 }

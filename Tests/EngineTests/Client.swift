@@ -3,6 +3,8 @@ import Bytes
 import SMTP
 import StageKit
 
+@testable import Engine
+
 /// What a client hears in the end.
 enum Answer: Equatable {
     case accepted(MessageID)
@@ -42,6 +44,7 @@ extension Entrance {
         switch await accept(message.with(content: Octets(Array(text.utf8)))) {
         case .accepted(let receipt): return .accepted(receipt.message)
         case .refused(let reply): return .refused(.message, reply)
+        case .perRecipient: return .refused(.message, SessionSteps.failureReply)
         }
     }
 

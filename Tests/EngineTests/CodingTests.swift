@@ -1,6 +1,7 @@
 import Addressing
 import Bytes
 import DurableQueue
+import SMTP
 import SimulatedFiles
 import StageKit
 import StageTesting
@@ -22,6 +23,17 @@ struct CodingTests {
         message.client = Client(address: "2001:db8::1", port: 65_535, helo: "", transport: "ESMTPS")
         message.facts = facts
         message.recipients[1].facts = facts
+        message.client.tls = TLSDetails(version: "TLSv1.3", cipher: "TLS_AES_128_GCM_SHA256")
+        message.client.user = "alice"
+        message.parameters.size = 7
+        message.parameters.body = .binaryMIME
+        message.parameters.requiresTLS = true
+        message.parameters.returnedContent = .headers
+        message.parameters.envelopeID = "QQ 1"
+        message.parameters.submitter = ""
+        message.recipients[0].parameters.notifications = []
+        message.recipients[1].parameters.notifications = [.success, .delay]
+        message.recipients[1].parameters.originalRecipient = .init(type: "rfc822", address: "B@example.org")
         message.trace = ["Received: from x\r\n\tby y;\r\n", ""]
         return message
     }
@@ -34,6 +46,7 @@ struct CodingTests {
     private func expectSame(_ left: Message, _ right: Message) {
         #expect(left.id == right.id && left.received == right.received && left.client == right.client)
         #expect(left.reversePath == right.reversePath && left.trace == right.trace)
+        #expect(left.parameters == right.parameters)
         #expect(left.recipients == right.recipients && left.facts == right.facts)
         #expect(left.content == right.content)
     }
@@ -55,9 +68,21 @@ struct CodingTests {
         }
     }
 
+    @Test func `a head of the version without parameters is read`() throws {
+        var plain = Self.message
+        plain.client.tls = nil
+        plain.client.user = nil
+        plain.parameters = MailParameters()
+        for position in plain.recipients.indices { plain.recipients[position].parameters = RecipientParameters() }
+        // Nine parts of the message and two of each recipient are missing or false, each an octet.
+        var head = Array(MessageHead.encode(plain).dropLast(9 + 2 * plain.recipients.count))
+        head[0] = 1
+        expectSame(try decoded(head), plain)
+    }
+
     @Test func `a head of another version is refused`() {
         var head = MessageHead.encode(Self.message)
-        head[0] = 2
+        head[0] = 3
         #expect(throws: MalformedRecord.self) { try decoded(head) }
     }
 

@@ -1,5 +1,7 @@
 import Logging
+import NIOSSL
 import SMTP
+import SMTPDialogs
 import SMTPServer
 import StageKit
 import Testing
@@ -64,11 +66,61 @@ import Testing
         for service in services { await service.stop() }
     }
 
+    @Test(.enabled(if: Tool.isInstalled("openssl"), "openssl is not installed"))
+    func `an encrypted listener is taken over with its new certificate, and open sessions go on under the old`()
+        async throws
+    {
+        try await withTemporaryDirectory { directory in
+            let sockets = ListeningSockets()
+            let (former, latter) = (MemoryEntrance(), MemoryEntrance())
+            let zero = ListenerAddress(host: "127.0.0.1", port: 0)
+            let first = try makeEncryptedService(zero, sockets, "old.example", directory)
+            let address = try #require(try await first.bind().first)
+            async let serving: Void = first.serve(former)
+            let open = try await TCPClient.connect(port: address.port, encryptedFor: "x.example")
+            try await open.lines(1)
+
+            let second = try makeEncryptedService(address, sockets, "new.example", directory)
+            #expect(try await second.bind() == [address])
+            async let servingToo: Void = second.serve(latter)
+            await first.retire()
+            try await send(over: open)
+            try await serving
+            let late = try await TCPClient.connect(port: address.port, encryptedFor: "x.example")
+            try await late.lines(1)
+            let names = try await late.certificate?._subjectAlternativeNames().map {
+                String(decoding: $0.contents, as: UTF8.self)
+            }
+            #expect(names == ["new.example"])
+            try await send(over: late)
+            #expect(former.messages.count == 1 && latter.messages.count == 1)
+            await first.stop()
+            await second.stop()
+            try await servingToo
+        }
+    }
+
+    private func makeEncryptedService(
+        _ address: ListenerAddress, _ sockets: ListeningSockets, _ name: String, _ directory: String
+    ) throws -> SMTPService {
+        let made = try TestCertificate(for: [name], in: directory, named: name)
+        var tls = TLSSettings(certificates: [CertificateFiles(certificate: made.certificate, key: made.key)])
+        tls.listeners = [address]
+        return makeService([], sockets, tls)
+    }
+
     private func makeService(_ address: ListenerAddress, _ sockets: ListeningSockets) -> SMTPService {
+        makeService([address], sockets, nil)
+    }
+
+    private func makeService(
+        _ addresses: [ListenerAddress], _ sockets: ListeningSockets, _ tls: TLSSettings?
+    ) -> SMTPService {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        let configuration = SMTPService.Configuration(
-            listeners: [address], session: ServerSession.Configuration(hostName: "mx.example.org"))
+        var configuration = SMTPService.Configuration(
+            listeners: addresses, session: ServerSession.Configuration(hostName: "mx.example.org"))
+        configuration.tls = tls
         return SMTPService(configuration, logger: logger, sockets: sockets)
     }
 

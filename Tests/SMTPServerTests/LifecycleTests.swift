@@ -1,5 +1,6 @@
 import Logging
 import SMTP
+import SMTPDialogs
 import SMTPServer
 import StageKit
 import Synchronization
@@ -54,10 +55,10 @@ import Testing
         } _: { address, server in
             let idle = try await TCPClient.connect(port: address.port)
             try await idle.send("EHLO c\r\n")
-            try await idle.lines(7)
+            try await idle.lines(10)
             let busy = try await TCPClient.connect(port: address.port)
             try await busy.send(SessionTests.envelope + "one line\r\n")
-            try await busy.lines(10)
+            try await busy.lines(13)
 
             async let stopping: Void = server.stop()
             #expect(try await idle.linesUntilClosed().last == "421 4.3.2 Service is going down; try again later")
@@ -82,7 +83,7 @@ import Testing
         } _: { address, server in
             let client = try await TCPClient.connect(port: address.port)
             try await client.send(SessionTests.envelope + "half")
-            try await client.lines(10)
+            try await client.lines(13)
             await server.stop()
             _ = try await client.linesUntilClosed()
             #expect(entrance.messages.isEmpty)

@@ -14,6 +14,7 @@ final class MemoryEntrance: Entrance {
     private let onMail: @Sendable (inout Message) async -> PhaseResult
     private let onRecipient: @Sendable (inout Recipient, inout Message) async -> PhaseResult
     private let onMessage: @Sendable (Message) async -> Reply?
+    private let onEach: (@Sendable (Recipient) -> Reply?)?
 
     init(
         phases: Set<SessionPhase> = [], messageLimit: Int = 25_000_000,
@@ -21,8 +22,10 @@ final class MemoryEntrance: Entrance {
         onMail: @escaping @Sendable (inout Message) async -> PhaseResult = { _ in .proceed },
         onRecipient: @escaping @Sendable (inout Recipient, inout Message) async -> PhaseResult = { _, _ in .proceed },
         onPiece: @escaping @Sendable (Octets) async -> Reply? = { _ in nil },
-        onMessage: @escaping @Sendable (Message) async -> Reply? = { _ in nil }
+        onMessage: @escaping @Sendable (Message) async -> Reply? = { _ in nil },
+        onEach: (@Sendable (Recipient) -> Reply?)? = nil
     ) {
+        self.onEach = onEach
         self.phases = phases
         self.messageLimit = messageLimit
         self.onConnect = onConnect
@@ -59,6 +62,12 @@ final class MemoryEntrance: Entrance {
     func accept(_ message: Message) async -> Acceptance {
         if let refusal = await onMessage(message) { return .refused(refusal) }
         accepted.withLock { $0.append(message) }
+        if let onEach {
+            return .perRecipient(
+                message.recipients.map { recipient in
+                    onEach(recipient).map { .refused($0) } ?? .accepted(DurableReceipt(committed: message.id))
+                })
+        }
         return .accepted(DurableReceipt(committed: message.id))
     }
 }

@@ -1,6 +1,7 @@
 import Addressing
 import Bytes
 import SMTP
+import SMTPDialogs
 import SMTPServer
 import StageKit
 import Testing
@@ -13,7 +14,7 @@ import Testing
         try await withServer(entrance) { address, _ in
             let client = try await TCPClient.connect(port: address.port)
             try await client.send(Self.envelope)
-            try await client.lines(10)
+            try await client.lines(13)
             try await client.send(
                 Array("Subject: x\r\n\r\n..dot\r\n".utf8) + [0x00, 0xFF, 0x0D, 0x0A] + Array(".\r\nQUIT\r\n".utf8))
             let lines = try await client.linesUntilClosed()

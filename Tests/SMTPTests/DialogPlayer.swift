@@ -1,5 +1,6 @@
 import Bytes
 import SMTP
+import SMTPDialogs
 import Testing
 
 /// Plays a dialogue against a session.
@@ -13,7 +14,8 @@ struct DialogPlayer: ~Copyable {
     }
 
     private var session: ServerSession
-    private var answers: [String: [ServerSession.Answer]]
+    private var answers: [String: [Dialog.Answer]]
+    private let helloLine: String
     private var received: [UInt8] = []
     private var messages: [[UInt8]] = []
     private var pieces: [UInt8] = []
@@ -23,14 +25,15 @@ struct DialogPlayer: ~Copyable {
 
     init(_ dialog: Dialog, _ promptness: Promptness) {
         session = ServerSession(dialog.configuration)
+        helloLine = dialog.settings.dialect == "lmtp" ? "LHLO c.example\r\n" : "EHLO c.example\r\n"
         answers = dialog.answers
         self.promptness = promptness
     }
 
     /// Plays all steps; the client's octets come in chunks of a size.
-    static func play(_ dialog: Dialog, chunkSize: Int, _ promptness: Promptness) {
+    static func play(_ dialog: Dialog, over tls: TLSDetails? = nil, chunkSize: Int, _ promptness: Promptness) {
         var player = DialogPlayer(dialog, promptness)
-        player.take(player.session.begin())
+        player.take(player.session.begin(over: tls, allowingXCLIENT: dialog.settings.allowsXCLIENT))
         var steps = dialog.steps[...]
         while let step = steps.popFirst() {
             switch step {
@@ -41,6 +44,12 @@ struct DialogPlayer: ~Copyable {
                 }
                 player.send(octets, chunkSize: chunkSize)
             case .server(let line): player.expect(line, dialog)
+            case .hello:
+                player.expectReply(with: nil, dialog)
+                player.send(Array(player.helloLine.utf8), chunkSize: chunkSize)
+                player.expectReply(with: nil, dialog)
+            case .serverAmong(let line): player.expectReply(with: line, dialog)
+            case .encrypt: player.take(player.session.secure(Self.tls))
             case .message(let octets): player.expectMessage(octets, dialog)
             case .clientEnd: player.take(player.session.endInput())
             case .closed: player.expectClosed(dialog)
@@ -64,7 +73,7 @@ struct DialogPlayer: ~Copyable {
         while true {
             received += session.takeOutput()
             switch step {
-            case .read, .wait: return
+            case .read, .wait, .startTLS: return
             case .close:
                 isClosed = true
                 return
@@ -78,7 +87,8 @@ struct DialogPlayer: ~Copyable {
 
     private mutating func note(_ question: ServerSession.Question) -> String {
         switch question {
-        case .connect: return "connect"
+        case .connect, .connectFor: return "connect"
+        case .authenticate: return "authentication"
         case .mail: return "mail"
         case .recipient: return "recipient"
         case .content(let piece):
@@ -97,8 +107,8 @@ struct DialogPlayer: ~Copyable {
         if var scripted = answers[name], !scripted.isEmpty {
             let answer = scripted.removeFirst()
             answers[name] = scripted
-            if name == "message", answer == .proceed { return session.acknowledge(Receipt()) }
-            return session.answer(answer)
+            if name == "message", case .proceed = answer { return session.acknowledge(Receipt()) }
+            return session.answer(answer.asAnswer)
         }
         return name == "message" ? session.acknowledge(Receipt()) : session.answer(.proceed)
     }
@@ -109,15 +119,33 @@ struct DialogPlayer: ~Copyable {
     }
 
     private mutating func expect(_ line: String, _ dialog: Dialog) {
-        catchUp()
-        guard let end = received.firstIndex(of: 0x0A) else {
+        guard let got = takeLine() else {
             Issue.record("\(dialog.name): nothing came, expected \(line)")
             return
         }
-        let got = String(decoding: received[...end], as: UTF8.self)
-        received.removeSubrange(...end)
         #expect(got == line + "\r\n", "\(dialog.name)")
     }
+
+    private mutating func takeLine() -> String? {
+        catchUp()
+        guard let end = received.firstIndex(of: 0x0A) else { return nil }
+        defer { received.removeSubrange(...end) }
+        return String(decoding: received[...end], as: UTF8.self)
+    }
+
+    /// Reads a whole reply, of which one line is as written.
+    private mutating func expectReply(with wanted: String?, _ dialog: Dialog) {
+        var lines: [String] = []
+        while let line = takeLine() {
+            lines.append(line)
+            if line.dropFirst(3).first != "-" { break }
+        }
+        #expect(!lines.isEmpty, "\(dialog.name): no reply came")
+        if let wanted { #expect(lines.contains(wanted + "\r\n"), "\(dialog.name): \(lines)") }
+    }
+
+    /// What an encrypted connection is in the dialogues.
+    static let tls = TLSDetails(version: "TLSv1.3", cipher: "TLS_AES_128_GCM_SHA256")
 
     private mutating func expectMessage(_ octets: [UInt8], _ dialog: Dialog) {
         while messages.isEmpty, open != nil { take(answer()) }
@@ -140,6 +168,32 @@ struct DialogPlayer: ~Copyable {
         let (left, unread) = (String(decoding: received, as: UTF8.self), messages.count)
         #expect(left == "", "\(dialog.name)")
         #expect(unread == 0, "\(dialog.name): a message came that the dialogue does not expect")
+    }
+}
+
+extension Dialog {
+    /// What the settings mean to a session.
+    fileprivate var configuration: ServerSession.Configuration {
+        var configuration = ServerSession.Configuration(
+            hostName: "mx.example.org", messageLimit: settings.messageLimit, recipientLimit: settings.recipientLimit,
+            errorLimit: settings.errorLimit, idleCommandLimit: settings.idleLimit,
+            bareNewlines: BareNewlines(rawValue: settings.bareNewlines) ?? .normalise)
+        configuration.dialect = ServerSession.Dialect(rawValue: settings.dialect) ?? .smtp
+        configuration.startTLS = ServerSession.StartTLS(rawValue: settings.startTLS) ?? .unavailable
+        configuration.offersDSN = settings.offersDSN
+        configuration.mechanisms = settings.mechanisms.split(separator: " ").map(String.init)
+        return configuration
+    }
+}
+
+extension Dialog.Answer {
+    fileprivate var asAnswer: ServerSession.Answer {
+        switch self {
+        case .proceed: .proceed
+        case .refuse(let text): .refuse(Reply(parsing: text) ?? Reply(599, nil, "The dialogue's reply is none"))
+        case .challenge(let text): .challenge(Array(text.utf8))
+        case .authenticated(let user): .authenticated(user)
+        }
     }
 }
 

@@ -8,9 +8,11 @@ struct SessionDriver: ~Copyable {
     private(set) var pieces: [[UInt8]] = []
     private(set) var isClosed = false
 
-    init(_ configuration: ServerSession.Configuration = .init(hostName: "mx.example.org")) {
+    init(
+        _ configuration: ServerSession.Configuration = .init(hostName: "mx.example.org"), allowingXCLIENT: Bool = false
+    ) {
         session = ServerSession(configuration)
-        let step = session.begin()
+        let step = session.begin(allowingXCLIENT: allowingXCLIENT)
         _ = follow(step)
     }
 
@@ -36,10 +38,14 @@ struct SessionDriver: ~Copyable {
                 messages.append(pieces.flatMap(\.self) + content.array)
                 pieces = []
                 step = session.acknowledge(Receipt())
+            case .ask(.authenticate): step = session.answer(.authenticated("user"))
             case .ask: step = session.answer(.proceed)
             case .close:
                 isClosed = true
                 return String(decoding: output, as: UTF8.self)
+            case .startTLS:
+                let secured = session.secure(DialogPlayer.tls)
+                step = secured
             case .read, .wait: return String(decoding: output, as: UTF8.self)
             }
         }
