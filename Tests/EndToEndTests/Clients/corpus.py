@@ -26,6 +26,10 @@ WORD = re.compile(r"(?<![\w'@.+/=-])[a-z]{5,16}(?![\w'@.+/=-])")
 TEXT_START = 4096
 RARE = 10
 SEARCHES = 40
+CONTROLS = {
+    "application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature",
+    "application/pgp-encrypted",
+}
 
 
 def wire_form(path):
@@ -68,10 +72,15 @@ def send(port, recipient, connections, paths):
 def attachments(content):
     """The digests of the attachments' contents as they are kept: decoded if they are in base64, as sent otherwise.
 
-    Attachments are leaves that are not text, or that have a file name or say so.
+    Attachments are leaves that are not text, or that have a file name or say so; the signatures and control parts of
+    containers (RFC 1847) are none.
     """
-    digests = set()
+    digests, controls = set(), set()
     for part in email.message_from_bytes(content).walk():
+        if part.get_content_type() in ("multipart/signed", "multipart/encrypted") and part.is_multipart():
+            controls.update(id(child) for child in part.get_payload() if child.get_content_type() in CONTROLS)
+        if id(part) in controls:
+            continue
         # A multipart whose parts Python cannot tell is given as a leaf, too.
         if part.is_multipart() or part.get_content_maintype() == "multipart":
             continue
