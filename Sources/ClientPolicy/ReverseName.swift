@@ -21,7 +21,9 @@ package enum ReverseName: Sendable, Equatable {
         var names: [String] = []
         switch await resolver.query(address.reverseName, .ptr) {
         case .records(let records):
-            for case .ptr(let name) in records.prefix(nameLimit) { names.append(name.lowercased()) }
+            for case .ptr(let name) in records.prefix(nameLimit) where isHostName(name) {
+                names.append(name.lowercased())
+            }
         case .noData, .noSuchName: return .missing
         case .temporaryFailure(let reason), .malformed(let reason): return .unknown(reason: reason)
         }
@@ -36,6 +38,15 @@ package enum ReverseName: Sendable, Equatable {
             }
         }
         return failure.map { .unknown(reason: $0) } ?? .contradicted(first)
+    }
+
+    /// Whether a name is made as those of hosts are (RFC 1123, section 2.1), or with the underscore that many use.
+    ///
+    /// Whoever owns the reverse zone writes the name, and could write what ends a comment or a field.
+    private static func isHostName(_ name: String) -> Bool {
+        name.utf8.allSatisfy { octet in
+            (0x30...0x39).contains(octet) || (0x41...0x5A).contains(octet & 0xDF) || "-._".utf8.contains(octet)
+        }
     }
 
     /// The result keyword of RFC 8601, section 2.7.3.

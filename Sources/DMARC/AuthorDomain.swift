@@ -9,13 +9,13 @@ package enum AuthorDomain: Sendable, Hashable {
     /// Several mailboxes, with these domains, each once and in order.
     case several([String])
 
-    /// The most domains that are checked; more make the message one without a policy that could be followed.
+    /// The most different domains that are checked; of more, one is kept to tell that there are.
     package static let maximumDomains = 10
 
     /// Takes the domains of all mailboxes of From, in lower case and A-labels.
     package init(_ domains: [String]) {
         var known: [String] = []
-        for domain in domains.prefix(AuthorDomain.maximumDomains + 1) {
+        for domain in domains where known.count <= AuthorDomain.maximumDomains {
             guard let name = AuthorDomain.name(domain), !known.contains(name) else { continue }
             known.append(name)
         }

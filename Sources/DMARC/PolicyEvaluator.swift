@@ -35,13 +35,18 @@ package struct PolicyEvaluator: Sendable {
     }
 
     /// The outcome for all domains of From (section 6.6.1): of those that failed the one with the strictest request,
-    /// else the first.
+    /// else the first; where there are too many to check, none passes.
     package func evaluate(_ author: AuthorDomain, _ identifiers: Identifiers) async -> Evaluation {
         var worst: Evaluation?
-        for domain in author.domains {
+        for domain in author.domains.prefix(AuthorDomain.maximumDomains) {
             let next = await evaluate(author: domain, identifiers)
             if let known = worst, !isWorse(next, than: known) { continue }
             worst = next
+        }
+        if let known = worst, known.result != .fail, author.domains.count > AuthorDomain.maximumDomains {
+            return Evaluation(
+                .permerror, domain: known.domain,
+                reason: "From names more than \(AuthorDomain.maximumDomains) domains")
         }
         return worst ?? Evaluation(.none, domain: "", reason: "From names no domain")
     }

@@ -28,6 +28,11 @@ extension DurableQueue {
         monitor.withLock { $0.lines.mapValues(\.pending).filter { $0.value > 0 } }
     }
 
+    /// Whether mail is pending under a version.
+    package func isPending(_ version: PipelineVersion) -> Bool {
+        monitor.withLock { ($0.lines[version]?.pending ?? 0) > 0 }
+    }
+
     /// The pending messages, oldest first; O(n log n).
     package func pending(limit: Int) -> [PendingSummary] {
         monitor.withLock { state in

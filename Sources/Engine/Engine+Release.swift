@@ -7,7 +7,18 @@ extension Engine {
     ///
     /// - Throws: ``ReleaseError`` if it cannot go on where it should; ``QueueError/unknownMessage(_:)``.
     package func release(_ id: MessageID, from step: String?) async throws {
-        try await Self.release(id, from: step, of: queue, into: plan)
+        guard let held = queue.quarantined(id) else { throw QueueError.unknownMessage(id) }
+        while true {
+            let (plan, generation) = present
+            guard let generation, plan.pipelines.contains(where: { $0.name == held.pipeline.name }) else {
+                return try await Self.release(id, from: step, of: queue, into: plan)
+            }
+            // A version that nobody would deliver must not get mail; if it has retired meanwhile, there is a newer one.
+            let isReleased: Void? = try await generation.letIn(to: held.pipeline.name) {
+                try await Self.release(id, from: step, of: queue, into: plan)
+            }
+            if isReleased != nil { return }
+        }
     }
 
     /// Lets a message out of quarantine, into its pipeline as a plan has it.

@@ -22,6 +22,7 @@ package final class Engine: Sendable {
     private let versions: KeptVersions
     private let deadlines = Deadlines()
     private let handoff = Handoff()
+    private let duties = VersionDuties()
     private let stopSignal: AsyncStream<Void>
     private let requestStop: AsyncStream<Void>.Continuation
     private let arrivals: AsyncStream<Generation>
@@ -51,6 +52,9 @@ package final class Engine: Sendable {
 
     /// The files that new mail is accepted under.
     package var plan: SitePlan { state.withLock { $0.plan } }
+
+    /// The same with who runs them, if they run.
+    var present: (plan: SitePlan, generation: Generation?) { state.withLock { ($0.plan, $0.current) } }
 
     /// Opens what the components need, and builds versions again that have mail; nothing is started yet.
     ///
@@ -125,7 +129,7 @@ package final class Engine: Sendable {
             throw error
         }
         begin.yield(generation)
-        former?.retire(for: generation.versions)
+        former?.retire()
         await endOldest()
     }
 
@@ -140,7 +144,7 @@ package final class Engine: Sendable {
                 PipelineRuntime(
                     plan: $0, services: services, queue: queue, deadlines: deadlines, metrics: metrics,
                     handoff: handoff)
-            }, queue: queue)
+            }, duties: duties)
     }
 
     /// Builds a version again that has mail from before; if it cannot be, the operator decides about the mail.
@@ -148,7 +152,7 @@ package final class Engine: Sendable {
         do {
             let generation = makeGeneration([try versions.plan(of: version)], services, takesMail: false)
             try await generation.prepare()
-            generation.retire(for: [])
+            generation.retire()
             state.withLock { $0.generations.append(generation) }
             services.logger.notice(
                 "mail finishes under a former version of its pipeline",
@@ -194,7 +198,6 @@ package final class Engine: Sendable {
         await generation.stop()
         state.withLock { state in
             state.generations.removeAll { $0 === generation }
-            // The last generation of an engine that ends by itself takes the engine along.
         }
         forgetVersions()
     }
@@ -211,10 +214,8 @@ package final class Engine: Sendable {
 
     /// Keeps the number of generations in its bound.
     private func endOldest() async {
-        let oldest = state.withLock { state in
-            state.generations.count > Self.generationLimit ? state.generations.first { $0 !== state.current } : nil
-        }
-        await oldest?.stopReceivers()
+        let oldest = state.withLock { $0.generations.dropLast(Self.generationLimit) }
+        for generation in oldest { await generation.stopReceivers() }
     }
 
     /// Removes the texts of versions that have neither mail nor sessions.

@@ -6,27 +6,28 @@ import Synchronization
 /// The pipelines of a site as one reading of the files has them, from their preparation to their end.
 ///
 /// When another generation takes over, this one lets nobody new in, serves the sessions that are open until they end,
-/// and delivers until no mail is pending under versions that the other does not have.
+/// and delivers until others answer for its versions, or nothing is pending under them and nothing more can come.
 final class Generation: Sendable {
-    /// How often a retired generation looks whether mail is pending under its versions.
+    /// How often a retired generation looks whether it is needed for its versions.
     private static let patience: Duration = .milliseconds(100)
 
     let pipelines: [PipelinePlan]
     private let takesMail: Bool
     private let runtimes: [PipelineRuntime]
-    private let queue: DurableQueue
+    private let duties: VersionDuties
     private let retirement: AsyncStream<Void>
     private let beginRetirement: AsyncStream<Void>.Continuation
-    private let successors = Mutex<Set<PipelineVersion>>([])
+    /// Versions for whose mail others answer.
+    private let left = Mutex<Set<PipelineVersion>>([])
 
     /// A generation whose components are not prepared yet; one that takes no mail only delivers what is queued.
     init(
         _ pipelines: [PipelinePlan], takesMail: Bool = true, runtime: (PipelinePlan) -> PipelineRuntime,
-        queue: DurableQueue
+        duties: VersionDuties
     ) {
         self.pipelines = pipelines
         self.takesMail = takesMail
-        self.queue = queue
+        self.duties = duties
         runtimes = pipelines.map(runtime)
         (retirement, beginRetirement) = AsyncStream.makeStream()
     }
@@ -34,7 +35,7 @@ final class Generation: Sendable {
     /// The versions that it runs.
     var versions: Set<PipelineVersion> { Set(pipelines.map(\.version)) }
 
-    /// Opens what the components need; nothing is started yet.
+    /// Opens what the components need; nothing is started yet, but from now on it answers for its versions.
     ///
     /// - Throws: The first error of a component, with its step; what was prepared before is stopped again.
     func prepare() async throws {
@@ -49,6 +50,7 @@ final class Generation: Sendable {
                 throw PreparationError(step: part.id, location: part.location, cause: error)
             }
         }
+        for version in versions { duties.begin(version, takingMail: takesMail) }
     }
 
     /// Serves until the queue drains, or until it is retired and has nothing left to do.
@@ -101,10 +103,16 @@ final class Generation: Sendable {
         }
     }
 
-    /// Has it end, once it has nothing left to do, since another one has taken over these versions.
-    func retire(for successors: Set<PipelineVersion>) {
-        self.successors.withLock { $0 = successors }
-        beginRetirement.finish()
+    /// Has it end, once it has nothing left to do, since another one has taken over.
+    func retire() { beginRetirement.finish() }
+
+    /// Does what makes mail pending under its version of a pipeline; `nil` if nothing may come under that any more.
+    func letIn<Value>(to pipeline: String, _ body: () async throws -> Value) async rethrows -> Value? {
+        guard let runtime = runtimes.first(where: { $0.plan.name == pipeline }), runtime.acceptances.begin() else {
+            return nil
+        }
+        defer { runtime.acceptances.end() }
+        return try await body()
     }
 
     // MARK: Serving
@@ -115,6 +123,7 @@ final class Generation: Sendable {
         var open = deliveries.count
         var receivers = takesMail ? pipelines.reduce(0) { $0 + $1.receivers.count } : 0
         var isRetired = false
+        var isClosed = false
         while open > 0 || (isRetired && receivers > 0), let ending = try await group.next() {
             switch ending {
             case .delivery: open -= 1
@@ -122,7 +131,9 @@ final class Generation: Sendable {
             case .retired: isRetired = true
             case .background, .finished: continue
             }
-            guard isRetired, receivers == 0, ending != .delivery else { continue }
+            guard isRetired, receivers == 0, !isClosed else { continue }
+            isClosed = true
+            await closeEntrances()
             group.addTask { [self] in
                 await finish(deliveries)
                 return .finished
@@ -132,26 +143,44 @@ final class Generation: Sendable {
 
     private func letNobodyIn(_ deliveries: [Delivery]) async {
         // Whoever has the same version delivers what is queued under it from now on.
-        let successors = successors.withLock { $0 }
-        for delivery in deliveries where successors.contains(delivery.runtime.plan.version) { delivery.handOver() }
+        for delivery in deliveries { _ = leave(delivery) }
         guard takesMail else { return }
         for pipeline in pipelines {
             for receiver in pipeline.receivers { await receiver.component.retire() }
         }
     }
 
-    /// Ends the deliveries when nothing is pending under their versions; nothing more can come.
+    /// Waits for the messages on their way into the queue, and lets no more come.
+    private func closeEntrances() async {
+        for runtime in runtimes {
+            await runtime.acceptances.close()
+            if takesMail { duties.closeEntrance(of: runtime.plan.version) }
+        }
+    }
+
+    /// Ends the deliveries when they are not needed any more.
     private func finish(_ deliveries: [Delivery]) async {
-        for delivery in deliveries {
-            await delivery.runtime.acceptances.close()
-            while queue.pendingByVersion()[delivery.runtime.plan.version] != nil {
-                do {
-                    try await Task.sleep(for: Self.patience)
-                } catch {
-                    return  // everything ends
-                }
+        while true {
+            var isNeeded = false
+            for delivery in deliveries where !leave(delivery) { isNeeded = true }
+            guard isNeeded else { return }
+            do {
+                try await Task.sleep(for: Self.patience)
+            } catch {
+                return  // everything ends
             }
+        }
+    }
+
+    /// Has a delivery take nothing more, if others answer for what comes; says whether that is so.
+    private func leave(_ delivery: Delivery) -> Bool {
+        let runtime = delivery.runtime
+        return left.withLock { left in
+            if left.contains(runtime.plan.version) { return true }
+            guard duties.leave(runtime.plan.version, isPending: runtime.queue.isPending) else { return false }
+            left.insert(runtime.plan.version)
             delivery.handOver()
+            return true
         }
     }
 

@@ -86,6 +86,8 @@ struct PipelineEntrance: Entrance {
         subject.message.facts[CoreFacts.recipients] = message.recipients.count
         subject.message.facts[CoreFacts.size] = message.content.count
         let ruling = await steps[.message]?.run(&subject) ?? .proceed
+        // What a stage rewrote is not what stands in the file.
+        let spool = subject.message.content === message.content ? spool : nil
         switch ruling {
         case .refuse(let reply): return .refused(reply)
         case .proceed: return await commit(subject, .deliver, spool)

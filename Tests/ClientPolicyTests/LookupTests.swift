@@ -74,6 +74,14 @@ struct LookupTests {
         #expect(await ReverseName.find(address(1), using: ZoneResolver(zone)) == .contradicted("n0.example.com"))
     }
 
+    @Test(arguments: ["a); dkim=pass header.d=bank.example (.evil.example", "a b.evil.example", "a\\010b.evil.example"])
+    func `a name that no host can have is none`(_ name: String) async {
+        var zone = DNSZone()
+        zone.add(.ptr(name), at: "1.2.0.192.in-addr.arpa")
+        zone.add(.address(address(1)), at: name)
+        #expect(await ReverseName.find(address(1), using: ZoneResolver(zone)) == .missing)
+    }
+
     @Test(arguments: [
         ("mail.example.com", HeloName.plausible), ("[192.0.2.1]", .plausible), ("[192.0.2.2]", .wrongLiteral),
         ("[IPv6:2001:db8::1]", .wrongLiteral), ("[nonsense]", .malformed), ("192.0.2.1", .malformed),

@@ -35,6 +35,8 @@ package struct CrashSchedule<Subject: Workload>: Sendable {
 
     /// How many recoveries go on at once: they wait more than they compute.
     private static var width: Int { 8 }
+    /// The most faults of one run.
+    static var faultLimit: Int { 4 }
     /// The faults are spread over so many operations, about as many as a run has.
     private static var span: Int { 300 }
 
@@ -67,7 +69,7 @@ package struct CrashSchedule<Subject: Workload>: Sendable {
         var generator = SeededGenerator(seed: seed &+ 1)
         guard Bool.random(using: &generator) else { return }
         let begun = disk.operationCount
-        for _ in 0..<Int.random(in: 1...4, using: &generator) {
+        for _ in 0..<Int.random(in: 1...Self.faultLimit, using: &generator) {
             let fault: Fault = Bool.random(using: &generator) ? .inputOutput : .outOfSpace
             disk.plan(fault, at: begun + Int.random(in: 1...Self.span, using: &generator))
         }

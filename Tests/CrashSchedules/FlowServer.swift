@@ -2,6 +2,7 @@ import Addressing
 import Bytes
 import DurableQueue
 import Engine
+import Files
 import Logging
 import PipelineFiles
 import SMTP
@@ -87,9 +88,19 @@ struct FlowServer {
 
     var now: Timestamp { moment.now }
 
+    /// Opens everything; false, with all of it closed again, if the disk refuses to keep the version.
+    func prepare() async throws -> Bool {
+        do {
+            try await engine.prepare()
+            return true
+        } catch is FileError {
+            try await queue.close()
+            return false
+        }
+    }
+
     /// Serves while the body uses the entrance, then stops and waits for the end.
     func serve(_ body: (any Entrance) async throws -> Void) async throws {
-        try await engine.prepare()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { [engine, opening] in
                 defer { opening.close() }

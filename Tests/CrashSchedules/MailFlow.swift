@@ -50,12 +50,7 @@ package struct MailFlow: Workload {
 
     package func run(on disk: SimulatedFileSystem, _ book: PromiseBook<Promises>) async throws {
         let destination = Destination(book)
-        let server: FlowServer
-        do {
-            server = try FlowServer(disk, destination, startingAt: Self.start)
-        } catch is QueueError {
-            return  // a fault at the very first operations
-        }
+        let server = try await start(disk, destination)
         var generator = SeededGenerator(seed: seed)
         try await server.serve { entrance in
             for _ in 0..<Self.rounds {
@@ -73,6 +68,21 @@ package struct MailFlow: Workload {
                 try await release(server, destination, &generator)
             }
         }
+    }
+
+    /// A server that could begin: whoever minds it starts it again after a fault.
+    private func start(_ disk: SimulatedFileSystem, _ destination: Destination) async throws -> FlowServer {
+        for _ in 0..<CrashSchedule<Self>.faultLimit {
+            do {
+                let server = try FlowServer(disk, destination, startingAt: Self.start)
+                if try await server.prepare() { return server }
+            } catch is QueueError {
+                continue
+            }
+        }
+        let server = try FlowServer(disk, destination, startingAt: Self.start)
+        guard try await server.prepare() else { throw Trouble("more faults than were planned") }
+        return server
     }
 
     private func send(_ entrance: any Entrance, _ server: FlowServer, _ book: PromiseBook<Promises>) async throws {
@@ -120,6 +130,7 @@ package struct MailFlow: Workload {
         let destination = Destination(book)
         destination.mend()
         let server = try FlowServer(disk, destination, startingAt: promises.now)
+        guard try await server.prepare() else { return ["it does not start"] }
         var failures = Self.findings(server)
         let ledger = server.queue.ledger()["inbound"] ?? Ledger()
         failures += Self.differences(ledger, promises)

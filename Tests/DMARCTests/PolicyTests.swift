@@ -110,8 +110,16 @@ struct PolicyTests {
         #expect(AuthorDomain(domains) == author)
     }
 
-    @Test func `a flood of authors is cut`() {
-        #expect(AuthorDomain((0..<100_000).map { "d\($0).example" }).domains.count == AuthorDomain.maximumDomains + 1)
+    @Test func `a flood of authors is cut, and hides nobody`() async throws {
+        let flood = AuthorDomain((0..<100_000).map { "d\($0).example" })
+        #expect(flood.domains.count == AuthorDomain.maximumDomains + 1)
+        let evaluator = try evaluator([
+            "_dmarc.own.example": [.text("v=DMARC1; p=none")], "_dmarc.hard.example": [.text("v=DMARC1; p=reject")],
+        ])
+        let many = AuthorDomain(Array(repeating: "own.example", count: 1_000) + ["hard.example"])
+        #expect(await evaluator.evaluate(many, Identifiers(spf: "own.example")).request == .reject)
+        let crowd = AuthorDomain((0..<10).map { "d\($0).own.example" } + ["hard.example"])
+        #expect(await evaluator.evaluate(crowd, Identifiers(spf: "own.example")).result == .permerror)
     }
 
     @Test func `two records at one name are no policy`() async throws {

@@ -48,6 +48,23 @@ extension Entrance {
         }
     }
 
+    /// Brings the content of a message in pieces, into a file of its own.
+    func sendLarge(_ pieces: [String], to recipient: String = "alice@example.org") async -> Answer {
+        var message = makeMessage(
+            from: StageKit.Client(address: "192.0.2.1", port: 4_000, helo: "mail.example.com", transport: "ESMTP"))
+        message.recipients = [recipient].compactMap(Self.address).map { Recipient($0, index: 0) }
+        let intake = takeIn(message)
+        for piece in pieces {
+            if case .refuse(let reply) = await intake.append(Octets(Array(piece.utf8))) {
+                return .refused(.message, reply)
+            }
+        }
+        switch await intake.accept(message, endingWith: Octets([])) {
+        case .accepted(let receipt): return .accepted(receipt.message)
+        case .refused(let reply): return .refused(.message, reply)
+        }
+    }
+
     private static func address(_ text: String) -> EmailAddress? {
         let sides = text.split(separator: "@")
         return sides.count == 2 ? EmailAddress(localPart: String(sides[0]), domain: String(sides[1])) : nil

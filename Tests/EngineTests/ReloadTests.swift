@@ -96,6 +96,46 @@ struct ReloadTests {
         #expect(server.ledger.received == 100 && server.queue.discrepancies().isEmpty)
     }
 
+    @Test func `the mail of a session that outlives two reloads is delivered`() async throws {
+        let server = try TestServer(Self.old)
+        let session = Gate()
+        server.door.keepSession(until: session)
+        try await server.run { entrances in
+            defer { session.open() }
+            // The same version again, which takes the delivery over, and then another one.
+            for parts in [Self.old, Self.new] {
+                try await server.reload(parts)
+                _ = try await server.nextEntrance()
+            }
+            // Time for a generation to end that should not.
+            try await Task.sleep(for: .milliseconds(300))
+            let id = try #require(await entrances.first?.send().message)
+            try await eventually { server.ledger.delivered == 1 }
+            #expect(server.script.stored(id, "deliver.second") == [0])
+            session.open()
+            try await eventually { server.engine.generationCount == 1 }
+        }
+    }
+
+    @Test func `mail that waits in a pipeline that stays keeps no former generation alive`() async throws {
+        let server = try TestServer(Self.old, Self.old)
+        server.script.on("deliver.second") { _, _ in throw TestServer.Failure(description: "not now") }
+        try await server.run(
+            { entrances in
+                for entrance in entrances { #expect(await entrance.send().code == 250) }
+                try await server.quiet()
+                server.script.on("deliver.second") { _, _ in .proceed }
+                for (count, parts) in [Self.new, Self.old].enumerated() {
+                    try await server.reload(Self.old, parts)
+                    for _ in 0..<2 { _ = try await server.nextEntrance() }
+                    // The second pipeline's mail of before keeps the first generation only.
+                    try await eventually { server.engine.generationCount == 2 - count }
+                }
+                server.clock.advance(by: .seconds(3_600))
+                try await eventually { server.queue.pendingByVersion().isEmpty }
+            }, entrances: 2)
+    }
+
     // MARK: Across a restart
 
     @Test(arguments: [Loss.everything, .nothing])

@@ -140,6 +140,7 @@ final class MemoryReceiver: Receiver {
 
     func receive(through entrance: any Entrance) async throws {
         let door = try services.shared { Door() }
+        let session = door.takeSession()
         door.open(entrance)
         try await withThrowingTaskGroup { group in
             group.addTask { [stopped] in for await _ in stopped {} }
@@ -149,6 +150,7 @@ final class MemoryReceiver: Receiver {
             try await group.next()
             group.cancelAll()
         }
+        await session?.pass()
     }
 
     func stop() async { end.finish() }
@@ -160,10 +162,21 @@ final class Door: Sendable {
     let breakage: AsyncStream<Void>
     private let arrivals: AsyncStream<any Entrance>.Continuation
     private let breaking: AsyncStream<Void>.Continuation
+    private let session = Mutex<Gate?>(nil)
 
     init() {
         (entrances, arrivals) = AsyncStream.makeStream()
         (breakage, breaking) = AsyncStream.makeStream()
+    }
+
+    /// Has the next receiver go on after it is retired until the gate is open, as one with an open session does.
+    func keepSession(until gate: Gate) { session.withLock { $0 = gate } }
+
+    func takeSession() -> Gate? {
+        session.withLock { session in
+            defer { session = nil }
+            return session
+        }
     }
 
     /// Has a receiver fail.

@@ -2,6 +2,7 @@ import Addressing
 import Bytes
 import DurableQueue
 import Engine
+import Files
 import Logging
 import SMTP
 import StageKit
@@ -92,6 +93,29 @@ struct SessionTests {
             #expect(await entrance.send().code == 250)
         }
         #expect(stored.withLock { $0 } == ["3 \nx"])
+    }
+
+    @Test func `a large message is queued as a stage rewrote it, and in no other form`() async throws {
+        let server = try TestServer("session: { message: [ rewriter ] }\ndeliver: [ store ]")
+        server.script.on("session.message.rewriter") { message, _ in
+            message = message.with(content: Octets(Array("new\r\n".utf8)))
+            return .proceed
+        }
+        // The first attempt has the session's own message, the second what is in the queue.
+        server.script.on("deliver.store") { _, _ in throw TestServer.Failure(description: "not now") }
+        try await server.serve { entrance in
+            let id = try #require(await entrance.sendLarge(["old", " and long\r\n"]).message)
+            try await server.quiet()
+            server.script.on("deliver.store") { [script = server.script] message, context in
+                script.store(message, context.step)
+                return .proceed
+            }
+            server.clock.advance(by: .seconds(3_600))
+            try await eventually { server.ledger.delivered == 1 }
+            let effect = Script.Effect(message: id, recipient: 0, step: "deliver.store")
+            #expect(server.script.effects == [effect: Array("new\r\n".utf8)])
+            try await eventually { try server.disk.list("/var/queue").allSatisfy { !$0.hasSuffix(".mail") } }
+        }
     }
 
     @Test func `a condition without a result is 451`() async throws {

@@ -26,6 +26,10 @@ WORD = re.compile(r"(?<![\w'@.+/=-])[a-z]{5,16}(?![\w'@.+/=-])")
 TEXT_START = 4096
 RARE = 10
 SEARCHES = 40
+CONTROLS = {
+    "application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature",
+    "application/pgp-encrypted",
+}
 
 
 def wire_form(path):
@@ -68,22 +72,20 @@ def send(port, recipient, connections, paths):
 def attachments(content):
     """The digests of the attachments' contents as they are kept: decoded if they are in base64, as sent otherwise.
 
-    Attachments are leaves that are not text, or that have a file name or say so; but not the signature of a signed
-    message, nor text that is to be shown where it stands.
+    Attachments are leaves that are not text, or that have a file name or say so; the signatures and control parts of
+    containers (RFC 1847) are none.
     """
-    digests = set()
-    signatures = set()
+    digests, controls = set(), set()
     for part in email.message_from_bytes(content).walk():
-        if part.get_content_type() == "multipart/signed" and part.is_multipart():
-            signatures.update(id(signature) for signature in part.get_payload()[1:2])
-        if id(part) in signatures:
+        if part.get_content_type() in ("multipart/signed", "multipart/encrypted") and part.is_multipart():
+            controls.update(id(child) for child in part.get_payload() if child.get_content_type() in CONTROLS)
+        if id(part) in controls:
             continue
         # A multipart whose parts Python cannot tell is given as a leaf, too.
         if part.is_multipart() or part.get_content_maintype() == "multipart":
             continue
         named = part.get_filename() or part.get_content_disposition() == "attachment"
-        shown = not named or part.get_content_disposition() == "inline"
-        if shown and part.get_content_maintype() == "text":
+        if not named and part.get_content_maintype() == "text":
             continue
         payload = part.get_payload(decode=True)
         if payload:
