@@ -128,7 +128,8 @@ struct MailIndexTests {
         try FileManager.default.removeItem(at: directory)
     }
 
-    @Test func `mail that never came to the index is indexed by the repair, though nothing came after it`() async throws {
+    @Test func `mail that never came to the index is indexed by the repair, though nothing came after it`() async throws
+    {
         let services = services()
         let user = try await fill(services, 0..<3)
         let index = try services.mailIndex()
