@@ -198,9 +198,9 @@ let targets: [[Target]] = [
         .testTarget(
             name: "StoreStagesTests",
             dependencies: [
-                "Addressing", "Arrivals", "AttachmentStore", "Bytes", "Files", "IndexMailStage", "MailStore",
-                "Mailboxes", "NotifyStage", "SMTP", "SearchIndex", "StageKit", "StageTesting",
-                "StoreAttachmentsStage", "StoreMetadataStage",
+                "Addressing", "Arrivals", "AttachmentStore", "Bytes", "DurableQueue", "Engine", "Files",
+                "IndexMailStage", "MailStore", "Mailboxes", "NotifyStage", "PipelineFiles", "SMTP", "SearchIndex",
+                "SimulatedFiles", "StageKit", "StageTesting", "StoreAttachmentsStage", "StoreMetadataStage", log,
             ],
             swiftSettings: settings),
         .testTarget(

@@ -41,11 +41,12 @@ package final class IndexMail: BatchStage {
         index.withLock { $0 = opened }
     }
 
-    /// How often what could not be indexed is tried again, beside the tries of the pipeline.
+    /// How often the store is asked for mail that is not indexed, beside the tries of the pipeline; no mail waits longer
+    /// between its two steps unless a step fails.
     private static let repairPeriod: Duration = .seconds(60)
 
     package func run() async throws {
-        var expected: UInt64?
+        var stored: UInt64?
         while !Task.isCancelled {
             do {
                 try await Task.sleep(for: Self.repairPeriod)
@@ -53,7 +54,7 @@ package final class IndexMail: BatchStage {
                 return  // the server stops
             }
             do {
-                expected = try await index.withLock { $0 }?.repair(expectedBefore: expected)
+                stored = try await index.withLock { $0 }?.repair(storedBefore: stored)
             } catch {
                 services.logger.error("index not repaired", metadata: ["error": "\(error)"])
             }

@@ -105,6 +105,7 @@ package final class DurableQueue: Sendable {
                 }
                 state.inbox.append(
                     QueueState.Submission(record: record, accepted: entry, isAwaited: true, completion: continuation))
+                state.awaited += 1
                 return nil
             }
             // After a refusal there may be content to remove.

@@ -57,6 +57,8 @@ struct QueueState {
     var held: [String: Live] = [:]
     var cachedOctets = 0
     var inbox: [Submission] = []
+    /// How many of the inbox are messages whose senders wait.
+    var awaited = 0
     var closing: [UnsafeContinuation<QueueError?, Never>] = []
     var isStopped = false
     /// Messages that are finished and whose content in files of its own may go once that is durable.

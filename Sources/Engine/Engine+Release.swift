@@ -43,7 +43,39 @@ extension Engine {
             }
             return position
         }
+        if let asked = step, let position = positions.first {
+            try checkFacts(pipeline, from: position, named: asked, resumption: held.resumption)
+        }
         try await queue.release(id, from: positions.min().map { steps[$0] }, into: pipeline.digest)
+    }
+
+    /// Sees that nothing is passed over that the steps from `position` on cannot do without: what is known of a message
+    /// is what the steps before its resumption found out.
+    private static func checkFacts(
+        _ pipeline: PipelinePlan, from position: Int, named step: String, resumption: String?
+    ) throws {
+        let steps = pipeline.deliver
+        let known = resumption.flatMap { id in steps.firstIndex { $0.id == id } } ?? 0
+        guard known < position else { return }
+        let passed = (pipeline.session.values.joined() + steps[..<known]).flatMap { $0.manifest?.provides ?? [] }
+            .map(\.name)
+        for skipped in steps[known..<position] {
+            for fact in skipped.manifest?.provides ?? [] where !passed.contains(fact.name) {
+                guard let reader = steps[position...].first(where: { $0.reads(fact.name) }) else { continue }
+                throw ReleaseError.missingFact(fact.name, reader: reader.id, provider: skipped.id, asked: step)
+            }
+        }
+    }
+}
+
+extension Step {
+    /// What its stage declares; `nil` for a decision.
+    fileprivate var manifest: StageManifest? {
+        if case .stage(let stage) = kind { type(of: stage).manifest } else { nil }
+    }
+
+    fileprivate func reads(_ fact: String) -> Bool {
+        manifest?.reads.contains { $0.name == fact } ?? false
     }
 }
 
@@ -53,6 +85,8 @@ package enum ReleaseError: Error, Sendable, CustomStringConvertible {
     case noPipeline(String, [String])
     /// The pipeline has no such step.
     case noStep(String, pipeline: String, steps: [String], isAsked: Bool)
+    /// From that step on, a fact is needed that a step before it would have found out, and that is not known.
+    case missingFact(String, reader: String, provider: String, asked: String)
 
     package var description: String {
         switch self {
@@ -61,6 +95,9 @@ package enum ReleaseError: Error, Sendable, CustomStringConvertible {
         case .noStep(let name, let pipeline, let steps, let isAsked):
             "\(pipeline) has no step \(name)\(isAsked ? "" : ", where the message stopped, any more; say --from STEP"); "
                 + "there are \(steps.joined(separator: ", "))"
+        case .missingFact(let fact, let reader, let provider, let asked):
+            "it cannot go on at \(asked): \(reader) needs \(fact), which \(provider) has not found out, "
+                + "or which was too much to keep; say --from \(provider), or nothing"
         }
     }
 }

@@ -18,6 +18,8 @@ package final class MailIndex: Sendable {
     let threads = BlockingThreads(count: 1)
     private let coversThrough: UInt64
     private let isCaughtUp = Mutex(false)
+    /// Up to which place of the store's order the index has been told of everything.
+    private let announced: Mutex<UInt64>
 
     /// Opens the index beside the store; call ``catchUp()`` before it is used.
     ///
@@ -37,6 +39,7 @@ package final class MailIndex: Sendable {
             (index, coversThrough) = try InvertedIndex.open(
                 directory: directory, fileSystem: fileSystem, options: IndexOptions())
         }
+        announced = Mutex(coversThrough)
     }
 
     /// Moves a directory to the first free name behind it.
@@ -57,20 +60,45 @@ package final class MailIndex: Sendable {
                 return !done
             })
         else { return }
+        // What is stored already is given now, in order; what comes later is announced as it comes.
+        let last = try await reader.store.lastSequence()
+        announced.withLock { $0 = max($0, last) }
         try await noteMailboxes()
         try await addStored(after: coversThrough)
         index.startMerging()
     }
 
-    /// Indexes what was to be added and was not, such as mail whose step was given up; found again in the store.
+    /// Indexes what the store has had for a while and the index has not, whatever has become of its delivery.
     ///
-    /// `first` is what this gave a while ago: what is expected for so long is not just on its way. Gives what is expected
-    /// now.
+    /// `earlier` is what this gave a while ago: what was stored then is not just on its way. Gives the place to ask with
+    /// next.
     ///
     /// - Throws: What the stores and the index say; the next call tries again.
-    package func repair(expectedBefore first: UInt64?) async throws -> UInt64? {
-        if let first, index.firstExpected == first { try await addStored(after: first - min(first, 1)) }
-        return index.firstExpected
+    package func repair(storedBefore earlier: UInt64?) async throws -> UInt64 {
+        let last = try await reader.store.lastSequence()
+        guard let earlier else { return last }
+        try announce(through: earlier)
+        for sequence in index.expected(through: earlier) {
+            let next = try await reader.store.mails(after: sequence - min(sequence, 1), limit: 1).first
+            if let mail = next, mail.summary.sequence == sequence {
+                try await add([IndexEntry(mail.summary, content: try await reader.content(of: mail.body))])
+            } else {
+                // A change of a mail that was there before, or a mail that has been deleted.
+                index.dismiss([sequence])
+            }
+        }
+        return last
+    }
+
+    /// Announces everything up to a place of the store's order that was not announced before: what comes to the index
+    /// out of turn must not make it promise what others have yet to bring.
+    private func announce(through last: UInt64) throws {
+        let new = announced.withLock { announced -> [UInt64] in
+            guard last > announced else { return [] }
+            defer { announced = last }
+            return Array(announced + 1...last)
+        }
+        if !new.isEmpty { try index.expect(new) }
     }
 
     private func addStored(after start: UInt64) async throws {
@@ -90,8 +118,10 @@ package final class MailIndex: Sendable {
     /// - Throws: What the index says.
     package func add(_ entries: [IndexEntry]) async throws {
         let index = index
-        try await threads.run {
-            try index.expect(entries.map(\.mail.sequence))
+        let sequences = entries.map(\.mail.sequence)
+        try await threads.run { [self] in
+            try announce(through: sequences.max() ?? 0)
+            try index.expect(sequences)
             try index.add(entries.map(\.mail))
             for entry in entries where entry.mailbox != Mailbox.inbox {
                 index.setFlags(
@@ -99,15 +129,6 @@ package final class MailIndex: Sendable {
                     mailbox: Mailbox.number(of: entry.mailbox))
             }
         }
-    }
-
-    /// Announces mails that are to be indexed, by their places in the store's order; ``add(_:)`` does it, too.
-    ///
-    /// Whatever becomes of the attempt, they are indexed by ``repair(expectedBefore:)`` or at the next start.
-    ///
-    /// - Throws: What the disk says; they are announced all the same.
-    package func expect(_ sequences: [UInt64]) throws {
-        try index.expect(sequences)
     }
 
     /// A user's mails that match, newest first.

@@ -1,6 +1,7 @@
 import Bytes
 import DurableQueue
 import Engine
+import SMTP
 import SimulatedFiles
 import StageKit
 import Testing
@@ -74,5 +75,47 @@ struct ReleasePlaceTests {
         }
         #expect(again.script.calls("deliver.store").count == 1 && again.script.calls("deliver.second").count == 1)
         #expect(again.script.stored(held.id, "deliver.store") == [0, 1])
+    }
+
+    /// A message in quarantine at the second of its steps, whose facts were few enough to keep, or too many.
+    private func held(_ server: TestServer, _ entrance: any Entrance, wordOf count: Int) async throws -> MessageID {
+        server.script.on("deliver.probe") { message, _ in
+            message.facts[ScriptFacts.word] = String(repeating: "w", count: count)
+            return .proceed
+        }
+        server.script.on("deliver.reader") { _, _ in .reject(Reply(.policyViolation, "Never"), reason: "not now") }
+        let id = try #require(await entrance.send().message)
+        try await eventually { server.ledger.quarantined == 1 }
+        server.script.on("deliver.reader") { _, _ in .proceed }
+        return id
+    }
+
+    @Test func `a release to a step whose facts were too much to keep says which step finds them out`() async throws {
+        let server = try TestServer("deliver: [ probe, reader, store ]")
+        try await server.serve { entrance in
+            let id = try await held(server, entrance, wordOf: 20_000)
+            let error = await #expect(throws: ReleaseError.self) {
+                try await server.engine.release(id, from: "deliver.reader")
+            }
+            #expect(
+                error?.description
+                    == "it cannot go on at deliver.reader: deliver.reader needs probe.word, which deliver.probe has not "
+                    + "found out, or which was too much to keep; say --from deliver.probe, or nothing")
+            #expect(server.ledger.quarantined == 1)
+            try await server.engine.release(id, from: nil)
+            try await eventually { server.ledger.delivered == 1 }
+        }
+    }
+
+    @Test func `a release may pass over steps whose facts are known or not needed`() async throws {
+        let server = try TestServer("deliver: [ probe, reader, store ]")
+        try await server.serve { entrance in
+            let small = try await held(server, entrance, wordOf: 20)
+            try await server.engine.release(small, from: "deliver.reader")
+            try await eventually { server.ledger.delivered == 1 }
+            let large = try await held(server, entrance, wordOf: 20_000)
+            try await server.engine.release(large, from: "deliver.store")
+            try await eventually { server.ledger.delivered == 2 }
+        }
     }
 }

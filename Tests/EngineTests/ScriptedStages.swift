@@ -53,6 +53,19 @@ struct Probe: ScriptedStage, ConnectStage, MailStage {
     }
 }
 
+/// Needs what the probe finds out.
+struct Reader: ScriptedStage {
+    static let manifest = StageManifest(
+        name: "reader", summary: "Needs a word.", reads: [ScriptFacts.word.declaration])
+    let services: StageServices
+
+    func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
+        guard message.facts[ScriptFacts.word] != nil else { throw StageContractViolation("there is no word") }
+        guard let behaviour = try script.message(context.step) else { return .proceed }
+        return try await behaviour(&message, context)
+    }
+}
+
 /// Stands at `recipient`.
 struct RecipientProbe: ScriptedStage, RecipientStage {
     static let manifest = StageManifest(

@@ -15,6 +15,8 @@ import StoreMetadataStage
 
 /// The storing stages on a directory of their own, in the order of the usual pipeline.
 struct MailServer {
+    static let people = ["alice@example.org", "bob@example.org"]
+
     let directory: URL
     let services: StageServices
     let stages: [any BatchStage]
@@ -25,7 +27,7 @@ struct MailServer {
     {
         self.directory = directory
         services = Samples.services(Samples.site(dataDirectory: directory.path))
-        for user in ["alice@example.org", "bob@example.org"]
+        for user in Self.people
         where try await services.mailStore().user(for: user) == nil {
             _ = try await services.mailStore().addUser(user)
         }

@@ -15,7 +15,7 @@ import Testing
 struct StoreStagesTests {
     private static let attachment = (0..<60_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
 
-    private static func mail(_ subject: String, lineLength: Int = 76) -> [UInt8] {
+    static func mail(_ subject: String, lineLength: Int = 76) -> [UInt8] {
         let encoded = Data(attachment).base64EncodedString()
         var lines = ""
         var rest = Substring(encoded)

@@ -12,6 +12,13 @@ extension InvertedIndex {
         if let lowest { try takeBack(to: lowest) }
     }
 
-    /// The lowest sequence that was announced and has not been added; `nil` if there is none.
-    package var firstExpected: UInt64? { writer.withLock { $0.expected.min() } }
+    /// The sequences up to a place that were announced and have not been added, in order.
+    package func expected(through last: UInt64) -> [UInt64] {
+        writer.withLock { $0.expected.filter { $0 <= last } }.sorted()
+    }
+
+    /// Takes back announcements of what has turned out to be no mail, or none any more.
+    package func dismiss(_ sequences: [UInt64]) {
+        writer.withLock { $0.expected.subtract(sequences) }
+    }
 }
