@@ -217,6 +217,9 @@ let targets: [[Target]] = [
             name: "QueueBenchmark", dependencies: ["Bytes", "DurableQueue", "Files", "StageKit"],
             path: "Tests/QueueBenchmark", swiftSettings: settings),
         .executableTarget(
+            name: "MIMEBenchmark", dependencies: ["Bytes", "Files", "MIME"], path: "Tests/MIMEBenchmark",
+            swiftSettings: settings),
+        .executableTarget(
             name: "IndexBenchmark", dependencies: ["Bytes", "Files", "MIME", "SearchIndex"],
             path: "Tests/IndexBenchmark", swiftSettings: settings),
         .testTarget(
