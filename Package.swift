@@ -228,6 +228,9 @@ let targets: [[Target]] = [
             name: "SMTPDialogs", dependencies: nio + [tls, .product(name: "NIOTLS", package: "swift-nio")],
             path: "Tests/SMTPDialogs", swiftSettings: settings),
         .executableTarget(
+            name: "MIMEBenchmark", dependencies: ["Bytes", "Files", "MIME"], path: "Tests/MIMEBenchmark",
+            swiftSettings: settings),
+        .executableTarget(
             name: "IndexBenchmark", dependencies: ["Bytes", "Files", "MIME", "SearchIndex"],
             path: "Tests/IndexBenchmark", swiftSettings: settings),
         .testTarget(

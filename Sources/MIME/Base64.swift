@@ -1,3 +1,5 @@
+import CBytes
+
 /// Base64 as mail carries it: characters from outside the alphabet are skipped (RFC 2045, section 6.8).
 enum Base64 {
     /// What was wrong with a text.
@@ -7,6 +9,17 @@ enum Base64 {
         /// The offset of the first text behind padding.
         var afterPadding: Int?
     }
+
+    /// How whole groups of four are read.
+    enum Path {
+        /// By vector instructions, where the processor has them.
+        case vector
+        /// Group by group.
+        case scalar
+    }
+
+    /// Octets behind the result that vector instructions overwrite.
+    private static let slack = 32
 
     private static let blank: UInt8 = 0x40
     private static let padding: UInt8 = 0x41
@@ -29,12 +42,14 @@ enum Base64 {
     }
 
     /// Decodes a text and says what was wrong with it.
-    static func decode(_ text: UnsafeRawBufferPointer, damage: inout Damage) -> [UInt8] {
+    static func decode(
+        _ text: UnsafeRawBufferPointer, damage: inout Damage, by path: Path = .vector
+    ) -> [UInt8] {
         guard !text.isEmpty else { return [] }
         var found = damage
-        let result = [UInt8](unsafeUninitializedCapacity: text.count / 4 * 3 + 3) { output, count in
+        let result = [UInt8](unsafeUninitializedCapacity: text.count / 4 * 3 + slack) { output, count in
             values.withUnsafeBufferPointer { table in
-                count = decode(text, table, into: output, &found)
+                count = decode(text, table, into: output, &found, path)
             }
         }
         damage = found
@@ -43,7 +58,7 @@ enum Base64 {
 
     private static func decode(
         _ text: UnsafeRawBufferPointer, _ table: UnsafeBufferPointer<UInt8>,
-        into output: UnsafeMutableBufferPointer<UInt8>, _ damage: inout Damage
+        into output: UnsafeMutableBufferPointer<UInt8>, _ damage: inout Damage, _ path: Path
     ) -> Int {
         var position = 0
         var written = 0
@@ -52,6 +67,7 @@ enum Base64 {
         var isPadded = false
         while position < text.count {
             if digits == 0, !isPadded {
+                if path == .vector { decodeRun(text, into: output, &position, &written) }
                 decodeRun(text, table, into: output, &position, &written)
                 guard position < text.count else { break }
             }
@@ -72,6 +88,21 @@ enum Base64 {
         }
         flush(&group, &digits, output, &written)
         return written
+    }
+
+    /// Decodes lines of whole groups by vector instructions, as far as that goes.
+    ///
+    /// There is room for what they overwrite: what is left of the text needs no less than its own octets and the slack.
+    private static func decodeRun(
+        _ text: UnsafeRawBufferPointer, into output: UnsafeMutableBufferPointer<UInt8>, _ position: inout Int,
+        _ written: inout Int
+    ) {
+        guard text.count - position >= slack, let start = text.baseAddress, let target = output.baseAddress else {
+            return
+        }
+        var consumed = 0
+        written += sluice_base64_decode(start + position, text.count - position, target + written, &consumed)
+        position += consumed
     }
 
     /// Decodes whole groups of four until something else than a digit comes.

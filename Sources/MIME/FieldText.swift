@@ -1,3 +1,5 @@
+import CBytes
+
 /// Text in header fields: unfolding, encoded words, and octets that nobody encoded.
 enum FieldText {
     /// The text that people read in place of these octets.
@@ -14,36 +16,45 @@ enum FieldText {
     }
 
     private static func decodeWhole(_ value: UnsafeRawBufferPointer) -> String {
-        if isSimple(value) { return String(decoding: value, as: UTF8.self) }
+        guard let start = value.baseAddress else { return "" }
+        let kinds = sluice_text_kinds(start, value.count)
+        if kinds == 0 { return String(decoding: value, as: UTF8.self) }
+        if kinds == SLUICE_TEXT_CONTROL { return unfoldedASCII(value) }
         var builder = Builder()
         let unfolded = unfold(value)
         unfolded.withUnsafeBytes { builder.add($0) }
         return builder.finish()
     }
 
-    /// Whether the text says itself: ASCII without folds, control characters and encoded words.
-    private static func isSimple(_ value: UnsafeRawBufferPointer) -> Bool {
-        var previous: UInt8 = 0
-        for octet in value {
-            guard octet < 0x80, octet >= ASCII.space || octet == ASCII.tab else { return false }
-            if octet == ASCII.question, previous == ASCII.equals { return false }
-            previous = octet
+    /// A text that is folded and else says itself, as most long fields are.
+    private static func unfoldedASCII(_ value: UnsafeRawBufferPointer) -> String {
+        String(unsafeUninitializedCapacity: value.count) { output in
+            var written = 0
+            for position in 0..<value.count {
+                let octet = value[position]
+                if octet == ASCII.lineFeed { continue }
+                if octet == ASCII.carriageReturn, position + 1 < value.count, value[position + 1] == ASCII.lineFeed {
+                    continue
+                }
+                output[written] = isControl(octet) ? ASCII.space : octet
+                written += 1
+            }
+            return written
         }
-        return true
     }
 
     /// Makes each line end a single line feed, which is where a fold was; any other control character becomes a space.
     private static func unfold(_ value: UnsafeRawBufferPointer) -> [UInt8] {
-        var output: [UInt8] = []
-        output.reserveCapacity(value.count)
-        var position = 0
-        while position < value.count {
-            let octet = value[position]
-            position += 1
-            if octet == ASCII.carriageReturn, position < value.count, value[position] == ASCII.lineFeed { continue }
-            output.append(octet != ASCII.lineFeed && isControl(octet) ? ASCII.space : octet)
+        [UInt8](unsafeUninitializedCapacity: value.count) { output, written in
+            for position in 0..<value.count {
+                let octet = value[position]
+                if octet == ASCII.carriageReturn, position + 1 < value.count, value[position + 1] == ASCII.lineFeed {
+                    continue
+                }
+                output[written] = octet != ASCII.lineFeed && isControl(octet) ? ASCII.space : octet
+                written += 1
+            }
         }
-        return output
     }
 
     private static func isControl(_ octet: UInt8) -> Bool {

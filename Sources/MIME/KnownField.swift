@@ -12,9 +12,32 @@ enum KnownField: UInt8, CaseIterable {
         }
     }
 
-    /// Recognises a field's name.
+    /// Recognises a field's name: its length and one or two letters leave one candidate.
     init(_ name: UnsafeRawBufferPointer) {
-        self = Self.candidate(name.count)?.first { name.equalsIgnoringCase($0.text) }?.field ?? .other
+        let candidate: KnownField =
+            switch name.count {
+            case 2: name[0] | 0x20 == 0x74 ? .to : .cc
+            case 3: .bcc
+            case 4: name[0] | 0x20 == 0x66 ? .from : .date
+            case 6: .sender
+            case 7: .subject
+            case 8: name[2] | 0x20 == 0x70 ? .replyTo : .received
+            case 10: Self.ofTenLetters(name[0] | 0x20)
+            case 11: name[0] | 0x20 == 0x69 ? .inReplyTo : .returnPath
+            case 12: name[0] | 0x20 == 0x63 ? .contentType : .mimeVersion
+            case 19: name[9] | 0x20 == 0x69 ? .contentDisposition : .contentDescription
+            case 25: .contentTransferEncoding
+            default: .other
+            }
+        self = name.equalsIgnoringCase(candidate.name) ? candidate : .other
+    }
+
+    private static func ofTenLetters(_ first: UInt8) -> KnownField {
+        switch first {
+        case 0x6D: .messageID
+        case 0x72: .references
+        default: .contentID
+        }
     }
 
     /// The lower-case name.
@@ -41,21 +64,5 @@ enum KnownField: UInt8, CaseIterable {
         case .received: "received"
         case .returnPath: "return-path"
         }
-    }
-
-    private typealias Entry = (text: StaticString, field: KnownField)
-
-    private static let byLength: [[Entry]] = {
-        var table: [[Entry]] = []
-        for field in allCases where field != .other {
-            let length = field.name.utf8CodeUnitCount
-            while table.count <= length { table.append([]) }
-            table[length].append((field.name, field))
-        }
-        return table
-    }()
-
-    private static func candidate(_ length: Int) -> [Entry]? {
-        length < byLength.count ? byLength[length] : nil
     }
 }

@@ -2,6 +2,7 @@ extension StructureParser {
     /// Reads one header: its fields, its range, and where the body starts.
     mutating func parseHeader(at start: Int, isRoot: Bool) -> (fields: Range<Int>, header: Range<Int>, body: Int) {
         let first = fields.count
+        var seen: UInt32 = 0
         var position = start
         if isRoot { position = skipMailboxSeparator(at: position) }
         while position < bytes.count {
@@ -15,7 +16,7 @@ extension StructureParser {
             }
             guard fits(first: first, start: start, position: position) else { break }
             if let colon = colonAfterName(position..<lineEnd) {
-                position = addField(at: position, colon: colon, lineEnd: lineEnd, first: first)
+                position = addField(at: position, colon: colon, lineEnd: lineEnd, &seen)
             } else if position == start, bytes[position] == ASCII.space || bytes[position] == ASCII.tab {
                 report(.malformedField, at: position)
                 position = lineEnd
@@ -116,7 +117,7 @@ extension StructureParser {
     }
 
     /// Adds the field whose first line is known, with its continuation lines, and returns where the next one starts.
-    private mutating func addField(at start: Int, colon: Int, lineEnd: Int, first: Int) -> Int {
+    private mutating func addField(at start: Int, colon: Int, lineEnd: Int, _ seen: inout UInt32) -> Int {
         let end = endOfField(at: lineEnd)
         var nameEnd = colon
         while nameEnd > start, ASCII.isBlank(bytes[nameEnd - 1]) { nameEnd -= 1 }
@@ -124,8 +125,10 @@ extension StructureParser {
         if valueEnd > colon + 1, bytes[valueEnd - 1] == ASCII.lineFeed { valueEnd -= 1 }
         if valueEnd > colon + 1, bytes[valueEnd - 1] == ASCII.carriageReturn { valueEnd -= 1 }
         let known = KnownField(bytes.part(start..<nameEnd))
-        if known.isUnique, fields[first...].contains(where: { $0.known == known }) {
-            report(.duplicateField, at: start)
+        if known.isUnique {
+            let bit = UInt32(1) << UInt32(known.rawValue)
+            if seen & bit != 0 { report(.duplicateField, at: start) }
+            seen |= bit
         }
         fields.append(FieldRecord(known: known, name: start..<nameEnd, value: (colon + 1)..<valueEnd, end: end))
         return end

@@ -24,6 +24,9 @@ struct StructureParser {
         let isTerminator: Bool
     }
 
+    /// Fields of a usual message; more cost a copy.
+    private static let usualFields = 32
+
     let limits: ParsingLimits
     var sources: [Octets]
     var fields: [FieldRecord] = []
@@ -51,10 +54,21 @@ struct StructureParser {
         }
     }
 
+    /// Reads the header at the start alone; the tree has no parts.
+    static func parseHeader(_ octets: Octets, limits: ParsingLimits) -> ParseTree {
+        octets.withUnsafeBytes { bytes in
+            var parser = StructureParser(limits: limits, sources: [octets], bytes: bytes)
+            _ = parser.parseHeader(at: 0, isRoot: true)
+            return ParseTree(
+                sources: parser.sources, fields: parser.fields, parts: [], defects: parser.defects, limits: limits)
+        }
+    }
+
     private init(limits: ParsingLimits, sources: [Octets], bytes: UnsafeRawBufferPointer) {
         self.limits = limits
         self.sources = sources
         self.bytes = bytes
+        fields.reserveCapacity(Self.usualFields)
     }
 
     /// Reads the current source as one message.

@@ -9,25 +9,31 @@ enum Windows1252 {
 
     /// The text that the octets stand for.
     static func decode(_ octets: UnsafeRawBufferPointer) -> String {
-        var output: [UInt8] = []
-        output.reserveCapacity(octets.count + octets.count / 4)
-        for octet in octets {
-            if octet < 0x80 {
-                output.append(octet)
-            } else {
-                append(octet < 0xA0 ? upperControls[Int(octet) - 0x80] : UInt16(octet), to: &output)
+        let high = octets.reduce(0) { $0 + Int($1 >> 7) }
+        return String(unsafeUninitializedCapacity: octets.count + 2 * high) { output in
+            var written = 0
+            for octet in octets {
+                if octet < 0x80 {
+                    output[written] = octet
+                    written += 1
+                } else {
+                    let scalar = octet < 0xA0 ? upperControls[Int(octet) - 0x80] : UInt16(octet)
+                    write(scalar, to: output, &written)
+                }
             }
+            return written
         }
-        return String(decoding: output, as: UTF8.self)
     }
 
-    private static func append(_ scalar: UInt16, to output: inout [UInt8]) {
+    private static func write(_ scalar: UInt16, to output: UnsafeMutableBufferPointer<UInt8>, _ written: inout Int) {
         if scalar < 0x800 {
-            output.append(0xC0 | UInt8(truncatingIfNeeded: scalar >> 6))
+            output[written] = 0xC0 | UInt8(truncatingIfNeeded: scalar >> 6)
         } else {
-            output.append(0xE0 | UInt8(truncatingIfNeeded: scalar >> 12))
-            output.append(0x80 | UInt8(truncatingIfNeeded: scalar >> 6 & 0x3F))
+            output[written] = 0xE0 | UInt8(truncatingIfNeeded: scalar >> 12)
+            output[written + 1] = 0x80 | UInt8(truncatingIfNeeded: scalar >> 6 & 0x3F)
+            written += 1
         }
-        output.append(0x80 | UInt8(truncatingIfNeeded: scalar & 0x3F))
+        output[written + 1] = 0x80 | UInt8(truncatingIfNeeded: scalar & 0x3F)
+        written += 2
     }
 }

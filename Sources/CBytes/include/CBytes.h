@@ -1,4 +1,4 @@
-// Byte primitives that Swift cannot express: the SSE4.2 checksum instruction and glibc's memmem.
+// Byte primitives that Swift cannot express: vector and checksum instructions, and glibc's memmem.
 #ifndef SLUICE_CBYTES_H
 #define SLUICE_CBYTES_H
 
@@ -13,5 +13,22 @@ const void *sluice_memmem(const void *haystack, size_t haystack_count, const voi
 
 /// The offset of the first line feed that two hyphens follow (where a MIME delimiter may start), or `count`.
 size_t sluice_find_dashes(const void *bytes, size_t count);
+
+/// Decodes base64 from the start, at vector speed where the processor can (AVX2), until something else comes than whole
+/// groups of four digits and line ends between them, or until the text is nearly at its end.
+///
+/// Sets how many characters were read, and returns how many octets they hold. Where the processor cannot, none are read.
+/// Up to 32 octets behind those may be overwritten, so `output` needs room for `count / 4 * 3 + 32`.
+size_t sluice_base64_decode(const void *text, size_t count, void *output, size_t *consumed);
+
+/// An octet above 127.
+#define SLUICE_TEXT_HIGH 1u
+/// An octet below 32 that is no tab.
+#define SLUICE_TEXT_CONTROL 2u
+/// The two octets `=?`, with which an encoded word begins.
+#define SLUICE_TEXT_WORD 4u
+
+/// Which of these stand in a text.
+unsigned sluice_text_kinds(const void *bytes, size_t count);
 
 #endif
