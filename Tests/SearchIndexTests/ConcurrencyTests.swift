@@ -72,7 +72,7 @@ struct ConcurrencyTests {
         let octets = again.statistics().runs[0].octets
         let pages = (octets + 65_535) / 65_536
         #expect(pages >= 12)
-        // The section of one user in six, cut at both ends, and the directory.
-        #expect(again.statistics().pagesVerified <= pages / 6 + 3)
+        // The section of one user in six, which may begin anywhere on a page, and the directory on two at most.
+        #expect(again.statistics().pagesVerified <= (pages + 5) / 6 + 1 + 2)
     }
 }

@@ -49,7 +49,7 @@ struct LevelZeroFlush {
         var key = ByteBuilder(capacity: 128)
         var cursor: LevelZeroCursor?
         for user in usersOrdinals.keys.sorted() {
-            writer.begin(user: user)
+            writer.begin(user: user, mails: usersOrdinals[user]?.count ?? 0)
             let range = ranges[user] ?? 0..<0
             sort(&entries, range)
             for index in range {

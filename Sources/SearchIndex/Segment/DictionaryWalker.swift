@@ -5,7 +5,6 @@ import Glibc
 /// A class, so that none of its state is copied on the way: merges take millions of steps.
 final class DictionaryWalker {
     let section: SegmentSection
-    private(set) var list = ListLocation(frequency: 0, offset: 0, length: 0, firstRow: 0, isAlone: false)
     private(set) var isAtEnd = false
     /// The first eight octets of the key, for quick comparison.
     private(set) var leading: UInt64 = 0
@@ -14,12 +13,21 @@ final class DictionaryWalker {
     private var block: Int
     private var offset = 0
     private var rest = 0
+    // The lists of the block are stepped over only when one is asked for.
+    private var reader: BitReader
+    private var listsEnd = 0
+    private var wordsRead = 0
+    private var listsRead = 0
     private var nextList = 0
+    private var present = ListLocation()
+    /// The list that the reader stands on; nil if it is behind it, or the list is not in the block.
+    private var standing: ShortList?
 
     /// Stands on the first word of a block.
     init(section: SegmentSection, block: Int) throws(IndexError) {
         self.section = section
         self.block = block
+        reader = BitReader(base: section.segment.base, bit: 0)
         bytes = .allocate(byteCount: SegmentLayout.maximumKey, alignment: 8)
         try open()
         try advance()
@@ -51,7 +59,7 @@ final class DictionaryWalker {
         count = shared + length
         offset += length
         leading = SegmentWriter.leading(keyBytes)
-        readList()
+        wordsRead += 1
     }
 
     /// The octets shared with the key before, and those that follow.
@@ -66,34 +74,57 @@ final class DictionaryWalker {
         return (shared, length)
     }
 
-    @inline(__always)
-    private func readList() {
-        let base = section.segment.base
-        let start = offset
-        let head = base.varint(&offset)
-        if head & 1 == 0 {
-            var positions = head & 2 == 0 ? base.varint(&offset) : 1
-            while positions > 0 {
-                if base.u8(offset) < 128 { positions -= 1 }
-                offset += 1
+    /// The list of the present word.
+    func list() -> ListLocation {
+        while listsRead < wordsRead {
+            standing?.skip(&reader, end: listsEnd)
+            present = readHead()
+            listsRead += 1
+        }
+        return present
+    }
+
+    /// Adds all mails of the present word that have a new row to a list that is being merged.
+    func append(to postings: inout PostingsList, _ moves: UnsafeBufferPointer<UInt32>) throws(IndexError) {
+        let list = list()
+        guard let short = standing else {
+            return try SegmentCursor(section.segment, list).append(to: &postings, moves)
+        }
+        standing = nil
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: SegmentLayout.packedFrom * 2) { buffer in
+            guard let rows = buffer.baseAddress else { return }
+            let frequencies = rows + SegmentLayout.packedFrom
+            _ = short.read(&reader, rows, frequencies)
+            for index in 0..<short.count {
+                let row = moves[Int(rows[index])]
+                if row != SegmentMerge.gone {
+                    postings.append(row: row, frequency: Int(frequencies[index]), &reader)
+                } else {
+                    for _ in 0..<frequencies[index] { _ = reader.golomb(order: ShortList.positionOrder) }
+                }
             }
-            list = ListLocation(
-                frequency: 1, offset: start, length: offset - start,
-                firstRow: UInt32(truncatingIfNeeded: head >> 2), isAlone: true)
-            return
         }
-        let length = base.varint(&offset)
-        if head & 2 != 0 {
-            let row = UInt32(truncatingIfNeeded: base.varint(&offset))
-            list = ListLocation(
-                frequency: head >> 2, offset: nextList, length: length, firstRow: row, isAlone: false)
-            nextList += length
+    }
+
+    @inline(__always)
+    private func readHead() -> ListLocation {
+        let count = reader.golomb(order: 0) + 1
+        var list = ListLocation(frequency: count, rows: section.rows)
+        if reader.bits(1) == 0 {
+            let short = ShortList(count: count, of: section.rows)
+            standing = short
+            list.isInline = true
+            list.offset = reader.bit
+            var ahead = reader
+            list.firstRow = short.gap(&ahead)
         } else {
-            var place = offset
-            let row = UInt32(truncatingIfNeeded: base.varint(&place) >> 1)
-            list = ListLocation(frequency: head >> 2, offset: offset, length: length, firstRow: row, isAlone: false)
-            offset += length
+            standing = nil
+            list.length = reader.golomb(order: ShortList.lengthOrder)
+            list.firstRow = UInt32(truncatingIfNeeded: reader.bits(ShortList.rowBits(section.rows)))
+            list.offset = nextList
+            nextList += list.length
         }
+        return list
     }
 
     /// Below, at or above a key: negative, zero or positive.
@@ -122,7 +153,13 @@ final class DictionaryWalker {
         rest = Int(segment.base.u8(offset))
         offset += 1
         nextList = start - segment.base.varint(&offset)
-        let length = segment.base.varint(&offset)
-        try segment.verify(offset, length)
+        let words = segment.base.varint(&offset)
+        let lists = segment.base.varint(&offset)
+        try segment.verify(offset, words + lists)
+        reader.bit = (offset + words) * 8
+        listsEnd = reader.bit + lists * 8
+        wordsRead = 0
+        listsRead = 0
+        standing = nil
     }
 }

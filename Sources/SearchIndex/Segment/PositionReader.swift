@@ -1,4 +1,4 @@
-/// Reads the positions of one block of mails one behind the other: varints in a short list, groups of packed numbers in others.
+/// Reads the positions of one block of mails one behind the other: codes in a short list, groups of packed numbers in others.
 struct PositionReader: ~Copyable {
     private var isPacked = false
     private var start = 0
@@ -16,7 +16,7 @@ struct PositionReader: ~Copyable {
 
     var knowsTotal: Bool { total >= 0 }
 
-    /// Stands on the first of some numbers that end, at the latest, at an offset.
+    /// Stands on the first of some numbers that end, at the latest, at an offset; both are bits in a short list.
     mutating func begin(at offset: Int, isPacked: Bool, end: Int) {
         self.isPacked = isPacked
         start = offset
@@ -34,7 +34,7 @@ struct PositionReader: ~Copyable {
     /// The next number.
     @inline(__always)
     mutating func next(_ base: UnsafeRawPointer) -> UInt32 {
-        guard isPacked else { return offset < end ? UInt32(truncatingIfNeeded: base.varint(&offset)) : 0 }
+        guard isPacked else { return offset < end ? nextCode(base) : 0 }
         let place = done % PackedNumbers.limit
         if place == 0 || groupCount == 0 { readGroup(base) }
         let value = place < groupCount ? (group?[place] ?? 0) : 0
@@ -53,8 +53,8 @@ struct PositionReader: ~Copyable {
         guard isPacked else {
             var rest = count
             while rest > 0, offset < end {
-                if base.u8(offset) < 128 { rest -= 1 }
-                offset += 1
+                _ = nextCode(base)
+                rest -= 1
             }
             return
         }
@@ -71,6 +71,13 @@ struct PositionReader: ~Copyable {
             first += PackedNumbers.limit
         }
         done = target
+    }
+
+    @inline(__always)
+    private mutating func nextCode(_ base: UnsafeRawPointer) -> UInt32 {
+        var reader = BitReader(base: base, bit: offset)
+        defer { offset = reader.bit }
+        return UInt32(truncatingIfNeeded: reader.golomb(order: ShortList.positionOrder))
     }
 
     private func size(of first: Int) -> Int { max(0, min(PackedNumbers.limit, total - first)) }

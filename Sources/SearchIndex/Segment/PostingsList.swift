@@ -35,12 +35,14 @@ struct PostingsList: ~Copyable {
         frequencies.append(UInt32(truncatingIfNeeded: positions.count - before))
     }
 
-    /// Adds a mail with so many positions as varints; moves on behind them.
+    /// Adds a mail with so many positions that a short list holds; moves on behind them.
     @inline(__always)
-    mutating func append(row: UInt32, frequency: Int, varints base: UnsafeRawPointer, at offset: inout Int) {
+    mutating func append(row: UInt32, frequency: Int, _ reader: inout BitReader) {
         begin(row)
         frequencies.append(UInt32(truncatingIfNeeded: frequency))
-        for _ in 0..<frequency { positions.append(UInt32(truncatingIfNeeded: base.varint(&offset))) }
+        for _ in 0..<frequency {
+            positions.append(UInt32(truncatingIfNeeded: reader.golomb(order: ShortList.positionOrder)))
+        }
     }
 
     @inline(__always)
@@ -67,17 +69,8 @@ struct PostingsList: ~Copyable {
 
     // MARK: Encoding
 
-    /// Appends the list of a word that one mail has as it stands in the dictionary.
-    func encodeAlone(into output: inout ByteBuilder) {
-        let isSingle = frequencies[0] == 1
-        output.append(varint: Int(rows[0]) << 2 | (isSingle ? 2 : 0))
-        if !isSingle { output.append(varint: Int(frequencies[0])) }
-        encodePositions(into: &output)
-    }
-
-    /// Appends the list as it stands on disk.
+    /// Appends a list of at least ``SegmentLayout/packedFrom`` mails as it stands on disk.
     mutating func encode(into output: inout ByteBuilder) {
-        guard count >= SegmentLayout.packedFrom else { return encodeShort(into: &output) }
         makeGaps()
         let blocks = (count + SegmentLayout.mailsPerBlock - 1) / SegmentLayout.mailsPerBlock
         guard blocks > 1 else {
@@ -110,24 +103,18 @@ struct PostingsList: ~Copyable {
         }
     }
 
-    /// Few mails: gap × 2 + (one position only), then the count of positions where it is not one; then all positions.
-    private func encodeShort(into output: inout ByteBuilder) {
+    /// Appends a list of fewer mails, of a user with so many, as it stands on disk.
+    func encodeShort(of rows: Int, into output: inout BitBuilder) {
+        let list = ShortList(count: count, of: rows)
         var next: UInt32 = 0
         for index in 0..<count {
-            let gap = Int(rows[index] - next)
-            next = rows[index] + 1
-            if frequencies[index] == 1 {
-                output.append(varint: gap << 1 | 1)
-            } else {
-                output.append(varint: gap << 1)
-                output.append(varint: Int(frequencies[index]))
-            }
+            list.append(gap: self.rows[index] - next, to: &output)
+            next = self.rows[index] + 1
+            output.append(golomb: Int(frequencies[index]) - 1, order: 0)
         }
-        encodePositions(into: &output)
-    }
-
-    private func encodePositions(into output: inout ByteBuilder) {
-        for index in 0..<positions.count { output.append(varint: Int(positions[index])) }
+        for index in 0..<positions.count {
+            output.append(golomb: Int(positions[index]), order: ShortList.positionOrder)
+        }
     }
 
     /// Distances less one between mails; where a packed number would be, counts of positions less one.

@@ -3,7 +3,7 @@ final class SegmentCursor: PostingsCursor {
     private let segment: Segment
     private let list: ListLocation
     private let blocks: Int
-    /// Where the table of blocks (if there is one), the mails and the positions begin.
+    /// Where the table of blocks (if there is one), the mails and the positions begin; in bits, where the list is inline or short.
     private let table: Int
     private let mails: Int
     private var positions: Int
@@ -123,11 +123,13 @@ final class SegmentCursor: PostingsCursor {
         let start = blocks == 1 ? mails : mails + mailsOffset(next)
         let end =
             blocks == 1 ? list.offset + list.length : next + 1 < blocks ? mails + mailsOffset(next + 1) : positions
-        try segment.verify(start, end - start)
-        let behind = isPacked ? unpack(start, first) : list.isAlone ? decodeAlone(start) : decodeShort(start)
+        if !list.isInline { try segment.verify(start, end - start) }
+        let behind = isPacked ? unpack(start, first) : decodeShort(list.isInline ? start : start * 8)
         if blocks == 1 { positions = behind }
         let offset = positions + (blocks == 1 ? 0 : positionsOffset(next))
-        reader.begin(at: offset, isPacked: isPacked, end: list.offset + list.length)
+        // How much of an inline list there is, only the counts of positions say.
+        let last = list.isInline ? Int.max : (list.offset + list.length) * (isPacked ? 1 : 8)
+        reader.begin(at: offset, isPacked: isPacked, end: last)
         positionPlace = 0
         key = rows[0]
     }
@@ -153,25 +155,11 @@ final class SegmentCursor: PostingsCursor {
         return start + octets
     }
 
-    private func decodeAlone(_ start: Int) -> Int {
-        var offset = start
-        let head = segment.base.varint(&offset)
-        rows[0] = UInt32(truncatingIfNeeded: head >> 2)
-        frequencies[0] = head & 2 != 0 ? 1 : UInt32(truncatingIfNeeded: segment.base.varint(&offset))
-        return offset
-    }
-
-    private func decodeShort(_ start: Int) -> Int {
-        var offset = start
-        var next: UInt32 = 0
-        let base = segment.base
-        for index in 0..<count {
-            let value = base.varint(&offset)
-            rows[index] = next &+ UInt32(truncatingIfNeeded: value >> 1)
-            next = rows[index] &+ 1
-            frequencies[index] = value & 1 == 1 ? 1 : UInt32(truncatingIfNeeded: base.varint(&offset))
-        }
-        return offset
+    /// Returns the bit behind what it read.
+    private func decodeShort(_ bit: Int) -> Int {
+        var reader = BitReader(base: segment.base, bit: bit)
+        _ = ShortList(count: count, of: list.rows).read(&reader, rows, frequencies)
+        return reader.bit
     }
 
     // MARK: Positions

@@ -4,23 +4,23 @@
 enum SegmentLayout {
     /// `SLUICESG` in the order of its octets.
     static let magic: UInt64 = 0x4753_4543_4955_4C53
-    static let version: UInt32 = 2
+    static let version: UInt32 = 3
     static let headerSize = 16
     static let footerSize = 64
     /// What one checksum covers: large enough to cost 0.006 % of the file, small enough to verify in microseconds.
     static let pageSize = 65_536
     /// Terms in a dictionary block: half of them are read to find one.
-    static let termsPerBlock = 32
+    static let termsPerBlock = 64
     /// Mails in a block of a list.
     static let mailsPerBlock = 128
     /// From so many mails on a list is packed: below, headers cost more than they save.
     static let packedFrom = 24
-    /// Lists up to this size stand in the dictionary itself.
-    static let inlineLimit = 24
+    /// Short lists up to so many bits stand in the dictionary itself: longer ones would be stepped over too often.
+    static let inlineLimit = 384
     /// One block of a list in its table: last row, where its mails and where its positions begin.
     static let skipEntrySize = 12
-    /// The most that stands before the words of a dictionary block: a count and two numbers.
-    static let blockHeaderSize = 21
+    /// The most that stands before the words of a dictionary block: a count and three numbers.
+    static let blockHeaderSize = 31
     /// One dictionary block in the index of a user.
     ///
     /// The first eight octets of its first key (8), and where it begins in the section (6).

@@ -58,7 +58,7 @@ struct SegmentMerge {
         let living = try order(sections)
         guard !living.isEmpty else { return 0 }
         rowCounts[user] = living.count
-        writer.begin(user: user)
+        writer.begin(user: user, mails: living.count)
         var sources: [Source] = []
         for (input, section) in sections {
             guard let walker = try section.walker(from: []), !walker.isAtEnd else { continue }
@@ -121,45 +121,8 @@ struct SegmentMerge {
     }
 
     private static func append(_ source: Source, to postings: inout PostingsList) throws(IndexError) {
-        let list = source.walker.list
-        let segment = source.walker.section.segment
         try source.moves.withUnsafeBufferPointer { moves throws(IndexError) in
-            if list.frequency >= SegmentLayout.packedFrom {
-                try SegmentCursor(segment, list).append(to: &postings, moves)
-            } else {
-                try appendShort(segment, list, moves, to: &postings)
-            }
-        }
-    }
-
-    /// Appends a list that is not packed: most lists are such, so they are read in place.
-    private static func appendShort(
-        _ segment: Segment, _ list: ListLocation, _ moves: UnsafeBufferPointer<UInt32>,
-        to postings: inout PostingsList
-    ) throws(IndexError) {
-        try segment.verify(list.offset, list.length)
-        let base = segment.base
-        var offset = list.offset
-        if list.isAlone {
-            let isSingle = base.varint(&offset) & 2 != 0
-            let frequency = isSingle ? 1 : base.varint(&offset)
-            let row = moves[Int(list.firstRow)]
-            if row != gone { postings.append(row: row, frequency: frequency, varints: base, at: &offset) }
-            return
-        }
-        var positions = list.offset
-        for _ in 0..<list.frequency where base.varint(&positions) & 1 == 0 { _ = base.varint(&positions) }
-        var next = 0
-        for _ in 0..<list.frequency {
-            let value = base.varint(&offset)
-            let row = next + (value >> 1)
-            next = row + 1
-            let frequency = value & 1 == 1 ? 1 : base.varint(&offset)
-            if moves[row] != gone {
-                postings.append(row: moves[row], frequency: frequency, varints: base, at: &positions)
-            } else {
-                for _ in 0..<frequency { _ = base.varint(&positions) }
-            }
+            try source.walker.append(to: &postings, moves)
         }
     }
 }

@@ -49,7 +49,7 @@ struct SegmentRun: MailRun {
         while !walker.isAtEnd {
             let key = walker.keyBytes
             if key.starts(with: prefix) {
-                body(Array(key), walker.list)
+                body(Array(key), walker.list())
             } else if prefix.withUnsafeBytes({ walker.compare($0) }) > 0 {
                 return
             }

@@ -78,7 +78,7 @@ struct SegmentSection {
         guard let walker = try walker(from: key) else { return nil }
         while !walker.isAtEnd {
             let order = key.withUnsafeBytes { walker.compare($0) }
-            if order == 0 { return walker.list }
+            if order == 0 { return walker.list() }
             if order > 0 { return nil }
             try walker.advance()
         }
@@ -118,8 +118,7 @@ struct SegmentSection {
         try segment.verify(
             offset, min(SegmentLayout.blockHeaderSize + SegmentLayout.maximumKey, columnsStart - offset))
         offset += 1
-        _ = segment.base.varint(&offset)
-        _ = segment.base.varint(&offset)
+        for _ in 0..<3 { _ = segment.base.varint(&offset) }
         let length = DictionaryWalker.lengths(segment.base, &offset).length
         let start = segment.base + offset
         let order = key.withUnsafeBytes { buffer -> Int32 in
@@ -133,12 +132,15 @@ struct SegmentSection {
 /// Where the list of a word is, and what the dictionary says of it.
 struct ListLocation {
     /// How many mails have the word, dead ones included.
-    var frequency: Int
-    /// The offset in the file.
-    var offset: Int
-    var length: Int
+    var frequency = 0
+    /// How many mails the user has in the segment.
+    var rows = 0
+    /// Whether it stands in the dictionary itself, whose page then is verified.
+    var isInline = false
+    /// The offset in the file: in bits if it is inline, or else in octets.
+    var offset = 0
+    /// Its octets, unless it is inline.
+    var length = 0
     /// The newest mail that has it.
-    var firstRow: UInt32
-    /// Whether the dictionary has it in the short form for one mail.
-    var isAlone: Bool
+    var firstRow: UInt32 = 0
 }

@@ -20,12 +20,15 @@ final class SegmentWriter {
 
     // The user that is being written.
     private var user: UInt32 = 0
+    private var rows = 0
     private var sectionStart = 0
     private var blockIndex = ByteBuilder()
     private var blockCount = 0
 
     // The dictionary block that is being filled.
     private var block = ByteBuilder()
+    private var lists = BitBuilder()
+    private var short = BitBuilder()
     private var list = ByteBuilder()
     private var termsInBlock = 0
     private var listsStart = 0
@@ -42,9 +45,10 @@ final class SegmentWriter {
         try pages.write(header.bytes)
     }
 
-    /// Begins a user, whose id is above those before.
-    func begin(user: UInt32) {
+    /// Begins a user, whose id is above those before, and who has so many mails.
+    func begin(user: UInt32, mails: Int) {
         self.user = user
+        rows = mails
         sectionStart = pages.offset
         listsStart = pages.offset
         blockIndex.removeAll()
@@ -55,31 +59,30 @@ final class SegmentWriter {
     func add(key: UnsafeRawBufferPointer, _ postings: inout PostingsList) throws(IndexError) {
         if termsInBlock == 0 { beginBlock(key) }
         appendKey(key)
-        list.removeAll()
-        if postings.count == 1 {
-            postings.encodeAlone(into: &list)
-            guard list.count > SegmentLayout.inlineLimit else {
-                block.append(list.bytes)
-                return try endTerm()
-            }
-            list.removeAll()
-        }
-        postings.encode(into: &list)
-        let isInline = list.count <= SegmentLayout.inlineLimit
-        block.append(varint: postings.count << 2 | (isInline ? 1 : 3))
-        block.append(varint: list.count)
-        if isInline {
-            block.append(list.bytes)
-        } else {
-            block.append(varint: Int(postings.rows[0]))
-            try pages.write(list.bytes)
-        }
-        try endTerm()
-    }
-
-    private func endTerm() throws(IndexError) {
+        try write(&postings)
         termsInBlock += 1
         if termsInBlock == SegmentLayout.termsPerBlock { try endBlock() }
+    }
+
+    /// Writes a list: a short one into the block, others before it.
+    private func write(_ postings: inout PostingsList) throws(IndexError) {
+        lists.append(golomb: postings.count - 1, order: 0)
+        list.removeAll()
+        if postings.count < SegmentLayout.packedFrom {
+            short.removeAll()
+            postings.encodeShort(of: rows, into: &short)
+            guard short.count > SegmentLayout.inlineLimit else {
+                lists.append(0, 1)
+                return lists.append(short)
+            }
+            short.write(to: &list)
+        } else {
+            postings.encode(into: &list)
+        }
+        lists.append(1, 1)
+        lists.append(golomb: list.count, order: ShortList.lengthOrder)
+        lists.append(UInt64(postings.rows[0]), ShortList.rowBits(rows))
+        try pages.write(list.bytes)
     }
 
     /// Appends what distinguishes a key from the one before.
@@ -164,9 +167,12 @@ final class SegmentWriter {
         list.append(UInt8(termsInBlock))
         list.append(varint: pages.offset - listsStart)
         list.append(varint: block.count)
+        list.append(varint: (lists.count + 7) / 8)
+        lists.write(to: &block)
         try pages.write(list.bytes)
         try pages.write(block.bytes)
         block.removeAll()
+        lists.removeAll()
         termsInBlock = 0
         blockCount += 1
     }
