@@ -9,7 +9,7 @@ struct Corpus: Sendable {
     static let bodyLimit = 8_192
 
     /// The mails, with user, number and sequence still to be set.
-    private let mails: [IndexedMail]
+    let mails: [IndexedMail]
     private let sizes: [Int]
 
     /// Reads all files below a directory as mails.
@@ -53,7 +53,8 @@ struct Corpus: Sendable {
         "\(address.displayName ?? "") <\(address.localPart)@\(address.domain)>"
     }
 
-    private static func textSize(_ mail: IndexedMail) -> Int {
+    /// The octets of what is indexed of a mail.
+    static func textSize(_ mail: IndexedMail) -> Int {
         (mail.from + mail.to + mail.attachmentNames).reduce(mail.subject.utf8.count + mail.body.utf8.count) {
             $0 + $1.utf8.count
         }

@@ -6,11 +6,17 @@ import SearchIndex
 /// What indexing and searching costs: real mails drawn at random, one `add` a mail, merges beside it.
 ///
 /// Usage: `IndexBenchmark CORPUS DIRECTORY [MAILS [USERS]]`; prints a name and a value a line. `DIRECTORY` must be empty.
+/// `Tests/bench index` calls `prepare CORPUS WORKLOAD` and `measure WORKLOAD USERS DIRECTORY HITS SECONDS ROUNDS`.
 @main
 struct IndexBenchmark {
     static func main() throws {
         let arguments = CommandLine.arguments
         guard arguments.count > 2 else { return say("usage: IndexBenchmark CORPUS DIRECTORY [MAILS [USERS]]") }
+        switch (arguments[1], arguments.count) {
+        case ("prepare", 4): return try Workload.prepare(Corpus(directory: arguments[2]), in: arguments[3])
+        case ("measure", 8): return try measure(arguments)
+        default: break
+        }
         let mails = arguments.count > 3 ? Int(arguments[3]) ?? 20_000 : 20_000
         let users = arguments.count > 4 ? UInt32(arguments[4]) ?? 1 : 1
         let corpus = try Corpus(directory: arguments[1])
@@ -27,6 +33,16 @@ struct IndexBenchmark {
         report(index.statistics(), text: text)
         try search(index, users: users)
         try index.close()
+    }
+
+    /// Measures what `Tests/bench index` compares.
+    static func measure(_ arguments: [String]) throws {
+        let users = Int(arguments[3]) ?? 1
+        let measurement = Measurement(
+            workload: try Workload(directory: arguments[2], users: users), directory: arguments[4],
+            patience: Double(arguments[6]) ?? 1, rounds: Int(arguments[7]) ?? 1_000)
+        if users == 1 { try measurement.addOneByOne() }
+        try measurement.addAll(hits: arguments[5])
     }
 
     /// Adds mails one at a time; gives the octets of their text.
@@ -114,6 +130,16 @@ struct Latencies {
 
     mutating func add(_ time: Duration) {
         nanoseconds.append(Int(time / .nanoseconds(1)))
+    }
+
+    var isEmpty: Bool { nanoseconds.isEmpty }
+
+    /// All together, in seconds.
+    var sum: Double { nanoseconds.reduce(0) { $0 + Double($1) } / 1e9 }
+
+    /// That within which a share of them is, in seconds; there must be some.
+    func at(_ share: Double) -> Double {
+        Double(nanoseconds.sorted()[Int(Double(nanoseconds.count - 1) * share)]) / 1e9
     }
 
     var summary: String {
