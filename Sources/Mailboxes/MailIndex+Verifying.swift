@@ -20,11 +20,16 @@ package struct IndexVerification: Sendable, Codable, Equatable {
 }
 
 extension MailIndex {
+    /// How often a verification waits, in all, for mail that is stored and on its way to the index.
+    private static let pauses = 50
+    private static let pause = Duration.milliseconds(100)
+
     /// Compares every page with its checksum, then every list of a user, or of everybody, with the mails in the store.
     ///
     /// - Throws: What the stores say; what is wrong with the index is in the result.
     package func verify(user: UserID? = nil) async throws -> IndexVerification {
         var result = IndexVerification()
+        var pauses = Self.pauses
         let index = index
         do {
             try await threads.run { try index.verify() }
@@ -34,7 +39,7 @@ extension MailIndex {
         for known in try await reader.store.users() where user == nil || known.id == user {
             result.users += 1
             do {
-                try await verify(known, &result)
+                try await verify(known, &result, &pauses)
             } catch let error as IndexError where error.isDamage {
                 result.note("\(known.address): \(error)")
             }
@@ -42,8 +47,7 @@ extension MailIndex {
         return result
     }
 
-    private func verify(_ user: User, _ result: inout IndexVerification) async throws {
-        let index = index
+    private func verify(_ user: User, _ result: inout IndexVerification, _ pauses: inout Int) async throws {
         let fingerprinter = index.makeFingerprinter()
         var expected: [UInt32: Fingerprint] = [:]
         try await forEachMail(of: user.id) { summary in
@@ -52,7 +56,7 @@ extension MailIndex {
             expected[summary.number] = fingerprinter(entry.mail)
         }
         let highest = expected.keys.max() ?? 0
-        let found = try await threads.run { try index.fingerprints(user: user.id.value) }
+        let found = try await fingerprints(of: user.id, holding: expected.keys, &pauses)
         for (number, fingerprint) in expected.sorted(by: { $0.key < $1.key }) {
             result.mails += 1
             switch found[number] {
@@ -64,6 +68,19 @@ extension MailIndex {
         // What came in meanwhile is above all that was compared.
         for number in found.keys.sorted() where number <= highest && expected[number] == nil {
             result.note("\(user.address): mail \(number) is in the index and not in the store")
+        }
+    }
+
+    /// What the index has of a user's mails; one that was stored a moment ago may still be on its way there.
+    private func fingerprints(
+        of user: UserID, holding numbers: some Collection<UInt32>, _ pauses: inout Int
+    ) async throws -> [UInt32: Fingerprint] {
+        let index = index
+        while true {
+            let found = try await threads.run { try index.fingerprints(user: user.value) }
+            guard pauses > 0, numbers.contains(where: { found[$0] == nil }) else { return found }
+            pauses -= 1
+            try await Task.sleep(for: Self.pause)
         }
     }
 }

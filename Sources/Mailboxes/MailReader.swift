@@ -1,5 +1,6 @@
 package import AttachmentStore
 package import Bytes
+import MIME
 package import MailStore
 
 /// Reads stored mail back as it was accepted.
@@ -27,6 +28,16 @@ package struct MailReader: Sendable {
     /// - Throws: What the attachment store says.
     package func content(of body: StoredBody) async throws -> Octets {
         try await attachments.restore(StoredForm(decoding: body.body))
+    }
+
+    /// The text of a message, as the index was given it; attachments are not read for it.
+    ///
+    /// - Throws: What decoding the stored form says.
+    package func text(of body: StoredBody) throws -> String {
+        let form = try StoredForm(decoding: body.body)
+        var octets: [UInt8] = []
+        for case .literal(let piece) in form.pieces { octets += piece }
+        return ParsedMessage(parsing: Octets(octets)).text
     }
 }
 

@@ -123,12 +123,21 @@ struct SearchAnswer: Codable {
         let attachments: Int
         let isUnread: Bool
         let preview: String
+        /// Where the text has what was searched for; only of the first hits of a search.
+        var snippet: [Piece]?
+    }
+
+    /// A piece of a snippet.
+    struct Piece: Codable {
+        let text: String
+        /// Whether the query asked for it.
+        let isHit: Bool
     }
 
     /// How many mails match in all.
     var total: Int
     var hits: [Hit]
-    /// What to give as `--before` for the next page.
+    /// What to give as `--after` for the next page.
     var next: UInt32?
     /// For words that no mail has, the nearest that some have; only if nothing was found.
     var suggestions: [Suggestion]?

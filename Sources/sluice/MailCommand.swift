@@ -28,8 +28,8 @@ struct MailCommand: AsyncParsableCommand {
         @Option(help: "How many mails to show.")
         var limit = 20
 
-        @Option(help: "Show mails older than this number: the next page.")
-        var before: UInt32?
+        @Option(help: "Go on behind the mail of this number: the next page.")
+        var after: UInt32?
 
         @Flag(help: "Print JSON.")
         var json = false
@@ -41,7 +41,7 @@ struct MailCommand: AsyncParsableCommand {
                 let (_, services) = try site.plan()
                 let user = try await services.user(user)
                 let mails = try await services.mailStore().list(
-                    user: user, mailbox: mailbox, before: before, limit: limit)
+                    user: user, mailbox: mailbox, before: after, limit: limit)
                 let next = mails.count == limit ? mails.last?.number : nil
                 let answer = SearchAnswer(total: mails.count, hits: mails.map { .init($0) }, next: next)
                 if json { try JSON.say(answer) } else { MailList.say(answer) }

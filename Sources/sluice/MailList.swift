@@ -7,6 +7,7 @@ enum MailList {
             Terminal.say(
                 "\(Terminal.cell(String(hit.id), width: 6)) \(marks) \(hit.date)  "
                     + "\(Terminal.cell(hit.from, width: 28))  \(Terminal.bold(Terminal.printable(hit.subject)))")
+            if let snippet = hit.snippet, !snippet.isEmpty { Terminal.say("          " + line(snippet)) }
         }
         for suggestion in answer.suggestions ?? [] {
             Terminal.say(
@@ -19,6 +20,14 @@ enum MailList {
             Terminal.say(mails)
             return
         }
-        Terminal.say("\(mails); more with --before \(next)")
+        Terminal.say("\(mails); more with --after \(next)")
+    }
+
+    /// What was found, in bold, and what stands around it.
+    private static func line(_ snippet: [SearchAnswer.Piece]) -> String {
+        snippet.map { piece in
+            let text = Terminal.printable(piece.text)
+            return piece.isHit ? Terminal.bold(text) : text
+        }.joined()
     }
 }

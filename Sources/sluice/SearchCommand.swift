@@ -21,8 +21,8 @@ struct SearchCommand: AsyncParsableCommand {
     @Option(help: "How many mails to show.")
     var limit = 20
 
-    @Option(help: "Show mails older than this number: the next page.")
-    var before: UInt32?
+    @Option(help: "Go on behind the mail of this number: the next page.")
+    var after: UInt32?
 
     @Flag(help: "Print JSON.")
     var json = false
@@ -46,13 +46,13 @@ struct SearchCommand: AsyncParsableCommand {
             let (plan, services) = try site.plan()
             var target =
                 "/search?user=\(PercentCoding.encode(user))&query=\(PercentCoding.encode(query))&limit=\(limit)"
-            if let before { target += "&before=\(before)" }
+            if let after { target += "&after=\(after)" }
             let answer: SearchAnswer
             if let running: SearchAnswer = try await RunningServer(plan.site).get(target) {
                 answer = running
             } else {
                 answer = try await SearchAnswer.search(
-                    services, user: user, query: query, limit: limit, before: before)
+                    services, user: user, query: query, limit: limit, after: after)
                 try await services.mailIndex().close()
             }
             if json { try JSON.say(answer) } else { MailList.say(answer) }

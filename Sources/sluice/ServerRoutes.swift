@@ -52,7 +52,7 @@ struct ServerRoutes: Sendable {
         }
         let limit = min(max(request.query["limit"].flatMap { Int($0) } ?? 20, 1), 10_000)
         let answer = try await SearchAnswer.search(
-            services, user: user, query: query, limit: limit, before: request.query["before"].flatMap { UInt32($0) })
+            services, user: user, query: query, limit: limit, after: request.query["after"].flatMap { UInt32($0) })
         return .json(try JSON.encode(answer))
     }
 

@@ -128,4 +128,25 @@ struct MailIndexRepairTests {
         try await close(services)
         try FileManager.default.removeItem(at: directory)
     }
+
+    @Test func `mail on its way to the index is no finding, and mail that never comes is one`() async throws {
+        let services = services()
+        try await fill(services, 0..<10)
+        let index = try services.mailIndex()
+        try await index.catchUp()
+        try await fill(services, 10..<12)
+        let reader = MailReader(store: try services.mailStore(), attachments: try services.attachmentStore())
+        let late = try await reader.store.mails(after: 10, limit: 10)
+        #expect(late.count == 2)
+        async let verification = index.verify()
+        try await Task.sleep(for: .milliseconds(50))
+        for mail in late {
+            try await index.add([IndexEntry(mail.summary, content: try await reader.content(of: mail.body))])
+        }
+        #expect(try await verification.findings.isEmpty)
+        try await fill(services, 12..<13)
+        #expect(try await index.verify().findings == ["alice@example.org: mail 7 is not in the index"])
+        try await close(services)
+        try FileManager.default.removeItem(at: directory)
+    }
 }
