@@ -19,6 +19,8 @@ final class LevelZero: @unchecked Sendable {
     private let numberMask: Int
     /// The highest ordinal that readers may see.
     let published = Atomic<UInt32>(0)
+    /// How much of it the flush has written, of ``LevelZeroLayout/whole``.
+    let flushProgress = Atomic<Int>(0)
     /// How many of its mails are dead.
     let deadMails = Atomic<Int>(0)
 
@@ -57,6 +59,12 @@ final class LevelZero: @unchecked Sendable {
     func isFull(for text: Int) -> Bool {
         let need = text * LevelZeroLayout.worstOctetsPerOctet + LevelZeroLayout.reserve
         return used + need > arena.size || Int(mails) + 1 > maximumMails || terms > slotMask / 4 * 3 - text * 2
+    }
+
+    /// How full it is, of ``LevelZeroLayout/whole``.
+    var fill: Int {
+        let whole = LevelZeroLayout.whole
+        return max(used * whole / arena.size, Int(mails) * whole / maximumMails, terms * whole / (slotMask / 4 * 3))
     }
 
     // MARK: Columns
@@ -130,6 +138,9 @@ enum LevelZeroLayout {
     static let worstOctetsPerOctet = 200
     /// Room for the lists that only grow.
     static let reserve = 64 << 10
+
+    /// What progress is a part of.
+    static let whole = 1024
 
     // One mail in the columns.
     static let number = 0
