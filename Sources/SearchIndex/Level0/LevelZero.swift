@@ -32,6 +32,8 @@ final class LevelZero: @unchecked Sendable {
     var mails: UInt32 = 0
     var highestSequence: UInt64 = 0
     var words = MailWords()
+    /// Of the mail whose words are there.
+    var fields = FieldStarts()
     var positions = ByteBuilder()
     /// What the last look ahead saw, kept so that it is not optimised away.
     var touched: UInt64 = 0
@@ -76,6 +78,12 @@ final class LevelZero: @unchecked Sendable {
 
     @inline(__always)
     func number(_ ordinal: UInt32) -> UInt32 { column(ordinal).u32(LevelZeroLayout.number) }
+
+    /// Where the fields of a mail begin.
+    func fields(_ ordinal: UInt32) -> FieldStarts {
+        let entry = column(ordinal) + LevelZeroLayout.fields
+        return FieldStarts(from: entry.u32(0), filename: entry.u32(4), body: entry.u32(8), to: entry.u32(12))
+    }
 
     @inline(__always)
     func isDead(_ ordinal: UInt32) -> Bool {
@@ -134,8 +142,8 @@ enum LevelZeroLayout {
     static let octetsPerMail = 256
     /// A term with its first slice takes about 56 octets of arena, so half of the slots stay free.
     static let octetsPerSlot = 32
-    /// The most arena that one octet of text can take: a word of one octet with its term, list and directory entry in two fields.
-    static let worstOctetsPerOctet = 200
+    /// The most arena that one octet of text can take: a word of one octet with its term, list and directory entry.
+    static let worstOctetsPerOctet = 100
     /// Room for the lists that only grow.
     static let reserve = 64 << 10
 
@@ -149,7 +157,9 @@ enum LevelZeroLayout {
     static let thread = 16
     static let size = 24
     static let bits = 28
-    static let columnStride = 32
+    /// Where fields begin, in 32 bits each: senders, attachment names, body, recipients.
+    static let fields = 32
+    static let columnStride = 48
     static let attachmentBit: UInt32 = 1
     static let deadBit: UInt32 = 2
 

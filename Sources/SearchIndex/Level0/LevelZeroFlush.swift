@@ -101,7 +101,8 @@ struct LevelZeroFlush {
             date: column.load(fromByteOffset: LevelZeroLayout.date, as: Int64.self),
             thread: column.load(fromByteOffset: LevelZeroLayout.thread, as: UInt64.self),
             bits: column.u32(LevelZeroLayout.bits) & LevelZeroLayout.attachmentBit != 0
-                ? SegmentLayout.attachmentBit : 0)
+                ? SegmentLayout.attachmentBit : 0,
+            fields: level.fields(ordinal))
     }
 
     /// All words, each user's together, and where each user's are.
