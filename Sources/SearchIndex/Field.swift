@@ -1,8 +1,8 @@
-/// The parts of a mail that are indexed apart.
-///
-/// On disk; never renumber.
+/// The parts of a mail that are searched apart.
 enum Field: UInt8, Sendable, CaseIterable {
     /// Everything: subject, body, people, attachment names, with gaps that no phrase reaches across.
+    ///
+    /// On disk, the one field whose number is; never renumber.
     case any = 1
     case subject = 2
     /// Words and whole addresses of the senders.

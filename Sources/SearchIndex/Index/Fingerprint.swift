@@ -4,8 +4,17 @@
 package struct Fingerprint: Sendable, Equatable {
     private var sum: UInt64 = 0
 
-    /// Takes the positions of one word of one field in.
-    mutating func add(field: UInt8, _ token: UnsafeRawBufferPointer, _ positions: [UInt32]) {
+    /// Takes the positions of one word in, in all of the mail and in each field.
+    mutating func add(_ fields: FieldStarts, _ token: UnsafeRawBufferPointer, _ positions: [UInt32]) {
+        for field in Field.allCases {
+            let range = fields.range(of: field)
+            let start = range.lowerBound
+            let inField = positions.filter(range.contains).map { $0 - start }
+            if !inField.isEmpty { add(field: field.rawValue, token, inField) }
+        }
+    }
+
+    private mutating func add(field: UInt8, _ token: UnsafeRawBufferPointer, _ positions: [UInt32]) {
         var state: UInt64 = 0xCBF2_9CE4_8422_2325 ^ UInt64(field)
         for byte in token { state = (state ^ UInt64(byte)) &* 0x100_0000_01B3 }
         for position in positions {
@@ -28,21 +37,19 @@ extension InvertedIndex {
                 if !run.isDead(all.key) { result[run.number(all.key)] = Fingerprint() }
                 try all.advance(to: all.key + 1)
             }
-            for field in Field.allCases {
-                for octet in UInt8.min...UInt8.max {
-                    var tokens: [[UInt8]] = []
-                    try run.forEachWord(in: field, startingWith: octet) { token, _ in tokens.append(token) }
-                    for token in tokens { try Self.add(token, field, of: run, to: &result) }
-                }
+            for octet in UInt8.min...UInt8.max {
+                var tokens: [[UInt8]] = []
+                try run.forEachWord(startingWith: octet) { token, _ in tokens.append(token) }
+                for token in tokens { try Self.add(token, of: run, to: &result) }
             }
         }
         return result
     }
 
     private static func add(
-        _ token: [UInt8], _ field: Field, of run: any MailRun, to result: inout [UInt32: Fingerprint]
+        _ token: [UInt8], of run: any MailRun, to result: inout [UInt32: Fingerprint]
     ) throws(IndexError) {
-        let cursor = try run.word(token, in: field)
+        let cursor = try run.word(token)
         var positions: [UInt32] = []
         while cursor.key != Cursor.end {
             if !run.isDead(cursor.key) {
@@ -51,7 +58,7 @@ extension InvertedIndex {
                 // A word of a mail that the user does not have would be somebody else's, or nobody's.
                 token.withUnsafeBytes {
                     result[run.number(cursor.key), default: Fingerprint()].add(
-                        field: field.rawValue, $0, positions)
+                        run.fields(cursor.key), $0, positions)
                 }
             }
             try cursor.advance(to: cursor.key + 1)
@@ -87,7 +94,7 @@ package struct Fingerprinter {
                 positions.append(UInt32(truncatingIfNeeded: position))
             }
             let token = UnsafeRawBufferPointer(start: level.words.bytes(word), count: Int(word.length))
-            fingerprint.add(field: word.field, token, positions)
+            fingerprint.add(level.fields, token, positions)
         }
         return fingerprint
     }

@@ -32,7 +32,7 @@ extension InvertedIndex {
     // MARK: Flushing
 
     /// Writes the oldest frozen level 0; false if there is none.
-    private func flushOldest() throws(IndexError) -> Bool {
+    func flushOldest() throws(IndexError) -> Bool {
         guard let level = snapshot().frozen.first else { return false }
         let flush = LevelZeroFlush(level)
         guard !flush.isEmpty else {

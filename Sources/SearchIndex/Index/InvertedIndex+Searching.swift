@@ -33,11 +33,12 @@ extension InvertedIndex {
 
     /// The count of one word, which the lists know, as long as no mail is dead.
     private static func quickCount(_ expression: Expression, _ runs: [any MailRun]) throws(IndexError) -> Int? {
-        guard case .words(let sequence) = expression, sequence.words.count == 1, !sequence.words[0].isPrefix,
+        guard case .words(let sequence) = expression, sequence.field == .any, sequence.words.count == 1,
+            !sequence.words[0].isPrefix,
             !runs.contains(where: { $0.hasDead })
         else { return nil }
         var count = 0
-        for run in runs { count += try run.word(sequence.words[0].token, in: sequence.field).cost }
+        for run in runs { count += try run.word(sequence.words[0].token).cost }
         return count
     }
 }

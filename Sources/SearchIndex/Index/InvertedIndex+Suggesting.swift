@@ -30,7 +30,7 @@ extension InvertedIndex {
     }
 
     private static func exists(_ word: [UInt8], _ runs: [any MailRun]) throws(IndexError) -> Bool {
-        for run in runs where try run.prefix(word, in: .any).key != Cursor.end { return true }
+        for run in runs where try run.prefix(word).key != Cursor.end { return true }
         return false
     }
 
@@ -38,7 +38,7 @@ extension InvertedIndex {
         let allowed = word.count >= lengthForTwo ? 2 : 1
         var counts: [[UInt8]: (distance: Int, mails: Int)] = [:]
         for run in runs {
-            try run.forEachWord(in: .any, startingWith: word[0]) { candidate, mails in
+            try run.forEachWord(startingWith: word[0]) { candidate, mails in
                 guard abs(candidate.count - word.count) <= allowed else { return }
                 let distance = EditDistance.between(word, candidate)
                 guard distance <= allowed else { return }

@@ -1,4 +1,5 @@
 import Bytes
+import Glibc
 import Synchronization
 
 extension InvertedIndex {
@@ -10,6 +11,7 @@ extension InvertedIndex {
         var rest = mails[...]
         while !rest.isEmpty {
             var isFull = false
+            let count = rest.count
             let isOwing = try writer.withLock { state throws(IndexError) in
                 guard !state.isClosed else { throw .closed }
                 try addSome(&rest, &isFull, &state)
@@ -18,6 +20,7 @@ extension InvertedIndex {
             // Also what an earlier call owed and could not write: its mails may be given again, and are known now.
             if isOwing { try takeBack() }
             if isFull { try makeRoom() }
+            keepPace(count - rest.count)
         }
     }
 
@@ -103,18 +106,40 @@ extension InvertedIndex {
         }
     }
 
-    /// How many full levels 0 may wait for the flusher before the writer helps: bounds the memory.
-    private static let maximumFrozen = 2
+    /// How many full levels 0 may wait for the flusher before the writer waits for it: bounds the memory.
+    private static let maximumFrozen = 1
 
-    /// Lets a full level 0 become a segment: by the flusher, if it runs and is not behind, or else here.
+    /// Lets a full level 0 become a segment: by the flusher, if it runs, or else here.
     private func makeRoom() throws(IndexError) {
-        if flusher.isRunning, snapshot().frozen.count < Self.maximumFrozen {
-            freeze()
-            flusher.wake()
-        } else {
+        guard flusher.isRunning else {
             try flush()
+            return merger.wake()
+        }
+        if snapshot().frozen.count >= Self.maximumFrozen {
+            // Waits for the flush that goes on, if one does.
+            _ = try flushing.withLock { _ throws(IndexError) in try flushOldest() }
             merger.wake()
         }
+        freeze()
+        flusher.wake()
+    }
+
+    /// How long a mail waits while level 0 fills faster than the one before it is flushed, in nanoseconds.
+    ///
+    /// Long enough that a flush takes less time than filling level 0 with mails that wait, so that no mail has to wait for
+    /// a whole flush; short enough that nobody notices it.
+    private static let pause = 250_000
+
+    /// Lets the writer wait a little for each of some mails if the flusher falls behind.
+    private func keepPace(_ mails: Int) {
+        guard mails > 0, flusher.isRunning else { return }
+        let snapshot = snapshot()
+        guard let flushing = snapshot.frozen.first else { return }
+        let fill = writer.withLock { _ in snapshot.active.fill }
+        guard fill > flushing.flushProgress.load(ordering: .relaxed) else { return }
+        let nanoseconds = Self.pause * mails
+        var time = timespec(tv_sec: nanoseconds / 1_000_000_000, tv_nsec: nanoseconds % 1_000_000_000)
+        nanosleep(&time, nil)
     }
 
     /// Puts an empty level 0 in the place of the active one, unless that is empty already.

@@ -143,10 +143,10 @@ extension LevelZero {
         return value
     }
 
-    /// Calls `body` with every term of a field that begins with a prefix of at least one octet, for readers too.
-    func forEachTerm(user: UInt32, field: Field, prefix: [UInt8], _ body: (Int) -> Void) {
+    /// Calls `body` with every term that begins with a prefix of at least one octet, for readers too.
+    func forEachTerm(user: UInt32, prefix: [UInt8], _ body: (Int) -> Void) {
         guard !prefix.isEmpty else { return }
-        let listField = field.rawValue | Field.directoryBit
+        let listField = Field.any.rawValue | Field.directoryBit
         for depth in 0...min(prefix.count, LevelZeroLayout.directoryDepth) {
             guard walk(user, listField, Array(prefix.prefix(depth)), prefix, body) else { return }
         }

@@ -5,8 +5,8 @@ extension LevelZero {
     /// Adds one mail, for which ``isFull(for:)`` was false; readers see it when this returns.
     func add(_ mail: IndexedMail, text: Int) {
         let ordinal = mails + 1
-        writeColumns(mail, ordinal)
         collect(mail, text: text)
+        writeColumns(mail, ordinal)
         touchSlots()
         for index in words.words.indices {
             let word = words.words[index]
@@ -24,15 +24,16 @@ extension LevelZero {
 
     /// Gathers the words of a mail with so many octets of text.
     func collect(_ mail: IndexedMail, text: Int) {
-        words.begin(text: text * 2)
+        words.begin(text: text)
+        fields = FieldStarts()
         MailTokens.collect(mail, into: self)
     }
 
     /// Notes one word of the mail that is being added.
     @inline(__always)
-    func note(user: UInt32, field: Field, _ bytes: UnsafePointer<UInt8>, _ count: Int, position: UInt32) {
-        let hash = hash(user: user, field: field.rawValue, bytes, count)
-        words.append(hash: hash, field: field.rawValue, bytes, count, position: position)
+    func note(user: UInt32, _ bytes: UnsafePointer<UInt8>, _ count: Int, position: UInt32) {
+        let hash = hash(user: user, field: Field.any.rawValue, bytes, count)
+        words.append(hash: hash, field: Field.any.rawValue, bytes, count, position: position)
     }
 
     /// Loads the slots of all words, and the terms they lead to, so that the waits for memory overlap.
@@ -59,6 +60,8 @@ extension LevelZero {
         entry.storeBytes(of: mail.thread, toByteOffset: LevelZeroLayout.thread, as: UInt64.self)
         entry.store(UInt32(clamping: mail.size), at: LevelZeroLayout.size)
         entry.store(mail.hasAttachment ? LevelZeroLayout.attachmentBit : 0, at: LevelZeroLayout.bits)
+        let starts = [fields.from, fields.filename, fields.body, fields.to]
+        for (place, start) in starts.enumerated() { entry.store(start, at: LevelZeroLayout.fields + place * 4) }
     }
 
     /// Puts the mail on the list of all mails of its user, and notes whether it came out of order.

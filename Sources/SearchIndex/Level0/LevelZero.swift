@@ -19,6 +19,8 @@ final class LevelZero: @unchecked Sendable {
     private let numberMask: Int
     /// The highest ordinal that readers may see.
     let published = Atomic<UInt32>(0)
+    /// How much of it the flush has written, of ``LevelZeroLayout/whole``.
+    let flushProgress = Atomic<Int>(0)
     /// How many of its mails are dead.
     let deadMails = Atomic<Int>(0)
 
@@ -30,6 +32,8 @@ final class LevelZero: @unchecked Sendable {
     var mails: UInt32 = 0
     var highestSequence: UInt64 = 0
     var words = MailWords()
+    /// Of the mail whose words are there.
+    var fields = FieldStarts()
     var positions = ByteBuilder()
     /// What the last look ahead saw, kept so that it is not optimised away.
     var touched: UInt64 = 0
@@ -59,6 +63,12 @@ final class LevelZero: @unchecked Sendable {
         return used + need > arena.size || Int(mails) + 1 > maximumMails || terms > slotMask / 4 * 3 - text * 2
     }
 
+    /// How full it is, of ``LevelZeroLayout/whole``.
+    var fill: Int {
+        let whole = LevelZeroLayout.whole
+        return max(used * whole / arena.size, Int(mails) * whole / maximumMails, terms * whole / (slotMask / 4 * 3))
+    }
+
     // MARK: Columns
 
     @inline(__always)
@@ -68,6 +78,12 @@ final class LevelZero: @unchecked Sendable {
 
     @inline(__always)
     func number(_ ordinal: UInt32) -> UInt32 { column(ordinal).u32(LevelZeroLayout.number) }
+
+    /// Where the fields of a mail begin.
+    func fields(_ ordinal: UInt32) -> FieldStarts {
+        let entry = column(ordinal) + LevelZeroLayout.fields
+        return FieldStarts(from: entry.u32(0), filename: entry.u32(4), body: entry.u32(8), to: entry.u32(12))
+    }
 
     @inline(__always)
     func isDead(_ ordinal: UInt32) -> Bool {
@@ -126,10 +142,13 @@ enum LevelZeroLayout {
     static let octetsPerMail = 256
     /// A term with its first slice takes about 56 octets of arena, so half of the slots stay free.
     static let octetsPerSlot = 32
-    /// The most arena that one octet of text can take: a word of one octet with its term, list and directory entry in two fields.
-    static let worstOctetsPerOctet = 200
+    /// The most arena that one octet of text can take: a word of one octet with its term, list and directory entry.
+    static let worstOctetsPerOctet = 100
     /// Room for the lists that only grow.
     static let reserve = 64 << 10
+
+    /// What progress is a part of.
+    static let whole = 1024
 
     // One mail in the columns.
     static let number = 0
@@ -138,7 +157,9 @@ enum LevelZeroLayout {
     static let thread = 16
     static let size = 24
     static let bits = 28
-    static let columnStride = 32
+    /// Where fields begin, in 32 bits each: senders, attachment names, body, recipients.
+    static let fields = 32
+    static let columnStride = 48
     static let attachmentBit: UInt32 = 1
     static let deadBit: UInt32 = 2
 

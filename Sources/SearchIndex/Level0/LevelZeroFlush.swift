@@ -14,6 +14,9 @@ struct LevelZeroFlush {
     private(set) var rows: [UInt32]
     private var usersOrdinals: [UInt32: [UInt32]] = [:]
 
+    /// Progress is told each time so many words, a power of two, and one more are written.
+    private static let progressMask = 1023
+
     /// Stands for a mail that is dead.
     static let gone = UInt32.max
 
@@ -48,6 +51,7 @@ struct LevelZeroFlush {
         var postings = PostingsList()
         var key = ByteBuilder(capacity: 128)
         var cursor: LevelZeroCursor?
+        var written = 0
         for user in usersOrdinals.keys.sorted() {
             writer.begin(user: user, mails: usersOrdinals[user]?.count ?? 0)
             let range = ranges[user] ?? 0..<0
@@ -58,6 +62,11 @@ struct LevelZeroFlush {
                 walk.restart(term)
                 cursor = walk
                 try write(term, walk, to: writer, &postings, &key)
+                written += 1
+                if written & Self.progressMask == 0 {
+                    let progress = written * LevelZeroLayout.whole / entries.count
+                    level.flushProgress.store(progress, ordering: .relaxed)
+                }
             }
             try writer.endUser((usersOrdinals[user] ?? []).map(mail))
         }
@@ -92,7 +101,8 @@ struct LevelZeroFlush {
             date: column.load(fromByteOffset: LevelZeroLayout.date, as: Int64.self),
             thread: column.load(fromByteOffset: LevelZeroLayout.thread, as: UInt64.self),
             bits: column.u32(LevelZeroLayout.bits) & LevelZeroLayout.attachmentBit != 0
-                ? SegmentLayout.attachmentBit : 0)
+                ? SegmentLayout.attachmentBit : 0,
+            fields: level.fields(ordinal))
     }
 
     /// All words, each user's together, and where each user's are.

@@ -26,12 +26,12 @@ struct LevelZeroRun: MailRun {
 
     func everything() -> Cursor { word([], fieldByte: Field.everything) }
 
-    func word(_ token: [UInt8], in field: Field) -> PostingsCursor { word(token, fieldByte: field.rawValue) }
+    func word(_ token: [UInt8]) -> PostingsCursor { word(token, fieldByte: Field.any.rawValue) }
 
-    func prefix(_ token: [UInt8], in field: Field) -> PostingsCursor {
+    func prefix(_ token: [UInt8]) -> PostingsCursor {
         var terms: [Int] = []
         var sources: [UnionCursor.Source] = []
-        level.forEachTerm(user: user, field: field, prefix: token) { term in
+        level.forEachTerm(user: user, prefix: token) { term in
             terms.append(term)
             let newest = UInt32(truncatingIfNeeded: level.state(term).pointee.load(ordering: .acquiring))
             // A list whose newest mail is not visible yet has to be walked to know where it begins for this search.
@@ -56,13 +56,15 @@ struct LevelZeroRun: MailRun {
             & LevelZeroLayout.attachmentBit != 0
     }
 
+    func fields(_ key: UInt32) -> FieldStarts { level.fields(~key) }
+
     func isDead(_ key: UInt32) -> Bool { level.isDead(~key) }
 
     /// Numbers of several users are mixed in level 0, so the search has to look for itself.
     func firstKey(below number: UInt32) -> UInt32 { 0 }
 
-    func forEachWord(in field: Field, startingWith octet: UInt8, _ body: ([UInt8], Int) -> Void) {
-        level.forEachTerm(user: user, field: field, prefix: [octet]) { term in
+    func forEachWord(startingWith octet: UInt8, _ body: ([UInt8], Int) -> Void) {
+        level.forEachTerm(user: user, prefix: [octet]) { term in
             body(Array(level.token(term)), level.frequency(term))
         }
     }

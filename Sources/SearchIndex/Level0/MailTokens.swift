@@ -1,22 +1,23 @@
-/// Cuts a mail into the words of its fields.
+/// Cuts a mail into words, its fields one behind the other.
 struct MailTokens: TokenSink {
     /// Words that no phrase reaches across stand this far apart.
     static let gap: UInt32 = 8
 
     private let level: LevelZero
     private let user: UInt32
-    private var field: Field?
-    /// Added to positions of ``Field/any``, which holds all texts after another.
-    private var fieldStart: UInt32 = 0
 
     /// Notes all words of a mail.
     static func collect(_ mail: IndexedMail, into level: LevelZero) {
         var tokens = Tokenizer(sink: MailTokens(level: level, user: mail.user))
-        tokens.take(CollectionOfOne(mail.subject), .subject, limit: MailLimits.subject)
-        tokens.take(mail.from, .from, limit: MailLimits.from)
-        tokens.take(mail.attachmentNames, .filename, limit: MailLimits.attachmentNames)
-        tokens.take(CollectionOfOne(mail.body), nil, limit: level.bodyLimit)
-        tokens.take(mail.to, .to, limit: MailLimits.to)
+        tokens.take(CollectionOfOne(mail.subject), limit: MailLimits.subject)
+        level.fields.from = tokens.position
+        tokens.take(mail.from, limit: MailLimits.from)
+        level.fields.filename = tokens.position
+        tokens.take(mail.attachmentNames, limit: MailLimits.attachmentNames)
+        level.fields.body = tokens.position
+        tokens.take(CollectionOfOne(mail.body), limit: level.bodyLimit)
+        level.fields.to = tokens.position
+        tokens.take(mail.to, limit: MailLimits.to)
     }
 
     private init(level: LevelZero, user: UInt32) {
@@ -24,23 +25,16 @@ struct MailTokens: TokenSink {
         self.user = user
     }
 
-    mutating func begin(_ field: Field?, at position: UInt32) {
-        self.field = field
-        fieldStart = position
-    }
-
     @inline(__always)
     mutating func take(
         _ bytes: UnsafePointer<UInt8>, _ count: Int, kind: TokenKind, position: UInt32, range: Range<Int>
     ) {
-        level.note(user: user, field: .any, bytes, count, position: position)
-        if let field { level.note(user: user, field: field, bytes, count, position: position - fieldStart) }
+        level.note(user: user, bytes, count, position: position)
     }
 }
 
 extension Tokenizer where Sink == MailTokens {
-    fileprivate mutating func take(_ texts: some Collection<String>, _ field: Field?, limit: Int) {
-        sink.begin(field, at: position)
+    fileprivate mutating func take(_ texts: some Collection<String>, limit: Int) {
         var rest = limit
         for text in texts where rest > 0 {
             run(text, limit: rest)

@@ -46,7 +46,7 @@ struct MailWords: ~Copyable {
         occurrences.removeAll(keepingCapacity: true)
         octets.removeAll()
         mask = Self.usualSlots - 1
-        // A word takes at least one octet of text, and stands in at most two fields.
+        // A word takes at least one octet of text.
         while mask < text, mask + 1 < Self.slots { mask = mask << 1 | 1 }
         epoch += 1
     }

@@ -11,17 +11,19 @@ protocol MailRun {
     /// All mails, dead ones included.
     func everything() throws(IndexError) -> Cursor
     /// The mails with a word.
-    func word(_ token: [UInt8], in field: Field) throws(IndexError) -> PostingsCursor
+    func word(_ token: [UInt8]) throws(IndexError) -> PostingsCursor
     /// The mails with a word that begins so.
-    func prefix(_ token: [UInt8], in field: Field) throws(IndexError) -> PostingsCursor
+    func prefix(_ token: [UInt8]) throws(IndexError) -> PostingsCursor
     /// Reads what the store said of a mail.
     func number(_ key: UInt32) -> UInt32
     func date(_ key: UInt32) -> Int64
     func size(_ key: UInt32) -> Int
     func hasAttachment(_ key: UInt32) -> Bool
     func isDead(_ key: UInt32) -> Bool
+    /// Where the fields of a mail begin.
+    func fields(_ key: UInt32) -> FieldStarts
     /// The first key whose number is below another, if the run is ordered.
     func firstKey(below number: UInt32) -> UInt32
-    /// Calls `body` with each word of a field that begins with an octet, and how many mails have it.
-    func forEachWord(in field: Field, startingWith octet: UInt8, _ body: ([UInt8], Int) -> Void) throws(IndexError)
+    /// Calls `body` with each word that begins with an octet, and how many mails have it.
+    func forEachWord(startingWith octet: UInt8, _ body: ([UInt8], Int) -> Void) throws(IndexError)
 }

@@ -24,9 +24,10 @@ struct Planner {
     private func words(_ sequence: WordSequence) throws(IndexError) -> Cursor {
         var cursors: [PostingsCursor] = []
         for word in sequence.words {
-            let cursor =
-                word.isPrefix
-                ? try run.prefix(word.token, in: sequence.field) : try run.word(word.token, in: sequence.field)
+            var cursor = word.isPrefix ? try run.prefix(word.token) : try run.word(word.token)
+            if sequence.field != .any, cursor.key != Cursor.end {
+                cursor = try FieldCursor(cursor) { [run] in run.fields($0).range(of: sequence.field) }
+            }
             if cursor.key == Cursor.end { return EmptyCursor() }
             cursors.append(cursor)
         }

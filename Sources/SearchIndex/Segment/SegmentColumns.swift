@@ -7,18 +7,21 @@ struct SegmentColumns {
     let sizeWidth: Int
     let dateWidth: Int
     let threadWidth: Int
+    /// Of each of ``FieldStarts/distances``.
+    let fieldWidths: [Int]
     /// Microseconds that one unit of a date is.
     let dateUnit: Int64
     let rows: Int
     let highest: UInt32
     let earliest: Int64
 
-    /// Reads what an entry of the directory says in its `widths`.
-    init(widths: UInt32, rows: Int, highest: UInt32, earliest: Int64) {
+    /// Reads what an entry of the directory says of widths.
+    init(widths: UInt32, fieldWidths: UInt32, rows: Int, highest: UInt32, earliest: Int64) {
         numberWidth = min(Int(widths & 0xFF), 4)
         sizeWidth = min(Int(widths >> 8 & 0xFF), 4)
         dateWidth = min(Int(widths >> 16 & 0x7F), 8)
         threadWidth = min(Int(widths >> 24), 8)
+        self.fieldWidths = (0..<4).map { min(Int(fieldWidths >> UInt32($0 * 8) & 0xFF), 4) }
         dateUnit = UInt8(truncatingIfNeeded: widths >> 16) & SegmentLayout.secondsFlag != 0 ? 1_000_000 : 1
         self.rows = rows
         self.highest = highest
@@ -38,6 +41,8 @@ struct SegmentColumns {
         dateWidth = Self.width(
             mails.lazy.map { UInt64(bitPattern: ($0.date &- earliest) / unit) }.max() ?? 0)
         threadWidth = Self.width(mails.lazy.map(\.thread).max() ?? 0)
+        let distances = mails.map(\.fields.distances)
+        fieldWidths = (0..<4).map { field in Self.width(UInt64(distances.lazy.map { $0[field] }.max() ?? 0)) }
         dateUnit = unit
         self.highest = highest
         self.earliest = earliest
@@ -50,6 +55,11 @@ struct SegmentColumns {
             | UInt32(threadWidth) << 24
     }
 
+    /// The widths of fields as the directory has them.
+    var packedFieldWidths: UInt32 {
+        fieldWidths.enumerated().reduce(0) { $0 | UInt32($1.element) << UInt32($1.offset * 8) }
+    }
+
     /// All octets of the columns.
     var octets: Int { bits + (rows + 7) / 8 }
 
@@ -57,7 +67,8 @@ struct SegmentColumns {
     private var sizes: Int { rows * numberWidth }
     private var dates: Int { sizes + rows * sizeWidth }
     private var threads: Int { dates + rows * dateWidth }
-    private var bits: Int { threads + rows * threadWidth }
+    private var fields: Int { threads + rows * threadWidth }
+    private var bits: Int { fields + rows * fieldWidths.reduce(0, +) }
 
     // MARK: Reading and writing
 
@@ -79,6 +90,20 @@ struct SegmentColumns {
 
     func bits(_ base: UnsafeRawPointer, _ row: Int) -> UInt8 { base.u8(bits + row >> 3) >> UInt8(row & 7) & 1 }
 
+    func fields(_ base: UnsafeRawPointer, _ row: Int) -> FieldStarts {
+        var start = fields
+        func next(_ field: Int) -> UInt32 {
+            defer { start += rows * fieldWidths[field] }
+            return UInt32(truncatingIfNeeded: Self.value(base + start, row, fieldWidths[field]))
+        }
+        var starts = FieldStarts()
+        starts.from = next(0)
+        starts.filename = starts.from &+ next(1)
+        starts.body = starts.filename &+ next(2)
+        starts.to = starts.body &+ next(3)
+        return starts
+    }
+
     /// Appends the columns of mails.
     func encode(_ mails: [SegmentWriter.Mail], into output: inout ByteBuilder) {
         for mail in mails { Self.append(UInt64(highest - mail.number), numberWidth, to: &output) }
@@ -87,6 +112,10 @@ struct SegmentColumns {
             Self.append(UInt64(bitPattern: (mail.date &- earliest) / dateUnit), dateWidth, to: &output)
         }
         for mail in mails { Self.append(mail.thread, threadWidth, to: &output) }
+        let distances = mails.map(\.fields.distances)
+        for (field, width) in fieldWidths.enumerated() {
+            for mail in distances { Self.append(UInt64(mail[field]), width, to: &output) }
+        }
         for start in stride(from: 0, to: mails.count, by: 8) {
             let octet = mails[start..<min(start + 8, mails.count)].enumerated().reduce(UInt8(0)) {
                 $0 | ($1.element.bits & 1) << UInt8($1.offset)

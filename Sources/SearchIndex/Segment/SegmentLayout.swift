@@ -26,7 +26,7 @@ enum SegmentLayout {
     /// The first eight octets of its first key (8), and where it begins in the section (6).
     static let blockEntrySize = 14
     /// One user in the directory.
-    static let userEntrySize = 56
+    static let userEntrySize = 60
     /// A longer key is damage: a field, and a token whose length level 0 keeps in one octet.
     static let maximumKey = 256
     /// A nibble of this value says that the rest of the number follows as a varint.

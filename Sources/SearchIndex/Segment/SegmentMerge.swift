@@ -97,7 +97,7 @@ struct SegmentMerge {
             for row in 0..<section.rows where dead?.contains(row) != true {
                 let mail = SegmentWriter.Mail(
                     number: section.number(row), size: section.size(row), date: section.date(row),
-                    thread: section.thread(row), bits: section.bits(row))
+                    thread: section.thread(row), bits: section.bits(row), fields: section.fields(row))
                 living.append((mail, input, row))
             }
         }

@@ -17,14 +17,14 @@ struct SegmentRun: MailRun {
 
     func everything() -> Cursor { RangeCursor(0..<UInt32(section.rows)) }
 
-    func word(_ token: [UInt8], in field: Field) throws(IndexError) -> PostingsCursor {
-        guard let list = try section.list([field.rawValue] + token) else { return EmptyCursor() }
+    func word(_ token: [UInt8]) throws(IndexError) -> PostingsCursor {
+        guard let list = try section.list([Field.any.rawValue] + token) else { return EmptyCursor() }
         return try SegmentCursor(section.segment, list)
     }
 
-    func prefix(_ token: [UInt8], in field: Field) throws(IndexError) -> PostingsCursor {
+    func prefix(_ token: [UInt8]) throws(IndexError) -> PostingsCursor {
         var lists: [ListLocation] = []
-        try forEachList([field.rawValue] + token) { lists.append($1) }
+        try forEachList([Field.any.rawValue] + token) { lists.append($1) }
         if lists.count == 1 { return try SegmentCursor(section.segment, lists[0]) }
         let sources = lists.map { UnionCursor.Source(first: $0.firstRow, cost: $0.frequency) }
         return UnionCursor(sources) { [section] index throws(IndexError) in
@@ -37,10 +37,11 @@ struct SegmentRun: MailRun {
     func size(_ key: UInt32) -> Int { Int(section.size(Int(key))) }
     func hasAttachment(_ key: UInt32) -> Bool { section.bits(Int(key)) & SegmentLayout.attachmentBit != 0 }
     func isDead(_ key: UInt32) -> Bool { dead?.contains(Int(key)) ?? false }
+    func fields(_ key: UInt32) -> FieldStarts { section.fields(Int(key)) }
     func firstKey(below number: UInt32) -> UInt32 { UInt32(section.firstRow(below: number)) }
 
-    func forEachWord(in field: Field, startingWith octet: UInt8, _ body: ([UInt8], Int) -> Void) throws(IndexError) {
-        try forEachList([field.rawValue, octet]) { key, list in body(Array(key.dropFirst()), list.frequency) }
+    func forEachWord(startingWith octet: UInt8, _ body: ([UInt8], Int) -> Void) throws(IndexError) {
+        try forEachList([Field.any.rawValue, octet]) { key, list in body(Array(key.dropFirst()), list.frequency) }
     }
 
     /// Calls `body` with each word whose key begins so.

@@ -29,7 +29,8 @@ struct SegmentSection {
         index = start &+ Int(truncatingIfNeeded: base.u64(32))
         columnsStart = start &+ Int(truncatingIfNeeded: base.u64(40))
         columns = SegmentColumns(
-            widths: base.u32(20), rows: rows, highest: highestNumber, earliest: Int64(bitPattern: base.u64(48)))
+            widths: base.u32(20), fieldWidths: base.u32(56), rows: rows, highest: highestNumber,
+            earliest: Int64(bitPattern: base.u64(48)))
     }
 
     /// The octets of the section in the file.
@@ -50,6 +51,8 @@ struct SegmentSection {
     func date(_ row: Int) -> Int64 { columns.date(segment.base + columnsStart, row) }
 
     func thread(_ row: Int) -> UInt64 { columns.thread(segment.base + columnsStart, row) }
+
+    func fields(_ row: Int) -> FieldStarts { columns.fields(segment.base + columnsStart, row) }
 
     func bits(_ row: Int) -> UInt8 { columns.bits(segment.base + columnsStart, row) }
 

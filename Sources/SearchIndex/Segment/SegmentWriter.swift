@@ -10,6 +10,7 @@ final class SegmentWriter {
         var date: Int64
         var thread: UInt64
         var bits: UInt8
+        var fields: FieldStarts
     }
 
     private let pages: PageWriter
@@ -120,6 +121,7 @@ final class SegmentWriter {
         directory.append(UInt64(indexStart - sectionStart))
         directory.append(UInt64(columnsStart - sectionStart))
         directory.append(columns.earliest)
+        directory.append(columns.packedFieldWidths)
         userCount += 1
         mailCount += mails.count
     }
