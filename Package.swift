@@ -60,7 +60,7 @@ let stages: [Target] = [
         ]),
     stage("SignDKIM", ["DKIM", log]),
     stage("CheckARC", ["ARC", "AuthenticationResults", "DKIM"]),
-    stage("SealARC", ["ARC", "DKIM", log]),
+    stage("SealARC", ["ARC", "AuthenticationResults", "DKIM", log]),
     stage(
         "CheckDMARC", ["AuthenticationResults", "DMARC", "MIME", "PublicSuffixes", "Resolver", log],
         tests: ["DemoDNS", "Files", "Resolver", "SMTP", "StageTesting"]),
@@ -162,7 +162,7 @@ let targets: [[Target]] = [
         tests: ["Resolver", "DemoDNS", "SuiteCounts", "spf-worker", "Yams"], fixtures: ["Fixtures"]),
     [.executableTarget(name: "spf-worker", dependencies: ["CSPF2"], swiftSettings: settings)],
     library(
-        "DKIM", ["AuthenticationResults", "Bytes", "Files", "Resolver", "StageKit"] + crypto,
+        "DKIM", ["AuthenticationResults", "Bytes", "Files", "InternationalDomains", "Resolver", "StageKit"] + crypto,
         tests: ["AuthenticationResults", "Bytes", "DemoDNS", "Files", "Resolver", "SuiteCounts"] + crypto,
         fixtures: ["Differences.md", "Fixtures"]),
     library(
@@ -234,7 +234,8 @@ let targets: [[Target]] = [
             name: "IndexBenchmark", dependencies: ["Bytes", "Files", "MIME", "SearchIndex"],
             path: "Tests/IndexBenchmark", swiftSettings: settings),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["DemoDNS", "Resolver", "SMTPDialogs", "sluice", "spf-worker"],
+            name: "EndToEndTests",
+            dependencies: ["Bytes", "DKIM", "DemoDNS", "Files", "Resolver", "SMTPDialogs", "sluice", "spf-worker"],
             exclude: ["Clients", "Dialogs", "Fixtures"], swiftSettings: settings),
         // What is promised before a crash is kept after it: shared by a test and a benchmark without end.
         .target(

@@ -24,7 +24,7 @@ package final class CheckARC: Stage {
         package static let firstResults = Fact<String>(
             "arc.first-results", "What the first sealer found, as its field has it; empty unless the chain passes.")
         package static let report = Fact<String>(
-            "arc.report", "The result in the words of Authentication-Results.")
+            "arc.authentication-results", "The result in the words of Authentication-Results.")
     }
 
     package static let manifest = StageManifest(

@@ -22,7 +22,7 @@ package final class CheckDKIM: Stage {
             "dkim.domains", "The domains of passing signatures with spaces between them, the sender's own first.")
         package static let signatures = Fact<Int>("dkim.signatures", "How many signatures the message has.")
         package static let report = Fact<String>(
-            "dkim.report", "The results of all signatures in the words of Authentication-Results.")
+            "dkim.authentication-results", "The results of all signatures in the words of Authentication-Results.")
     }
 
     package static let manifest = StageManifest(

@@ -5,10 +5,12 @@ extension CheckDMARC {
     package enum Read {
         package static let spfResult = Fact<String>("spf.result", "The result of SPF.")
         package static let spfDomain = Fact<String>("spf.domain", "The domain whose policy was evaluated.")
-        package static let spfReport = Fact<String>("spf.report", "The result as header fields have it.")
+        package static let spfReport = Fact<String>(
+            "spf.authentication-results", "The result as header fields have it.")
         package static let dkimDomains = Fact<String>(
             "dkim.domains", "The signing domains of good signatures, separated by spaces.")
-        package static let dkimReport = Fact<String>("dkim.report", "The results as header fields have them.")
+        package static let dkimReport = Fact<String>(
+            "dkim.authentication-results", "The results as header fields have them.")
         package static let arcResult = Fact<String>("arc.result", "The result of ARC.")
         package static let arcSealers = Fact<String>("arc.sealers", "The domains of the seals, separated by spaces.")
         package static let arcFirstResults = Fact<String>("arc.first-results", "What the first sealer found.")
@@ -25,6 +27,7 @@ extension CheckDMARC {
             "dmarc.disposition", "What is asked for this message: none if it passes, else by the policy and its pct.")
         package static let override = Fact<String>(
             "dmarc.override", "Why that is less than the policy says: pct, arc or nothing.")
-        package static let report = Fact<String>("dmarc.report", "The result as header fields have it (RFC 8601).")
+        package static let report = Fact<String>(
+            "dmarc.authentication-results", "The result as header fields have it (RFC 8601).")
     }
 }

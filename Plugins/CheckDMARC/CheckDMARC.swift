@@ -126,10 +126,22 @@ package final class CheckDMARC: Stage {
         message.facts[Provided.disposition] = disposition.rawValue
         message.facts[Provided.override] = override
         let arc = message.facts[Read.arcResult]
-        message.facts[Provided.report] = evaluation.report(disposition: disposition, arc: arc).text
+        let report = evaluation.report(disposition: disposition, arc: arc).text
+        message.facts[Provided.report] = report
+        if evaluation.result == .fail { log(report, of: message, in: context) }
         if evaluation.policy?.record.aggregateReports.isEmpty == false {
             parts.log?.note(message.row(evaluation, disposition, override))
         }
         return .proceed
+    }
+
+    /// Tells the operator why, since a refused message leaves nothing else behind.
+    private func log(_ report: String, of message: Message, in context: StageContext) {
+        context.logger.info(
+            "message fails DMARC",
+            metadata: [
+                "message.id": "\(message.id)", "client": "\(message.client.address)", "dmarc": "\(report)",
+                "spf": "\(message.facts[Read.spfReport] ?? "-")", "dkim": "\(message.facts[Read.dkimReport] ?? "-")",
+            ])
     }
 }

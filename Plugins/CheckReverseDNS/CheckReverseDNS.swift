@@ -34,7 +34,8 @@ package final class CheckReverseDNS: ConnectStage {
         package static let result = Fact<String>(
             "iprev.result", "pass; fail: no name has the address; permerror: it has no name; or temperror.")
         package static let name = Fact<String>("iprev.name", "The client's confirmed name; empty if it has none.")
-        package static let report = Fact<String>("iprev.report", "The result as Authentication-Results has it.")
+        package static let report = Fact<String>(
+            "iprev.authentication-results", "The result as Authentication-Results has it.")
     }
 
     package static let manifest = StageManifest(

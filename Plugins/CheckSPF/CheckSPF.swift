@@ -58,7 +58,8 @@ package final class CheckSPF: MailStage {
             "spf.explanation", "What the domain says to a failing sender; empty if nothing.")
         package static let helo = Fact<String>(
             "spf.helo", "The result for the name of HELO; empty unless the setting helo asks for it.")
-        package static let report = Fact<String>("spf.report", "The result as header fields have it (RFC 8601).")
+        package static let report = Fact<String>(
+            "spf.authentication-results", "The result as header fields have it (RFC 8601).")
     }
 
     package static let manifest = StageManifest(

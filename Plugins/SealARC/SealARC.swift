@@ -1,4 +1,5 @@
 import ARC
+import AuthenticationResults
 import DKIM
 import Logging
 package import StageKit
@@ -29,9 +30,6 @@ package final class SealARC: Stage {
         }
     }
 
-    /// The order in which results are written; those of other checks follow by name.
-    private static let checks = ["spf", "dkim", "arc", "dmarc"]
-    private static let suffix = ".report"
     /// What a signature of a message must not cover (RFC 8617, section 4.1.2).
     private static let forbidden: Set<String> = [
         "arc-seal", "arc-message-signature", "arc-authentication-results", "authentication-results",
@@ -42,7 +40,9 @@ package final class SealARC: Stage {
         name: "seal-arc",
         summary: "Puts an ARC seal with the results of the checks before the message.",
         reads: [status.declaration],
-        readsIfPresent: checks.map { Fact<String>("\($0)\(suffix)", "Its result for header fields.").declaration })
+        readsIfPresent: ResultFacts.checks.map {
+            Fact<String>(ResultFacts.name(of: $0), "Its result for header fields.").declaration
+        })
 
     private let configuration: Configuration
     private let services: StageServices
@@ -94,9 +94,7 @@ package final class SealARC: Stage {
     }
 
     private static func reports(of message: Message) -> [String] {
-        let names = message.facts.values.keys.filter { $0.hasSuffix(suffix) }.sorted()
-        let known = checks.map { $0 + suffix }
-        return (known.filter(names.contains) + names.filter { !known.contains($0) }).compactMap { name in
+        ResultFacts.ordered(message.facts.values.keys).compactMap { name in
             guard case .string(let report) = message.facts[name] else { return nil }
             return report
         }

@@ -18,11 +18,9 @@ package struct WriteAuthenticationResults: RewritingStage {
     package static let manifest = StageManifest(
         name: "authentication-results",
         summary: "Writes one Authentication-Results field for all checks before it, and removes forged ones.",
-        readsIfPresent: checks.map { Fact<String>("\($0).report", "Its result for header fields.").declaration })
-
-    /// The order in which results are written; those of other stages follow by name.
-    private static let checks = ["spf", "dkim", "arc", "dmarc"]
-    private static let suffix = ".report"
+        readsIfPresent: ResultFacts.checks.map {
+            Fact<String>(ResultFacts.name(of: $0), "Its result for header fields.").declaration
+        })
 
     private let hostName: String
 
@@ -47,9 +45,7 @@ package struct WriteAuthenticationResults: RewritingStage {
     }
 
     private func reports(of message: Message) -> [String] {
-        let names = message.facts.values.keys.filter { $0.hasSuffix(Self.suffix) }.sorted()
-        let known = Self.checks.map { $0 + Self.suffix }
-        return (known.filter(names.contains) + names.filter { !known.contains($0) }).compactMap { name in
+        ResultFacts.ordered(message.facts.values.keys).compactMap { name in
             guard case .string(let report) = message.facts[name] else { return nil }
             return report
         }

@@ -1,3 +1,4 @@
+import InternationalDomains
 package import Resolver
 
 /// A parsed DKIM-Signature field, or an ARC-Message-Signature, which is nearly the same (RFC 8617, section 4.1.2).
@@ -23,7 +24,7 @@ package struct Signature: Sendable {
     package let selector: String
     /// The names of the signed fields in lower case, in their order.
     package let headers: [String]
-    /// For whom the domain signs; by default anybody of the domain.
+    /// For whom the domain signs, with A-labels; by default anybody of the domain.
     package let identity: String
     /// When it was made, in seconds since 1970.
     package let time: Int64?
@@ -64,22 +65,28 @@ package struct Signature: Sendable {
         hole = tags["b"]?.rawValue ?? 0..<0
     }
 
-    /// The domain of the tag `d`.
+    /// The domain of the tag `d`, which may have U-labels (RFC 8616, section 5), with A-labels.
     package static func domain(_ tags: TagList) throws(Rejection) -> DomainName {
         guard let text = tags.text("d") else { throw Rejection(.neutral, "tag d is missing") }
-        guard let name = DomainName(text), text.last != ".", text.utf8.allSatisfy(isNameOctet) else {
-            throw Rejection(.neutral, "tag d is not a domain")
-        }
+        guard let name = name(text) else { throw Rejection(.neutral, "tag d is not a domain") }
         return name
     }
 
-    /// The selector of the tag `s`, in lower case.
+    /// The selector of the tag `s`, in lower case and with A-labels.
     package static func selector(_ tags: TagList, domain: DomainName) throws(Rejection) -> String {
         guard let text = tags.text("s") else { throw Rejection(.neutral, "tag s is missing") }
-        guard let name = DomainName(text), text.last != ".", text.utf8.allSatisfy(isNameOctet),
-            DomainName(keyName(selector: name.text, domain: domain.text)) != nil
-        else { throw Rejection(.neutral, "tag s is not a selector") }
+        guard let name = name(text), DomainName(keyName(selector: name.text, domain: domain.text)) != nil else {
+            throw Rejection(.neutral, "tag s is not a selector")
+        }
         return name.text
+    }
+
+    /// A name of letters, digits, hyphens and underscores, with A-labels in the place of U-labels.
+    private static func name(_ text: String) -> DomainName? {
+        guard text.last != ".", let ascii = DomainEncoding.ascii(text), ascii.utf8.allSatisfy(isNameOctet) else {
+            return nil
+        }
+        return DomainName(ascii)
     }
 
     /// The name of the key's record (RFC 6376, section 3.6.2.1).
@@ -112,16 +119,17 @@ package struct Signature: Sendable {
     /// RFC 6376, section 3.5: the domain of `i` is that of `d` or below it.
     private static func identity(_ tags: TagList, domain: DomainName) throws(Rejection) -> String {
         guard let text = tags.text("i") else { return "@\(domain.text)" }
-        guard let at = text.lastIndex(of: "@"), let own = DomainName(String(text[text.index(after: at)...])) else {
-            throw Rejection(.neutral, "tag i is not an address")
-        }
+        guard let at = text.lastIndex(of: "@"),
+            let ascii = DomainEncoding.ascii(String(text[text.index(after: at)...])),
+            let own = DomainName(ascii)
+        else { throw Rejection(.neutral, "tag i is not an address") }
         guard own.isWithin(domain) else { throw Rejection(.permerror, "tag i is not within tag d") }
-        return text
+        return String(text[...at]) + own.text
     }
 
-    /// The domain behind the `@` of the identity, in lower case.
+    /// The domain behind the `@` of the identity, in lower case and A-labels.
     package var identityDomain: String {
-        identity.lastIndex(of: "@").map { identity[identity.index(after: $0)...].lowercased() } ?? ""
+        identity.lastIndex(of: "@").map { String(identity[identity.index(after: $0)...]) } ?? ""
     }
 
     /// What names the key.

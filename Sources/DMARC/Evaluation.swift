@@ -1,4 +1,4 @@
-/// What is known of a message when its policy is applied: the identifiers that passed (RFC 7489, section 4.2).
+/// What is known of a message when its policy is applied: the identifiers that passed (RFC 7489, section 4.1).
 package struct Identifiers: Sendable, Hashable {
     /// A domain with a signature that verified.
     package struct Signature: Sendable, Hashable {

@@ -4,16 +4,23 @@ import Synchronization
 
 /// A small authoritative DNS server on 127.0.0.1, over UDP and TCP, for demonstrations and tests.
 package final class LoopbackDNSServer: Sendable {
+    /// What is sent in a datagram in place of a reply, given how many questions came before; may take its time.
+    package typealias Alteration = @Sendable (_ reply: [UInt8], _ number: Int) -> [UInt8]
+
     /// The port that the server listens on, for UDP and TCP.
     package let port: UInt16
     private let zone: DNSZone
+    private let alteration: Alteration?
     private let signal: WakeSignal
     private let isStopped = Atomic(false)
     private let received = Atomic(0)
 
     /// Opens the sockets and starts to answer from `zone`; port 0 takes any free one.
-    package init(zone: DNSZone, port: UInt16 = 0) throws {
+    ///
+    /// `alteration` makes it a server that lies or is slow.
+    package init(zone: DNSZone, port: UInt16 = 0, alteration: Alteration? = nil) throws {
         self.zone = zone
+        self.alteration = alteration
         signal = try WakeSignal()
         let sockets = try LoopbackSockets(port: port)
         self.port = sockets.port
@@ -40,7 +47,13 @@ package final class LoopbackDNSServer: Sendable {
                 pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
             }
             guard poll(&events, nfds_t(events.count), -1) > 0 else { continue }
-            if events[0].revents != 0 { sockets.answerDatagram { reply(to: $0, limit: $1) } }
+            if events[0].revents != 0 {
+                sockets.answerDatagram { query, limit in
+                    let number = questions
+                    let reply = reply(to: query, limit: limit)
+                    return reply.map { alteration?($0, number) ?? $0 }
+                }
+            }
             if events[1].revents != 0 { sockets.answerStream { reply(to: $0, limit: $1) } }
         }
     }

@@ -47,6 +47,7 @@ struct SiteCheck {
             site.resolverTimeout = group.take(
                 "timeout", default: .seconds(5), "How long one DNS query may take, with all its retries.")
             if site.resolverTimeout <= .zero { group.note("timeout", "must be longer than nothing") }
+            readLifetimes(&group, &site)
         }
         site.publicSuffixes = settings.takeOptional(
             "public-suffixes", "The file of the Public Suffix List, relative to the directory of this file."
@@ -67,6 +68,24 @@ struct SiteCheck {
             }
         }
         return site
+    }
+
+    /// Takes the bounds of what DNS records say of their own lifetimes.
+    private func readLifetimes(_ group: inout Settings, _ site: inout Site) {
+        let least = group.take(
+            "minimum-ttl", default: site.resolverLifetimes.lowerBound,
+            "How long a DNS record is remembered at least, whatever it says.")
+        let most = group.take(
+            "maximum-ttl", default: site.resolverLifetimes.upperBound,
+            "How long a DNS record is remembered at most, whatever it says.")
+        if least <= most {
+            site.resolverLifetimes = least...most
+        } else {
+            group.note("maximum-ttl", "must not be less than minimum-ttl")
+        }
+        site.resolverNegativeLifetime = group.take(
+            "maximum-negative-ttl", default: site.resolverNegativeLifetime,
+            "How long it is remembered at most that the DNS has no record.")
     }
 
     /// Letters, digits and hyphens in labels of 1 to 63 octets (RFC 5321, section 4.1.2), or UTF-8 (RFC 6531).

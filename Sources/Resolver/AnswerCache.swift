@@ -6,22 +6,46 @@ struct AnswerCache {
     private struct Entry {
         let answer: DNSAnswer
         let expiry: ContinuousClock.Instant
+        let size: Int
+    }
+
+    private struct Generation {
+        private(set) var entries: [DNSQuestion: Entry] = [:]
+        private(set) var octets = 0
+
+        mutating func insert(_ entry: Entry, for question: DNSQuestion) {
+            octets += entry.size - (entries.updateValue(entry, forKey: question)?.size ?? 0)
+        }
+
+        mutating func remove(_ question: DNSQuestion) -> Entry? {
+            let entry = entries.removeValue(forKey: question)
+            octets -= entry?.size ?? 0
+            return entry
+        }
     }
 
     private let generationCapacity: Int
-    private var young: [DNSQuestion: Entry] = [:]
-    private var old: [DNSQuestion: Entry] = [:]
+    private let generationOctets: Int
+    private var young = Generation()
+    private var old = Generation()
 
-    init(capacity: Int) { generationCapacity = capacity / 2 }
+    /// Holds at most so many answers, and at most so many octets of them.
+    init(capacity: Int, octets: Int) {
+        generationCapacity = capacity / 2
+        generationOctets = octets / 2
+    }
 
     /// How many answers are held, including stale ones that nobody has asked for again.
-    var count: Int { young.count + old.count }
+    var count: Int { young.entries.count + old.entries.count }
+
+    /// What they take in memory, roughly.
+    var octets: Int { young.octets + old.octets }
 
     mutating func answer(to question: DNSQuestion, at now: ContinuousClock.Instant) -> DNSAnswer? {
-        if let entry = young[question] {
+        if let entry = young.entries[question] {
             if entry.expiry > now { return entry.answer }
-            young[question] = nil
-        } else if let entry = old.removeValue(forKey: question), entry.expiry > now {
+            _ = young.remove(question)
+        } else if let entry = old.remove(question), entry.expiry > now {
             insert(entry, for: question)
             return entry.answer
         }
@@ -29,16 +53,17 @@ struct AnswerCache {
     }
 
     mutating func keep(_ answer: DNSAnswer, for question: DNSQuestion, until expiry: ContinuousClock.Instant) {
-        old[question] = nil
-        insert(Entry(answer: answer, expiry: expiry), for: question)
+        _ = old.remove(question)
+        let size = answer.memory + question.name.text.utf8.count
+        insert(Entry(answer: answer, expiry: expiry, size: size), for: question)
     }
 
     private mutating func insert(_ entry: Entry, for question: DNSQuestion) {
-        guard generationCapacity > 0 else { return }
-        if young.count >= generationCapacity {
+        guard generationCapacity > 0, entry.size <= generationOctets else { return }
+        if young.entries.count >= generationCapacity || young.octets + entry.size > generationOctets {
             old = young
-            young = [:]
+            young = Generation()
         }
-        young[question] = entry
+        young.insert(entry, for: question)
     }
 }

@@ -24,7 +24,8 @@ package final class DNSResolver: DNSResolving {
     /// Sets up the client and its thread; asks nobody yet.
     package init(configuration: ResolverConfiguration) throws {
         self.configuration = configuration
-        state = Mutex(State(cache: AnswerCache(capacity: configuration.cacheCapacity)))
+        let cache = AnswerCache(capacity: configuration.cacheCapacity, octets: configuration.cacheOctets)
+        state = Mutex(State(cache: cache))
         driver = try AresDriver(configuration: configuration)
     }
 
@@ -37,6 +38,9 @@ package final class DNSResolver: DNSResolving {
 
     /// How many answers are remembered.
     package var cachedAnswers: Int { state.withLock { $0.cache.count } }
+
+    /// How many octets the remembered answers take, roughly.
+    package var cachedOctets: Int { state.withLock { $0.cache.octets } }
 
     /// Looks up the records of one type, following CNAME records.
     package func query(_ name: String, _ type: RecordType) async -> DNSAnswer {

@@ -24,6 +24,8 @@ package struct ResolverConfiguration: Sendable {
     package var deadline: Duration = .seconds(8)
     /// The most answers kept in memory; about 300 octets each.
     package var cacheCapacity = 20_000
+    /// The most octets of answers kept in memory, so that strangers with records of 64 KB cannot fill it.
+    package var cacheOctets = 32_000_000
     /// The most questions under way at once; more fail at once, so a flood cannot fill the memory.
     package var pendingCapacity = 10_000
     /// The least time that a positive answer is kept; answers that say 0 are kept this long.

@@ -6,9 +6,13 @@ extension StageServices {
     /// - Throws: ``ConfigurationError`` for a server that is no address, and what ``DNSResolver/init(configuration:)`` throws.
     package func resolver() throws -> DNSResolver {
         // A reload may name other servers; what asked the old ones goes on to do so.
-        try shared(named: "\(site.resolverServers) \(site.resolverTimeout)") {
+        let lifetimes = "\(site.resolverLifetimes) \(site.resolverNegativeLifetime)"
+        return try shared(named: "\(site.resolverServers) \(site.resolverTimeout) \(lifetimes)") {
             var configuration = ResolverConfiguration()
             configuration.deadline = site.resolverTimeout
+            configuration.minimumLifetime = site.resolverLifetimes.lowerBound
+            configuration.maximumLifetime = site.resolverLifetimes.upperBound
+            configuration.maximumNegativeLifetime = site.resolverNegativeLifetime
             for server in site.resolverServers {
                 guard let listener = ListenerAddress(server), let address = IPAddress(listener.host) else {
                     throw ConfigurationError("must be an address and a port such as 127.0.0.1:53, not \(server)")

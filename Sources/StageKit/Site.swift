@@ -10,6 +10,10 @@ public struct Site: Sendable, Hashable {
     public var resolverServers: [String]
     /// How long one DNS query may take, with all its retries.
     public var resolverTimeout: Duration
+    /// For how long DNS records are remembered at least and at most, whatever they say themselves.
+    public var resolverLifetimes: ClosedRange<Duration> = .zero ... .seconds(86_400)
+    /// For how long it is remembered at most that the DNS has nothing (RFC 2308, section 5).
+    public var resolverNegativeLifetime: Duration = .seconds(3_600)
     /// Where the local HTTP interface listens.
     public var controlListener: ListenerAddress?
     /// The file of the Public Suffix List; nil means the one of the system.

@@ -1,11 +1,11 @@
-"""`Tests/bench auth`: checks of SPF and DKIM per second of processor time, beside what others use."""
+"""`Tests/bench auth`: checks of SPF and DKIM per second of processor time, beside what others use, and in the pipeline."""
 
 import base64
 import os
 import subprocess
 import sys
 
-from . import machine, sluice
+from . import auth_pipeline, machine, sluice
 from .dns import NameServer
 from .processes import run as run_command
 from .results import Results, number, print_table
@@ -117,13 +117,16 @@ def run(arguments):
     scale = 10 if arguments.quick else 1
     with machine.workspace() as directory:
         keys = make_keys(directory)
-        dns = NameServer(f"{directory}/dns", POLICIES + key_records(keys))
+        records = POLICIES + key_records(keys) + auth_pipeline.make_keys(directory)
+        dns = NameServer(f"{directory}/dns", records)
         dns.start()
         try:
             libopendkim = f"{directory}/dkimrate"
             compile_peer(results, libopendkim)
             messages = sign(directory, keys)
-            for _ in range(1 if arguments.quick else ROUNDS):
+            rounds = 1 if arguments.quick else ROUNDS
+            auth_pipeline.measure(directory, results, dns.port, SYSTEM_PYTHON, rounds)
+            for _ in range(rounds):
                 measure_spf(results, ours, dns.port, scale)
                 for (selector, label), path in messages.items():
                     key = f"{directory}/{selector}.key"
@@ -169,7 +172,7 @@ def measure_dkim(results, programs, port, which, path, key, scale):
 
 def report(results):
     """The table of rates and the targets."""
-    cells = list(dict.fromkeys(sample["cell"] for sample in results.samples))
+    cells = list(dict.fromkeys(sample["cell"] for sample in results.samples if sample["cell"] != "pipeline"))
     peers = ["sluice", "pyspf", "Mail::SPF", "libopendkim", "dkimpy"]
     results.note("Checks per second of processor time, helper processes included; caches warm, one DNS server on loopback.")
     print()
@@ -183,6 +186,7 @@ def report(results):
         ratio = other / own if own and other else None
         name = cell.lower().replace(" ", "-")
         results.target(f"auth-{name}-time-to-libopendkim", ratio, "<=", DKIM_GOAL)
+    auth_pipeline.report(results)
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ struct CheckDMARCTests {
     }
 
     @Test func `a message without a pass is to be refused, and the report's row is kept`() async throws {
-        let facts = try await check("From: Anna <anna@example.com>", ["spf.report": "spf=fail"])
+        let facts = try await check("From: Anna <anna@example.com>", ["spf.authentication-results": "spf=fail"])
         #expect(facts[CheckDMARC.Provided.result] == "fail")
         #expect(facts[CheckDMARC.Provided.domain] == "example.com")
         #expect(facts[CheckDMARC.Provided.policy] == "reject")

@@ -69,6 +69,24 @@ import Testing
         #expect(outcomes.map(\.result) == [expected], "\(outcomes.map(\.reason))")
     }
 
+    @Test(arguments: [
+        ("b\u{FC}cher.example", "s1", "j\u{F6}rg@post.b\u{FC}cher.example", DKIMResult.pass),
+        ("B\u{DC}CHER.example", "S1", "@XN--BCHER-KVA.example", .pass),
+        ("b\u{FC}cher.example", "s1", "@b\u{FC}cher.example.org", .permerror),
+        ("\u{202E}.example", "s1", "@a", .neutral),
+    ])
+    func `names in their own letters are those that the DNS has`(
+        domain: String, selector: String, identity: String, expected: DKIMResult
+    ) async throws {
+        let signing = try Signing(domain: "xn--bcher-kva.example")
+        let tags = signing.tags(changing: ["d": domain, "s": selector, "i": identity])
+        let content =
+            try await signing.field(tags) + String(decoding: DKIMSamples.onWire(Signing.mail).array, as: UTF8.self)
+        let outcome = try #require(try await signing.verify(content).first)
+        #expect(outcome.result == expected, "\(outcome.reason)")
+        if expected == .pass { #expect(outcome.domain == "xn--bcher-kva.example") }
+    }
+
     @Test func `a strict key does not sign for names below`() async throws {
         var signing = try Signing()
         signing.zone = DNSZone(["s1._domainkey.example.com": [.text(signing.key.record + "; t=s")]])

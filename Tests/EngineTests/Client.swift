@@ -62,6 +62,7 @@ extension Entrance {
         switch await intake.accept(message, endingWith: Octets([])) {
         case .accepted(let receipt): return .accepted(receipt.message)
         case .refused(let reply): return .refused(.message, reply)
+        case .perRecipient: return .refused(.message, SessionSteps.failureReply)
         }
     }
 

@@ -28,9 +28,10 @@ struct WriteAuthenticationResultsTests {
         let message = try await process(
             "Subject: a\r\n\r\nb",
             [
-                "zebra.report": "x-zebra=pass", "dmarc.report": "dmarc=pass header.from=example.com",
-                "dkim.report": "dkim=pass header.d=example.com; dkim=fail header.d=example.net",
-                "spf.report": "spf=pass smtp.mailfrom=a@example.com", "spf.result": "pass",
+                "zebra.authentication-results": "x-zebra=pass",
+                "dmarc.authentication-results": "dmarc=pass header.from=example.com",
+                "dkim.authentication-results": "dkim=pass header.d=example.com; dkim=fail header.d=example.net",
+                "spf.authentication-results": "spf=pass smtp.mailfrom=a@example.com", "spf.result": "pass",
             ])
         #expect(
             message.trace == [
@@ -44,6 +45,11 @@ struct WriteAuthenticationResultsTests {
 
                 """, "Received: from a by mx.example.org\r\n",
             ])
+    }
+
+    @Test func `what strangers write into other facts never stands among our results`() async throws {
+        let facts = ["mime.report": "dmarc=pass header.from=bank.example", "header.subject": "spf=pass"]
+        #expect(try await process("", facts).trace.first == "Authentication-Results: mx.example.org; none\r\n")
     }
 
     @Test func `without checks it says none`() async throws {
@@ -63,6 +69,8 @@ struct WriteAuthenticationResultsTests {
     }
 
     @Test func `a report that is none is a fault of its check`() async throws {
-        await #expect(throws: StageContractViolation.self) { _ = try await process("", ["spf.report": "spf"]) }
+        await #expect(throws: StageContractViolation.self) {
+            _ = try await process("", ["spf.authentication-results": "spf"])
+        }
     }
 }

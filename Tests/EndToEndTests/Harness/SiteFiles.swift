@@ -16,6 +16,8 @@ struct SiteFiles: Sendable {
     var refusesSpam = true
     /// When a failed delivery is tried again.
     var retry = "{ first: 1s, factor: 1, max: 1s, for: 10m }"
+    /// The port of the DNS server; nil means the one that all tests share.
+    var resolver: UInt16?
     /// The text of `inbound.yaml`, for a test that brings its own; `PORT` stands for the port.
     var pipeline: String?
 

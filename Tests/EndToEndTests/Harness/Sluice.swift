@@ -29,7 +29,7 @@ final class Sluice: Sendable {
 
     /// Writes the pipeline files anew.
     func write(_ files: SiteFiles) throws {
-        let site = files.site(data: data, resolver: try Names.port, control: controlPort)
+        let site = files.site(data: data, resolver: try files.resolver ?? Names.port, control: controlPort)
         try workspace.write(site, to: "pipelines/site.yaml")
         try workspace.write(files.inbound(port: port), to: "pipelines/inbound.yaml")
     }

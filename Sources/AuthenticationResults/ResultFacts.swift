@@ -1,0 +1,17 @@
+/// The facts in which checks leave their results in the words of header fields.
+package enum ResultFacts {
+    /// How their names end; no other fact's may, since what a stranger wrote would then stand among our own results.
+    package static let suffix = ".authentication-results"
+    /// The checks whose results are written first, in this order; those of others follow by name.
+    package static let checks = ["spf", "dkim", "arc", "dmarc"]
+
+    /// The name of a check's fact.
+    package static func name(of check: String) -> String { check + suffix }
+
+    /// Those of some facts' names that hold results, in the order in which they are written.
+    package static func ordered(_ names: some Sequence<String>) -> [String] {
+        let all = names.filter { $0.hasSuffix(suffix) }.sorted()
+        let known = checks.map(name)
+        return known.filter(all.contains) + all.filter { !known.contains($0) }
+    }
+}
