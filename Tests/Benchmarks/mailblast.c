@@ -21,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { replyLimit = 4096, commandLimit = 512, sendersCount = 997, serialDigits = 8 };
+enum { replyLimit = 4096, replySeconds = 60, greetingSeconds = 1, attempts = 60, commandLimit = 512, sendersCount = 997, serialDigits = 8 };
 static const char serialMarker[] = "mailblastNumber/";
 
 typedef struct {
@@ -74,16 +74,32 @@ static int command(int connection, const char *line) {
     return sendAll(connection, line, strlen(line), 0) ? -1 : readReply(connection);
 }
 
-static int openSession(void) {
+static void setPatience(int connection, int seconds) {
+    struct timeval patience = {.tv_sec = seconds};
+    setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+}
+
+static int tryOpenSession(void) {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     int connection = socket(AF_INET, SOCK_STREAM, 0), yes = 1;
     if (connection < 0) return -1;
     setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-    if (connect(connection, (struct sockaddr *)&address, sizeof address) == 0 && readReply(connection) == 220 &&
-        command(connection, "EHLO client.sender.example\r\n") == 250)
-        return connection;
+    setPatience(connection, greetingSeconds);
+    if (connect(connection, (struct sockaddr *)&address, sizeof address) == 0 && readReply(connection) == 220) {
+        setPatience(connection, replySeconds);
+        if (command(connection, "EHLO client.sender.example\r\n") == 250) return connection;
+    }
     close(connection);
+    return -1;
+}
+
+// A server whose backlog of connections is full may know nothing of one that the client takes for open: it is made anew.
+static int openSession(void) {
+    for (int attempt = 0; attempt < attempts; attempt++) {
+        int connection = tryOpenSession();
+        if (connection >= 0) return connection;
+    }
     return -1;
 }
 
