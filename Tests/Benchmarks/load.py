@@ -1,13 +1,9 @@
-"""The load generators: Postfix's smtp-source, and our own mailblast with varied, real mail."""
+"""The load generator: mailblast, which sends varied, real mail."""
 
 import json
 import os
-import subprocess
-import time
 
 from .processes import run
-
-SIZE = 5 * 1024
 
 
 def compile_mailblast(directory):
@@ -16,18 +12,6 @@ def compile_mailblast(directory):
     binary = f"{directory}/mailblast"
     run(["cc", "-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-pthread", "-o", binary, source])
     return binary
-
-
-def smtp_source(port, sessions, messages, kept, recipient, word):
-    """Sends mails of 5 KB, each with the word as its subject; returns the seconds until all were accepted."""
-    command = ["smtp-source", "-s", str(sessions), "-m", str(messages), "-l", str(SIZE), "-S", word]
-    command += ["-M", "client.sender.example", "-f", "source@client.sender.example", "-t", recipient]
-    command += ["-d"] if kept else []
-    start = time.monotonic()
-    done = subprocess.run([*command, f"127.0.0.1:{port}"], stdin=subprocess.DEVNULL, capture_output=True, text=True)
-    if done.returncode != 0:
-        raise RuntimeError(f"smtp-source gave up on port {port}: {done.stderr.strip()[-500:]}")
-    return time.monotonic() - start
 
 
 def mailblast(binary, port, sessions, messages, kept, recipient, file):

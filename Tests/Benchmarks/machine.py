@@ -1,14 +1,16 @@
-"""The machine: its description, a place on its real disk, its free ports, the CPU time of its processes."""
+"""The machine: its description, a place on its real disk, its free ports, its processes' CPU time and memory."""
 
 import os
 import platform
 import shutil
 import socket
 import tempfile
+import threading
 import time
 from contextlib import contextmanager
 
 TICKS = os.sysconf("SC_CLK_TCK")
+MEMORY_INTERVAL = 0.4  # seconds between looks; more of them would cost what is measured
 
 
 def description():
@@ -82,22 +84,28 @@ def free_port():
             return port
 
 
-def wait_for_port(port, alive=lambda: True, seconds=30):
-    """Waits until something accepts connections; raises when it ends or takes too long."""
+def wait_for(arrived, alive=lambda: True, what="what was waited for", seconds=30):
+    """Waits until something is so; raises when the server ends first or it takes too long."""
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if not alive():
-            raise RuntimeError(f"the server for port {port} ended before it took connections")
+    while not arrived():
+        if not alive() or time.monotonic() > deadline:
+            raise RuntimeError(f"{what} did not come within {seconds} s, or the server ended before")
+        time.sleep(0.02)
+
+
+def wait_for_port(port, alive=lambda: True):
+    """Waits until something accepts connections; raises when it ends or takes too long."""
+
+    def connects():
         with socket.socket() as client:
             client.settimeout(1)
-            if client.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.02)
-    raise RuntimeError(f"nothing took connections on port {port} within {seconds} s")
+            return client.connect_ex(("127.0.0.1", port)) == 0
+
+    wait_for(connects, alive, f"a server on port {port}")
 
 
-def cpu_seconds(root):
-    """CPU seconds used so far by a process, what descends from it, and its ended children that were waited for."""
+def processes(root):
+    """A process and all that descend from it, each with its CPU ticks and those of its ended children."""
     children, ticks = {}, {}
     for name in os.listdir("/proc"):
         if not name.isdigit():
@@ -110,9 +118,50 @@ def cpu_seconds(root):
             continue  # It ended meanwhile; its time is in its parent's sum.
         children.setdefault(int(fields[1]), []).append(int(name))
         ticks[int(name)] = sum(int(field) for field in fields[11:15])
-    total, open_ends = 0, [root]
+    found, open_ends = {}, [root]
     while open_ends:
         process = open_ends.pop()
-        total += ticks.get(process, 0)
+        found[process] = ticks.get(process, 0)
         open_ends += children.get(process, [])
-    return total / TICKS
+    return found
+
+
+def cpu_seconds(root):
+    """CPU seconds used so far by a process, what descends from it, and its ended children that were waited for."""
+    return sum(processes(root).values()) / TICKS
+
+
+def memory(root):
+    """Octets of memory that a process and what descends from it take; shared pages count once."""
+    kilobytes = 0
+    for process in processes(root):
+        try:
+            with open(f"/proc/{process}/smaps_rollup") as file:
+                kilobytes += sum(int(line.split()[1]) for line in file if line.startswith("Pss:"))
+        except OSError:
+            continue  # It ended meanwhile.
+    return kilobytes * 1024
+
+
+class PeakMemory:
+    """Looks at the memory of servers now and then while a block runs, and keeps the largest value."""
+
+    def __init__(self, roots):
+        self.roots = roots
+        self.octets = 0
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self._watch)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ended.set()
+        self.thread.join()
+
+    def _watch(self):
+        while True:
+            self.octets = max(self.octets, sum(map(memory, self.roots)))
+            if self.ended.wait(MEMORY_INTERVAL):
+                return

@@ -5,7 +5,9 @@
 // FILE holds mails in wire form (CRLF, dots stuffed, the closing dot included), each after its length as a 32-bit
 // little-endian number; they are sent in turn, again from the start when they run out. Each session is a thread with a
 // connection of its own, renewed after PER_CONNECTION messages (0: never). Senders vary. Commands wait for their
-// replies, as smtp-source's do. Prints one line of JSON.
+// replies. Where a mail has "mailblastNumber/" and eight digits, these become the number of the sending, so that no
+// attachment is sent twice. Prints one line of JSON.
+#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
@@ -19,11 +21,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { replyLimit = 4096, commandLimit = 512, sendersCount = 997 };
+enum { replyLimit = 4096, replySeconds = 60, greetingSeconds = 1, attempts = 60, commandLimit = 512, sendersCount = 997, serialDigits = 8 };
+static const char serialMarker[] = "mailblastNumber/";
 
 typedef struct {
     const char *bytes;
     uint32_t length;
+    uint32_t serial; // where its number stands, or 0
 } Mail;
 
 static Mail *mails;
@@ -39,9 +43,9 @@ static double now(void) {
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-static int sendAll(int connection, const char *bytes, size_t count) {
+static int sendAll(int connection, const char *bytes, size_t count, int flags) {
     while (count > 0) {
-        ssize_t sent = send(connection, bytes, count, MSG_NOSIGNAL);
+        ssize_t sent = send(connection, bytes, count, MSG_NOSIGNAL | flags);
         if (sent <= 0) return -1;
         bytes += sent;
         count -= (size_t)sent;
@@ -67,20 +71,46 @@ static int readReply(int connection) {
 }
 
 static int command(int connection, const char *line) {
-    return sendAll(connection, line, strlen(line)) ? -1 : readReply(connection);
+    return sendAll(connection, line, strlen(line), 0) ? -1 : readReply(connection);
 }
 
-static int openSession(void) {
+static void setPatience(int connection, int seconds) {
+    struct timeval patience = {.tv_sec = seconds};
+    setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+}
+
+static int tryOpenSession(void) {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     int connection = socket(AF_INET, SOCK_STREAM, 0), yes = 1;
     if (connection < 0) return -1;
     setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-    if (connect(connection, (struct sockaddr *)&address, sizeof address) == 0 && readReply(connection) == 220 &&
-        command(connection, "EHLO client.sender.example\r\n") == 250)
-        return connection;
+    setPatience(connection, greetingSeconds);
+    if (connect(connection, (struct sockaddr *)&address, sizeof address) == 0 && readReply(connection) == 220) {
+        setPatience(connection, replySeconds);
+        if (command(connection, "EHLO client.sender.example\r\n") == 250) return connection;
+    }
     close(connection);
     return -1;
+}
+
+// A server whose backlog of connections is full may know nothing of one that the client takes for open: it is made anew.
+static int openSession(void) {
+    for (int attempt = 0; attempt < attempts; attempt++) {
+        int connection = tryOpenSession();
+        if (connection >= 0) return connection;
+    }
+    return -1;
+}
+
+static int sendMail(int connection, const Mail *mail, long number) {
+    char digits[24];
+    if (mail->serial == 0) return sendAll(connection, mail->bytes, mail->length, 0);
+    snprintf(digits, sizeof digits, "%08ld", number % 100000000);
+    size_t rest = mail->serial + serialDigits;
+    return sendAll(connection, mail->bytes, mail->serial, MSG_MORE) ||
+           sendAll(connection, digits, serialDigits, MSG_MORE) ||
+           sendAll(connection, mail->bytes + rest, mail->length - rest, 0);
 }
 
 // Sends one mail: 1 taken, 0 refused, -1 the connection is unusable.
@@ -96,7 +126,7 @@ static int deliver(int connection, long number) {
     }
     if (code == 250) code = command(connection, "DATA\r\n");
     if (code == 354) {
-        if (sendAll(connection, mail->bytes, mail->length)) return -1;
+        if (sendMail(connection, mail, number)) return -1;
         code = readReply(connection);
     }
     if (code == 250) return 1;
@@ -130,6 +160,13 @@ static void *runSession(void *unused) {
     return unused;
 }
 
+static uint32_t findSerial(const char *bytes, uint32_t length) {
+    size_t marker = sizeof serialMarker - 1;
+    const char *found = memmem(bytes, length, serialMarker, marker);
+    size_t offset = found ? (size_t)(found - bytes) + marker : 0;
+    return offset + serialDigits <= length ? (uint32_t)offset : 0;
+}
+
 static int load(const char *path) {
     struct stat status;
     FILE *file = fopen(path, "rb");
@@ -146,7 +183,7 @@ static int load(const char *path) {
             memcpy(&length, bytes + offset, sizeof length);
             offset += sizeof length;
             if (length > size - offset) return -1;
-            if (pass == 1) mails[mailCount] = (Mail){bytes + offset, length};
+            if (pass == 1) mails[mailCount] = (Mail){bytes + offset, length, findSerial(bytes + offset, length)};
             mailCount++;
             offset += length;
         }

@@ -1,6 +1,8 @@
 """The mails that are sent: a public corpus where it is at hand, the project's own fixtures otherwise."""
 
+import base64
 import os
+import random
 import re
 import struct
 
@@ -8,6 +10,10 @@ from .sluice import ROOT
 
 LINE_END = re.compile(rb"\r\n|\r|\n")
 PLACEHOLDER = b"benchword000"
+SERIAL = b"mailblastNumber/00000000"  # in base64 of an attachment, where mailblast writes each mail's number
+TEXT_SIZES = 3 * 1024, 8 * 1024  # octets of the mails that stand for 5 KB; with an attachment they stand for more
+MOST_MAILS = 1000
+MOST_OCTETS = 16 * 1024 * 1024  # of all prepared mails together
 
 
 def corpus():
@@ -46,18 +52,21 @@ def with_word(content):
 
 
 class Blast:
-    """The prepared mails of mailblast, and one file of them for each run's word."""
+    """The prepared mails of mailblast, of about one size, and one file of them for each run's word."""
 
-    def __init__(self, directory, limit, largest=64 * 1024):
+    def __init__(self, directory, size):
         paths, self.source = corpus()
         self.directory = directory
-        prepared = []
-        step = max(1, len(paths) // limit)
-        for path in paths[::step][:limit]:
+        texts = []
+        for path in paths:
             with open(path, "rb") as file:
                 content = with_word(wire_form(file.read()))
-            if len(content) <= largest:
-                prepared.append(content)
+            if TEXT_SIZES[0] <= len(content) <= TEXT_SIZES[1]:
+                texts.append(content)
+        count = max(1, min(MOST_MAILS, MOST_OCTETS // size))
+        texts = texts[:: max(1, len(texts) // count)][:count]
+        chosen = random.Random(size)
+        prepared = [text if size <= TEXT_SIZES[1] else _attached(text, size, chosen) for text in texts]
         self.count = len(prepared)
         self.mean = sum(map(len, prepared)) / self.count
         self.bytes = b"".join(_framed(content) for content in prepared)
@@ -70,6 +79,23 @@ class Blast:
         with open(path, "wb") as file:
             file.write(self.bytes.replace(PLACEHOLDER, word.encode()))
         return path
+
+
+def _attached(text, size, chosen):
+    """The mail with an attachment that makes it of this size; mailblast makes each sending of it another."""
+    head, _, body = text.partition(b"\r\n\r\n")
+    fields = re.split(rb"\r\n(?![ \t])", head)
+    of_body = [field for field in fields if field.lower().startswith(b"content-")]
+    of_mail = [field for field in fields if not field.lower().startswith((b"content-", b"mime-version:"))]
+    boundary = b"bench-%016x" % chosen.getrandbits(64)
+    of_mail += [b"MIME-Version: 1.0", b'Content-Type: multipart/mixed; boundary="' + boundary + b'"']
+    lines = base64.encodebytes(chosen.randbytes(max(0, size - len(text)) * 54 // 74 + 54)).splitlines()
+    lines[0] = SERIAL + lines[0][len(SERIAL) :]
+    return b"\r\n".join(
+        [*of_mail, b"", b"--" + boundary, *of_body, b"", body]
+        + [b"--" + boundary, b"Content-Type: application/octet-stream", b"Content-Transfer-Encoding: base64"]
+        + [b'Content-Disposition: attachment; filename="data.bin"', b"", *lines, b"--" + boundary + b"--", b""]
+    )
 
 
 def _framed(content):

@@ -1,4 +1,4 @@
-"""Debian's Postfix as a private instance, and its ceiling, smtp-sink."""
+"""Debian's Postfix as a private instance that delivers to Maildirs, and the ceiling, smtp-sink."""
 
 import os
 import pwd
@@ -11,44 +11,28 @@ DOMAIN = "bench.example"
 MASTER = "/usr/lib/postfix/sbin/master"
 
 
-class Postfix:
-    """Postfix with its own configuration, queue and Maildirs, beside any that the system runs.
-
-    Durability and queue settings are Postfix's defaults. What would look beyond the machine (DNS) is off, and so is
-    in_flow_delay, a pause of a second for senders who are faster than delivery: Postfix takes more mail without it.
-    """
-
-    name = "postfix"
-    syncs = "queue file, then Maildir file"
+class Maildirs:
+    """What the servers have in common that deliver to a Maildir for each user."""
 
     def __init__(self, directory):
-        if os.geteuid() != 0:
-            raise RuntimeError("a private Postfix needs root, because its master process does")
-        if not os.path.exists(MASTER):
-            raise RuntimeError(f"no {MASTER}; install the package postfix")
         self.directory = directory
         self.port = machine.free_port()
-        self.configuration = f"{directory}/etc"
         self.mail = f"{directory}/mail"
         self.users = []
         self.server = None
 
-    def start(self):
-        """Writes the configuration, makes the queue, starts the master and waits for its port."""
-        for name in ("etc", "queue", "data", "mail"):
-            os.makedirs(f"{self.directory}/{name}")
-        owner = pwd.getpwnam("nobody")
-        os.chown(self.mail, owner.pw_uid, owner.pw_gid)
-        shutil.chown(f"{self.directory}/data", "postfix")
-        self._write("main.cf", self._main(owner))
-        self._write("master.cf", self._master())
-        self._write("mailboxes", "".join(f"{user}@{DOMAIN} {user}/\n" for user in self.users))
-        run(["postfix", "-c", self.configuration, "check"])
-        self.server = Server([MASTER, "-c", self.configuration, "-d"], f"{self.directory}/log")
-        machine.wait_for_port(self.port, self.server.is_alive)
+    @property
+    def roots(self):
+        """The processes that all others of the server descend from."""
+        return [self.server.pid]
+
+    def make_mail(self, user, group):
+        """Makes the directory of the Maildirs, which belongs to this user."""
+        os.makedirs(self.mail)
+        os.chown(self.mail, user, group)
 
     def stop(self):
-        """Ends the master, which ends its services."""
+        """Ends it."""
         if self.server:
             self.server.stop()
 
@@ -64,9 +48,38 @@ class Postfix:
         except FileNotFoundError:
             return 0
 
-    def cpu_seconds(self):
-        """CPU seconds of the master and its services so far."""
-        return machine.cpu_seconds(self.server.pid)
+
+class Postfix(Maildirs):
+    """Postfix with its own configuration, queue and Maildirs, beside any that the system runs.
+
+    Durability and queue settings are Postfix's defaults. What would look beyond the machine (DNS) is off, and so is
+    in_flow_delay, a pause of a second for senders who are faster than delivery: Postfix takes more mail without it.
+    """
+
+    name = "postfix"
+    syncs = "queue file, then Maildir file"
+
+    def __init__(self, directory):
+        if os.geteuid() != 0:
+            raise RuntimeError("a private Postfix needs root, because its master process does")
+        if not os.path.exists(MASTER):
+            raise RuntimeError(f"no {MASTER}; install the package postfix")
+        super().__init__(directory)
+        self.configuration = f"{directory}/etc"
+
+    def start(self):
+        """Writes the configuration, makes the queue, starts the master and waits for its port."""
+        for name in ("etc", "queue", "data"):
+            os.makedirs(f"{self.directory}/{name}")
+        owner = pwd.getpwnam("nobody")
+        self.make_mail(owner.pw_uid, owner.pw_gid)
+        shutil.chown(f"{self.directory}/data", "postfix")
+        self._write("main.cf", self._main(owner))
+        self._write("master.cf", self._master())
+        self._write("mailboxes", "".join(f"{user}@{DOMAIN} {user}/\n" for user in self.users))
+        run(["postfix", "-c", self.configuration, "check"])
+        self.server = Server([MASTER, "-c", self.configuration, "-d"], f"{self.directory}/log")
+        machine.wait_for_port(self.port, self.server.is_alive)
 
     def _write(self, name, text):
         with open(f"{self.configuration}/{name}", "w") as file:
@@ -109,6 +122,7 @@ virtual_gid_maps = static:{owner.pw_gid}
             "flush unix n - n 1000? 0 flush",
             "proxymap unix - - n - - proxymap",
             "virtual unix - n n - - virtual",
+            "lmtp unix - - n - - lmtp",
             "error unix - - n - - error",
             "retry unix - - n - - error",
             "showq unix n - n - - showq",
@@ -123,7 +137,7 @@ class Sink:
     """smtp-sink, which stores nothing: the ceiling for one load generator on this machine."""
 
     name = "smtp-sink"
-    syncs = "stores nothing"
+    syncs = "never; it stores nothing"
 
     def __init__(self, directory):
         self.directory = directory
@@ -138,6 +152,11 @@ class Sink:
         self.server = Server(command, f"{self.directory}/log")
         machine.wait_for_port(self.port, self.server.is_alive)
 
+    @property
+    def roots(self):
+        """Its process."""
+        return [self.server.pid]
+
     def stop(self):
         """Ends it."""
         if self.server:
@@ -146,7 +165,3 @@ class Sink:
     def add_user(self, user):
         """Any user is known here; returns the address."""
         return f"{user}@{DOMAIN}"
-
-    def cpu_seconds(self):
-        """Its CPU seconds so far."""
-        return machine.cpu_seconds(self.server.pid)

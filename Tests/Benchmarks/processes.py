@@ -1,18 +1,23 @@
 """Processes that a benchmark starts and, by their ids alone, ends."""
 
+import ctypes
 import os
 import signal
 import subprocess
 import time
 from contextlib import suppress
 
+PR_SET_CHILD_SUBREAPER = 36  # of prctl(2)
 GRACE = 30  # seconds a server may take to drain before it is killed
 
 
 class Server:
-    """A server that runs in the foreground as our child; its output goes to a file."""
+    """A server that runs in the foreground as our child; its output goes to a file.
 
-    def __init__(self, arguments, log, environment=None):
+    With `adopting` it becomes the parent of what its children leave behind, so that it is told of their CPU time.
+    """
+
+    def __init__(self, arguments, log, environment=None, adopting=False):
         self.log = log
         with open(log, "ab") as output:
             self.process = subprocess.Popen(
@@ -21,6 +26,7 @@ class Server:
                 stdout=output,
                 stderr=output,
                 env={**os.environ, **(environment or {})},
+                preexec_fn=adopt_orphans if adopting else None,
             )
 
     @property
@@ -57,6 +63,12 @@ class Server:
         if self.is_alive():
             self.process.kill()
         return self.process.wait()
+
+
+def adopt_orphans():
+    """Makes this process, and the program it becomes, the parent of its descendants' orphans."""
+    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl")
 
 
 def run(arguments, **options):

@@ -12,6 +12,7 @@ from .processes import Server, run
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
 SCRATCH = os.path.join(ROOT, ".build-release")
 DOMAIN = "bench.example"
+SESSIONS = 11_000  # at once
 
 
 def build(product="sluice"):
@@ -36,6 +37,11 @@ class Sluice:
         self.pipelines = f"{directory}/pipelines"
         self.server = None
         self._write_pipelines(resolver_port, refuse_spam)
+
+    @property
+    def roots(self):
+        """The process that its helpers descend from."""
+        return [self.server.pid]
 
     def start(self):
         """Starts it and waits until it takes mail."""
@@ -78,10 +84,6 @@ class Sluice:
         """Runs one of its commands on its own pipelines; returns what it printed."""
         return run([self.binary, *arguments, "--pipelines", self.pipelines])
 
-    def cpu_seconds(self):
-        """CPU seconds of the server and its helpers so far."""
-        return machine.cpu_seconds(self.server.pid)
-
     def _write_pipelines(self, resolver_port, refuse_spam):
         source = os.path.join(ROOT, "pipelines")
         os.makedirs(self.pipelines)
@@ -98,7 +100,9 @@ class Sluice:
 
     def _replacements(self, file_name, resolver_port):
         if file_name == "inbound.yaml":
-            return {"listen": f'["127.0.0.1:{self.port}"]'}
+            # All clients of a benchmark have one address.
+            limits = f"100, sessions: {SESSIONS}, sessions-per-address: {SESSIONS}"
+            return {"listen": f'["127.0.0.1:{self.port}"]', "recipients": limits}
         return {
             "host-name": f"mx.{DOMAIN}",
             "local-domains": f"[{DOMAIN}]",
