@@ -39,15 +39,7 @@ struct SiteCheck {
             "data-directory", "Where everything durable lies, relative to the directory of this file.")
         if data.isEmpty { settings.note("data-directory", "is empty; name a directory, such as data") }
         site.dataDirectory = path(directory, data)
-        settings.takeGroup("resolver", "The DNS servers to ask; those of the system if there are none.") { group in
-            site.resolverServers = group.take("servers", default: [], "Addresses with ports, such as 127.0.0.1:53.")
-            for server in site.resolverServers where ListenerAddress(server) == nil {
-                group.note("servers", "must be addresses with ports such as 127.0.0.1:53, not \"\(server)\"")
-            }
-            site.resolverTimeout = group.take(
-                "timeout", default: .seconds(5), "How long one DNS query may take, with all its retries.")
-            if site.resolverTimeout <= .zero { group.note("timeout", "must be longer than nothing") }
-        }
+        readResolver(&settings, &site)
         site.publicSuffixes = settings.takeOptional(
             "public-suffixes", "The file of the Public Suffix List, relative to the directory of this file."
         )
@@ -67,6 +59,18 @@ struct SiteCheck {
             }
         }
         return site
+    }
+
+    private func readResolver(_ settings: inout Settings, _ site: inout Site) {
+        settings.takeGroup("resolver", "The DNS servers to ask; those of the system if there are none.") { group in
+            site.resolverServers = group.take("servers", default: [], "Addresses with ports, such as 127.0.0.1:53.")
+            for server in site.resolverServers where ListenerAddress(server) == nil {
+                group.note("servers", "must be addresses with ports such as 127.0.0.1:53, not \"\(server)\"")
+            }
+            site.resolverTimeout = group.take(
+                "timeout", default: .seconds(5), "How long one DNS query may take, with all its retries.")
+            if site.resolverTimeout <= .zero { group.note("timeout", "must be longer than nothing") }
+        }
     }
 
     /// Letters, digits and hyphens in labels of 1 to 63 octets (RFC 5321, section 4.1.2), or UTF-8 (RFC 6531).
