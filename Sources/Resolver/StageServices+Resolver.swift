@@ -6,7 +6,7 @@ extension StageServices {
     /// - Throws: ``ConfigurationError`` for a server that is no address, and what ``DNSResolver/init(configuration:)`` throws.
     package func resolver() throws -> DNSResolver {
         // A reload may name other servers; what asked the old ones goes on to do so.
-        try shared(named: "\(site.resolverServers) \(site.resolverTimeout)") {
+        try shared(named: resolverName) {
             var configuration = ResolverConfiguration()
             configuration.deadline = site.resolverTimeout
             for server in site.resolverServers {
@@ -18,4 +18,7 @@ extension StageServices {
             return try DNSResolver(configuration: configuration)
         }
     }
+
+    /// The name under which components share what asks this resolver.
+    package var resolverName: String { "\(site.resolverServers) \(site.resolverTimeout)" }
 }
