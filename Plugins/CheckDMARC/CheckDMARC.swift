@@ -68,7 +68,7 @@ package final class CheckDMARC: Stage {
 
     package func prepare() async throws {
         let path = services.site.publicSuffixes ?? PublicSuffixFile.systemPath
-        let suffixes = try services.shared { try PublicSuffixFile(path: path) }
+        let suffixes = try services.shared(named: path) { try PublicSuffixFile(path: path) }
         let directory = services.site.dataDirectory + "/dmarc"
         let log = configuration.keepsReports ? try services.shared { ReportLog(directory: directory) } : nil
         let evaluator = PolicyEvaluator(resolver: try services.resolver()) { suffixes.list }

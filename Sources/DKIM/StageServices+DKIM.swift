@@ -14,6 +14,6 @@ extension StageServices {
     package func signatureVerifier() throws -> DKIMVerifier {
         let resolver = try resolver()
         let threads = try signatureThreads()
-        return try shared { DKIMVerifier(keys: KeyStore(resolver: resolver), threads: threads) }
+        return try shared(named: resolverName) { DKIMVerifier(keys: KeyStore(resolver: resolver), threads: threads) }
     }
 }

@@ -48,6 +48,7 @@ extension DurableQueue {
                 guard let index = state.lines[version]?.waiters.firstIndex(where: { $0.number == number }) else {
                     return nil
                 }
+                defer { state.removeLine(version) }
                 return state.lines[version]?.waiters.remove(at: index)
             }
             waiter?.continuation.resume(returning: [])

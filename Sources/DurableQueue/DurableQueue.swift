@@ -94,13 +94,22 @@ package final class DurableQueue: Sendable {
             size: record.size + (spooled?.count ?? 0), state: state,
             phase: state.fate == .quarantined ? .held : .ready, spooled: spooled,
             cached: (message.head, message.content))
-        let failure: QueueError? = await withUnsafeContinuation { continuation in
+        let failure = await submit(record, entry, within: message.limits)
+        if let failure { throw failure }
+        return DurableReceipt(committed: message.id)
+    }
+
+    /// Has a message committed that fits into the limits; returns why it is not, once that is known.
+    private func submit(
+        _ record: PreparedRecord, _ entry: Entry, within limits: PipelineLimits
+    ) async -> QueueError? {
+        await withUnsafeContinuation { continuation in
             let refusal = monitor.withLock { state in
                 do throws(QueueError) {
                     try state.reserve(
-                        record.size, besides: spooled?.count ?? 0, of: message.pipeline.name, within: message.limits)
+                        record.size, besides: entry.spooled?.count ?? 0, of: entry.pipeline.name, within: limits)
                 } catch {
-                    if let spooled { state.letGo(ofContent: spooled, of: message.id) }
+                    if let spooled = entry.spooled { state.letGo(ofContent: spooled, of: entry.id) }
                     return QueueError?.some(error)
                 }
                 state.inbox.append(
@@ -112,8 +121,6 @@ package final class DurableQueue: Sendable {
             monitor.signal()
             if let refusal { continuation.resume(returning: refusal) }
         }
-        if let failure { throw failure }
-        return DurableReceipt(committed: message.id)
     }
 
     /// Sees that the disk keeps its reserve; a disk that does not say how much is free is left to the write itself.

@@ -24,6 +24,7 @@ extension QueueState {
             remove(update.id)
         } else if fate == .quarantined {
             entries[update.id]?.phase = .held
+            uncache(update.id)
             if entry.phase != .held { end(entry.version) }
         } else if let plan, let until = plan.until {
             postpone(update.id, until: until, decided: now, now: now)

@@ -129,6 +129,11 @@ struct QueueState {
     /// Counts a message that is pending no more.
     mutating func end(_ version: PipelineVersion) {
         lines[version]?.pending -= 1
+        removeLine(version)
+    }
+
+    /// Forgets the line of a version that nobody waits in or for.
+    mutating func removeLine(_ version: PipelineVersion) {
         if lines[version]?.isIdle == true { lines[version] = nil }
     }
 
@@ -151,19 +156,28 @@ struct QueueState {
 
     /// Forgets a message that is finished.
     mutating func remove(_ id: MessageID) {
+        uncache(id)
         guard let entry = entries.removeValue(forKey: id) else { return }
-        if entry.cached != nil { cachedOctets -= entry.memory }
         if entry.spooled != nil { finishedSpools.append(id) }
         release(entry.recordSize, in: entry.location.segment)
         unreserve(entry.size, of: entry.pipeline.name)
         if entry.phase != .held { end(entry.version) }
     }
 
+    /// Lets go of a message's head and content in memory.
+    mutating func uncache(_ id: MessageID) {
+        guard let entry = entries[id], entry.cached != nil else { return }
+        cachedOctets -= entry.memory
+        entries[id]?.cached = nil
+    }
+
     /// Notes that a message stands elsewhere now.
     mutating func move(_ id: MessageID, to location: Location) {
         guard var entry = entries[id] else { return }
+        let before = entry.memory
         release(entry.recordSize, in: entry.location.segment)
         entry.location = location
+        if entry.cached != nil { cachedOctets += entry.memory - before }
         live[location.segment, default: Live()].count += 1
         live[location.segment, default: Live()].octets += entry.recordSize
         entries[id] = entry

@@ -111,7 +111,11 @@ package final class Engine: Sendable {
             guard !state.isReloading else { throw ReloadError.underWay }
             state.isReloading = true
         }
-        defer { state.withLock { $0.isReloading = false } }
+        defer {
+            state.withLock { $0.isReloading = false }
+            // Those of this reload, if it has failed, and of generations that have ended meanwhile.
+            forgetVersions()
+        }
         let generation = makeGeneration(plan.pipelines, services)
         try versions.keep(plan.pipelines)
         try await generation.prepare()
@@ -222,7 +226,7 @@ package final class Engine: Sendable {
     private func forgetVersions() {
         do {
             try state.withLock { state in
-                guard !state.isReloading else { return }  // the next end of a generation does it
+                guard !state.isReloading else { return }  // its end does it
                 let running = state.generations.flatMap(\.versions) + state.plan.pipelines.map(\.version)
                 try versions.forget(allBut: Set((running + queue.pendingByVersion().keys).map(\.digest)))
             }

@@ -17,6 +17,7 @@ final class Generation: Sendable {
     private let duties: VersionDuties
     private let retirement: AsyncStream<Void>
     private let beginRetirement: AsyncStream<Void>.Continuation
+    private let isRetiring = Atomic(false)
     /// Versions for whose mail others answer.
     private let left = Mutex<Set<PipelineVersion>>([])
 
@@ -104,7 +105,10 @@ final class Generation: Sendable {
     }
 
     /// Has it end, once it has nothing left to do, since another one has taken over.
-    func retire() { beginRetirement.finish() }
+    func retire() {
+        isRetiring.store(true, ordering: .releasing)
+        beginRetirement.finish()
+    }
 
     /// Does what makes mail pending under its version of a pipeline; `nil` if nothing may come under that any more.
     func letIn<Value>(to pipeline: String, _ body: () async throws -> Value) async rethrows -> Value? {
@@ -124,7 +128,8 @@ final class Generation: Sendable {
         var receivers = takesMail ? pipelines.reduce(0) { $0 + $1.receivers.count } : 0
         var isRetired = false
         var isClosed = false
-        while open > 0 || (isRetired && receivers > 0), let ending = try await group.next() {
+        // Deliveries may have been handed over before the last session has ended.
+        while open > 0 || (isRetiring.load(ordering: .acquiring) && !isClosed), let ending = try await group.next() {
             switch ending {
             case .delivery: open -= 1
             case .receiver: receivers -= 1

@@ -39,16 +39,7 @@ struct SiteCheck {
             "data-directory", "Where everything durable lies, relative to the directory of this file.")
         if data.isEmpty { settings.note("data-directory", "is empty; name a directory, such as data") }
         site.dataDirectory = path(directory, data)
-        settings.takeGroup("resolver", "The DNS servers to ask; those of the system if there are none.") { group in
-            site.resolverServers = group.take("servers", default: [], "Addresses with ports, such as 127.0.0.1:53.")
-            for server in site.resolverServers where ListenerAddress(server) == nil {
-                group.note("servers", "must be addresses with ports such as 127.0.0.1:53, not \"\(server)\"")
-            }
-            site.resolverTimeout = group.take(
-                "timeout", default: .seconds(5), "How long one DNS query may take, with all its retries.")
-            if site.resolverTimeout <= .zero { group.note("timeout", "must be longer than nothing") }
-            readLifetimes(&group, &site)
-        }
+        readResolver(&settings, &site)
         site.publicSuffixes = settings.takeOptional(
             "public-suffixes", "The file of the Public Suffix List, relative to the directory of this file."
         )
@@ -68,6 +59,19 @@ struct SiteCheck {
             }
         }
         return site
+    }
+
+    private func readResolver(_ settings: inout Settings, _ site: inout Site) {
+        settings.takeGroup("resolver", "The DNS servers to ask; those of the system if there are none.") { group in
+            site.resolverServers = group.take("servers", default: [], "Addresses with ports, such as 127.0.0.1:53.")
+            for server in site.resolverServers where ListenerAddress(server) == nil {
+                group.note("servers", "must be addresses with ports such as 127.0.0.1:53, not \"\(server)\"")
+            }
+            site.resolverTimeout = group.take(
+                "timeout", default: .seconds(5), "How long one DNS query may take, with all its retries.")
+            if site.resolverTimeout <= .zero { group.note("timeout", "must be longer than nothing") }
+            readLifetimes(&group, &site)
+        }
     }
 
     /// Takes the bounds of what DNS records say of their own lifetimes.

@@ -6,8 +6,7 @@ extension StageServices {
     /// - Throws: ``ConfigurationError`` for a server that is no address, and what ``DNSResolver/init(configuration:)`` throws.
     package func resolver() throws -> DNSResolver {
         // A reload may name other servers; what asked the old ones goes on to do so.
-        let lifetimes = "\(site.resolverLifetimes) \(site.resolverNegativeLifetime)"
-        return try shared(named: "\(site.resolverServers) \(site.resolverTimeout) \(lifetimes)") {
+        try shared(named: resolverName) {
             var configuration = ResolverConfiguration()
             configuration.deadline = site.resolverTimeout
             configuration.minimumLifetime = site.resolverLifetimes.lowerBound
@@ -21,5 +20,11 @@ extension StageServices {
             }
             return try DNSResolver(configuration: configuration)
         }
+    }
+
+    /// The name under which components share what asks this resolver.
+    package var resolverName: String {
+        let lifetimes = "\(site.resolverLifetimes) \(site.resolverNegativeLifetime)"
+        return "\(site.resolverServers) \(site.resolverTimeout) \(lifetimes)"
     }
 }

@@ -68,7 +68,15 @@ import Testing
         #expect(arrived.facts[CheckARC.Provided.result] == "pass")
         #expect(arrived.facts[CheckARC.Provided.chain] == 1)
         #expect(arrived.facts[CheckARC.Provided.report] == "arc=pass header.oldest-pass=0")
-        for stage in [sign, seal, dkim, arc] as [any Stage] { await stage.stop() }
+        // Another version of the site asks its own servers, which know no key.
+        let other = try LoopbackDNSServer(zone: DNSZone([:]))
+        defer { other.stop() }
+        site.resolverServers = ["127.0.0.1:\(other.port)"]
+        let later = CheckDKIM(configuration: NoConfiguration(from: &settings), services: services.serving(site))
+        try await later.prepare()
+        #expect(try await later.process(&arrived, in: Samples.context()) == .proceed)
+        #expect(arrived.facts[CheckDKIM.Provided.result] == "permerror")
+        for stage in [sign, seal, dkim, arc, later] as [any Stage] { await stage.stop() }
     }
 
     @Test(arguments: [("key", "no key"), ("domain", "a..b"), ("selector", "")])

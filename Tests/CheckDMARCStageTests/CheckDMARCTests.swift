@@ -129,4 +129,16 @@ struct CheckDMARCTests {
         let stage = try CheckDMARC(configuration: .init(from: &settings), services: Samples.services(site))
         await #expect(throws: FileError.self) { try await stage.prepare() }
     }
+
+    @Test func `another version of the site has its own Public Suffix List`() async throws {
+        let services = Samples.services(Samples.site(dataDirectory: directory.path))
+        var settings = settings([])
+        let first = try CheckDMARC(configuration: .init(from: &settings), services: services)
+        try await first.prepare()
+        var site = services.site
+        site.publicSuffixes = "/nonexistent/list"
+        let second = try CheckDMARC(configuration: .init(from: &settings), services: services.serving(site))
+        await #expect(throws: FileError.self) { try await second.prepare() }
+        await first.stop()
+    }
 }

@@ -1,5 +1,5 @@
 import Bytes
-import DurableQueue
+@testable import DurableQueue
 import SimulatedFiles
 import StageKit
 import Testing
@@ -24,6 +24,25 @@ struct QuarantineTests {
         #expect(queue.quarantined().isEmpty)
         let ledger = try #require(queue.ledger()["inbound"])
         #expect(ledger.recipients.pending == 2 && ledger.messages.quarantined == 0 && ledger.isBalanced)
+        try await queue.close()
+    }
+
+    @Test func `what is kept aside before anybody has claimed it takes no memory`() async throws {
+        let (queue, _) = try Fixture.open(SimulatedFileSystem())
+        let version = Fixture.message(1).pipeline
+        _ = try await queue.append(Fixture.message(1))
+        #expect(queue.monitor.withLock { $0.cachedOctets > 0 })
+        #expect(try await queue.quarantine(version, step: "pipeline", reason: "gone") == 1)
+        #expect(queue.monitor.withLock { $0.cachedOctets == 0 && $0.entries.values.allSatisfy { $0.cached == nil } })
+        try await queue.release(Fixture.id(1))
+        let waiting = Task { await queue.claim(version, upTo: 1) }
+        #expect(await waiting.value.first?.content.array == Fixture.content(1))
+        queue.record([Update(id: Fixture.id(1), recipients: [(0, .delivered)])])
+        // Nor does a version whose claimant has gone.
+        let idle = Task { await queue.claim(version, upTo: 1) }
+        while queue.monitor.withLock({ $0.lines[version]?.waiters.isEmpty ?? true }) { await Task.yield() }
+        idle.cancel()
+        #expect(await idle.value.isEmpty && queue.monitor.withLock { $0.lines.isEmpty })
         try await queue.close()
     }
 

@@ -49,6 +49,7 @@ struct ReloadTests {
             let version = server.engine.plan.pipelines.first?.version
             await #expect(throws: PreparationError.self) { try await server.reload("deliver: [ store, probe ]") }
             #expect(server.engine.plan.pipelines.first?.version == version && server.engine.generationCount == 1)
+            #expect(try keptVersions(server.disk).count == 1)
             #expect(await entrance.send().code == 250)
             try await eventually { server.ledger.delivered == 1 }
         }
@@ -114,6 +115,7 @@ struct ReloadTests {
             #expect(server.script.stored(id, "deliver.second") == [0])
             session.open()
             try await eventually { server.engine.generationCount == 1 }
+            #expect(!server.door.isCut)
         }
     }
 

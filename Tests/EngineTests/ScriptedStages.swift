@@ -164,6 +164,7 @@ final class MemoryReceiver: Receiver {
             group.cancelAll()
         }
         await session?.pass()
+        if session != nil, Task.isCancelled { door.noteCut() }
     }
 
     func stop() async { end.finish() }
@@ -176,6 +177,7 @@ final class Door: Sendable {
     private let arrivals: AsyncStream<any Entrance>.Continuation
     private let breaking: AsyncStream<Void>.Continuation
     private let session = Mutex<Gate?>(nil)
+    private let cut = Atomic(false)
 
     init() {
         (entrances, arrivals) = AsyncStream.makeStream()
@@ -184,6 +186,11 @@ final class Door: Sendable {
 
     /// Has the next receiver go on after it is retired until the gate is open, as one with an open session does.
     func keepSession(until gate: Gate) { session.withLock { $0 = gate } }
+
+    /// Whether that session was cut off.
+    var isCut: Bool { cut.load(ordering: .acquiring) }
+
+    func noteCut() { cut.store(true, ordering: .releasing) }
 
     func takeSession() -> Gate? {
         session.withLock { session in
