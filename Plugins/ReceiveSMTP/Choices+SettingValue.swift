@@ -1,4 +1,7 @@
 package import SMTP
+package import SMTPServer
 import StageKit
 
 extension BareNewlines: SettingValue {}
+extension EarlyTalkers: SettingValue {}
+extension ServerSession.OptionalCommand: SettingValue {}

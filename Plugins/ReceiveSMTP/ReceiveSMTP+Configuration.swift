@@ -1,6 +1,7 @@
 package import Addressing
 package import Bytes
 package import SMTP
+package import SMTPServer
 package import StageKit
 
 extension ReceiveSMTP {
@@ -24,8 +25,24 @@ extension ReceiveSMTP {
         package var bareNewlines: BareNewlines
         /// How long a client may take.
         package var timeouts: Timeouts
+        /// How long a client waits for the greeting.
+        package var greetingDelay: Duration
+        /// What becomes of a client that talks before the greeting.
+        package var earlyTalkers: EarlyTalkers
+        /// How clients that make many mistakes are slowed down.
+        package var tarpit: Tarpit
+        /// Commands that are answered as if they did not exist.
+        package var disabledCommands: Set<ServerSession.OptionalCommand>
         /// How many threads serve the sockets.
         package var threads: Int
+
+        /// How clients that make many mistakes are slowed down.
+        package struct Tarpit: Sendable {
+            /// So many mistakes are answered at once.
+            package var afterErrors: Int
+            /// How long each further reply to a mistake waits.
+            package var delay: Duration
+        }
 
         /// What a client may ask for.
         package struct Limits: Sendable {
@@ -47,6 +64,8 @@ extension ReceiveSMTP {
 
         /// How long a client may take.
         package struct Timeouts: Sendable {
+            /// For a TLS handshake.
+            package var handshake: Duration
             /// For the next command.
             package var command: Duration
             /// Between two pieces of the data.
@@ -81,6 +100,18 @@ extension ReceiveSMTP {
                 "bare-newlines", default: .normalise,
                 "What becomes of a CR or LF that stands alone in the data; neither ever ends it.")
             timeouts = settings.takeGroup("timeouts", "How long a client may take.", Timeouts.init(from:))
+            greetingDelay = settings.take(
+                "greeting-delay", default: .zero,
+                "How long a client waits for the greeting, at most 60s; who talks meanwhile is an early talker.")
+            earlyTalkers = settings.take(
+                "early-talkers", default: .accept,
+                "What becomes of early talkers; accepted ones have the fact client.early-talker.")
+            tarpit = settings.takeGroup(
+                "tarpit", "How clients that make many mistakes are slowed down.", Tarpit.init(from:))
+            let disabled: [ServerSession.OptionalCommand] = settings.take(
+                "disabled-commands", default: [],
+                "Commands that are answered as if they did not exist; EXPN always is.")
+            disabledCommands = Set(disabled)
             threads = settings.take("threads", default: 1, "The threads that serve the sockets.")
         }
     }
@@ -103,8 +134,17 @@ extension ReceiveSMTP.Configuration.Limits {
     }
 }
 
+extension ReceiveSMTP.Configuration.Tarpit {
+    init(from settings: inout Settings) {
+        afterErrors = settings.take("after-errors", default: 5, "So many mistakes are answered at once.")
+        delay = settings.take(
+            "delay", default: .zero, "How long the reply to each further mistake waits, at most 60s.")
+    }
+}
+
 extension ReceiveSMTP.Configuration.Timeouts {
     init(from settings: inout Settings) {
+        handshake = settings.take("handshake", default: .seconds(60), "How long a TLS handshake may take.")
         command = settings.take("command", default: .seconds(300), "How long the next command may take.")
         data = settings.take("data", default: .seconds(180), "How long a client may pause within the data.")
         slowStart = settings.take(

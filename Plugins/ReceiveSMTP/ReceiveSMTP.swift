@@ -11,7 +11,10 @@ package import StageKit
 ///     listen: ["0.0.0.0:25", "[::]:25"]
 ///     limits: { message: 25MB, recipients: 100, sessions: 2000, sessions-per-address: 200, errors: 20 }
 ///     bare-newlines: normalise
-///     timeouts: { command: 5m, data: 3m, slow-start: 60s, grace: 10s }
+///     greeting-delay: 2s
+///     early-talkers: refuse
+///     tarpit: { after-errors: 5, delay: 5s }
+///     timeouts: { handshake: 60s, command: 5m, data: 3m, slow-start: 60s, grace: 10s }
 ///     tls:
 ///       certificates: [{ certificate: /etc/ssl/mx.pem, key: /etc/ssl/mx.key }]
 ///       starttls: offered
@@ -59,6 +62,8 @@ package struct ReceiveSMTP: Receiver {
 extension ReceiveSMTP.Configuration {
     /// More threads than this serve no real machine.
     private static let threadLimit = 64
+    /// Clients wait five minutes for a reply (RFC 5321, section 4.5.3.2), and each that waits holds a session.
+    private static let delayLimit = Duration.seconds(60)
 
     func validate() throws(ConfigurationError) {
         try tls.validate()
@@ -77,12 +82,25 @@ extension ReceiveSMTP.Configuration {
             throw ConfigurationError("must lie between 1 and \(Self.threadLimit)", at: "threads")
         }
         let durations = [
-            ("timeouts.command", timeouts.command), ("timeouts.data", timeouts.data),
+            ("timeouts.handshake", timeouts.handshake), ("timeouts.command", timeouts.command),
+            ("timeouts.data", timeouts.data),
             ("timeouts.slow-start", timeouts.slowStart),
         ]
         if let zero = durations.first(where: { $0.1 <= .zero }) {
             throw ConfigurationError("must be longer than nothing", at: zero.0)
         }
+        try validateDelays()
+    }
+
+    private func validateDelays() throws(ConfigurationError) {
+        let delays = [("greeting-delay", greetingDelay), ("tarpit.delay", tarpit.delay)]
+        if let wrong = delays.first(where: { !(.zero...Self.delayLimit).contains($0.1) }) {
+            throw ConfigurationError("must lie between 0s and 60s", at: wrong.0)
+        }
+        guard earlyTalkers == .accept || greetingDelay > .zero else {
+            throw ConfigurationError("is missing; without it nobody talks too early", at: "greeting-delay")
+        }
+        guard tarpit.afterErrors >= 0 else { throw ConfigurationError("must be 0 or more", at: "tarpit.after-errors") }
     }
 
     func serverConfiguration(for site: Site) -> SMTPService.Configuration {
@@ -95,10 +113,16 @@ extension ReceiveSMTP.Configuration {
             bareNewlines: bareNewlines)
         session.dialect = dialect
         session.offersDSN = offersDSN
+        if tarpit.delay > .zero { session.patientErrors = tarpit.afterErrors }
+        session.disabledCommands = disabledCommands
         if !tls.certificates.isEmpty { session.startTLS = tls.startTLS ?? .offered }
         var server = SMTPService.Configuration(listeners: listeners, session: session)
         server.sessionLimit = limits.sessions
         server.sessionLimitPerAddress = limits.sessionsPerAddress
+        server.greetingDelay = greetingDelay
+        server.earlyTalkers = earlyTalkers
+        server.tarpitDelay = tarpit.delay
+        server.handshakeTimeout = timeouts.handshake
         server.commandTimeout = timeouts.command
         server.dataTimeout = timeouts.data
         server.gracePeriod = timeouts.grace

@@ -37,6 +37,7 @@ struct PipelineEntrance: Entrance {
         let time = now()
         var message = Message(id: MessageID(at: time, using: &generator), received: time, client: client)
         message.facts[CoreFacts.clientAddress] = client.address
+        message.facts[CoreFacts.clientEarlyTalker] = client.isEarlyTalker
         return message
     }
 

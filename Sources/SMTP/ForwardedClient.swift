@@ -29,8 +29,24 @@ package struct ForwardedClient: Sendable, Equatable {
     /// Who the client is, as the proxy has found out.
     package var login = Attribute<String>.unchanged
 
+    /// The protocol that the client spoke, such as `ESMTP`.
+    package var transport = Attribute<String>.unchanged
+
     /// The attributes that are understood, as EHLO lists them.
     static let attributes = "NAME ADDR PORT PROTO HELO LOGIN"
+
+    /// Nothing said yet.
+    package init() {}
+
+    /// Hears what a further command says.
+    package mutating func update(with newer: ForwardedClient) {
+        if newer.address != .unchanged { address = newer.address }
+        if newer.port != .unchanged { port = newer.port }
+        if newer.name != .unchanged { name = newer.name }
+        if newer.hello != .unchanged { hello = newer.hello }
+        if newer.login != .unchanged { login = newer.login }
+        if newer.transport != .unchanged { transport = newer.transport }
+    }
 
     /// Reads `NAME=… ADDR=…`; `nil` if it is not well-formed.
     init?(_ argument: ArraySlice<UInt8>) {
@@ -57,7 +73,9 @@ package struct ForwardedClient: Sendable, Equatable {
         case "NAME": name = value
         case "HELO": hello = value
         case "LOGIN": login = value
-        case "PROTO": return value.value.map { ["SMTP", "ESMTP"].contains($0.uppercased()) } ?? true
+        case "PROTO":
+            guard value.value.map({ ["SMTP", "ESMTP"].contains($0.uppercased()) }) ?? true else { return false }
+            transport = value.value.map { .given($0.uppercased()) } ?? .unavailable
         case "ADDR":
             guard let text = value.value else {
                 address = .unavailable

@@ -36,6 +36,7 @@ extension Reply {
     static let chunksBegun = Reply(503, EnhancedStatusCode(5, 5, 1), "Chunks have begun; send BDAT or RSET")
     static let binaryNeedsChunks = Reply(503, EnhancedStatusCode(5, 5, 1), "BINARYMIME needs BDAT")
 
+    static let authenticationFirst = Reply(530, EnhancedStatusCode(5, 7, 0), "Authentication required")
     static let authenticated = Reply(235, EnhancedStatusCode(2, 7, 0), "Authenticated")
     static let alreadyAuthenticated = Reply(503, EnhancedStatusCode(5, 5, 1), "Already authenticated")
     static let notInTransaction = Reply(503, EnhancedStatusCode(5, 5, 1), "Not between MAIL and the end of the data")

@@ -13,6 +13,7 @@ extension ServerSession {
             case .recipient: answerRecipient(answer)
             case .content: answerContent(answer)
             case .message: refuseMessage(refusals(in: answer))
+            case .pause: answerPause()
             case .authentication: answerAuthentication(answer)
             }
         return step ?? advance()
@@ -57,6 +58,12 @@ extension ServerSession {
         guard case .proceed = answer else { return fail(answer.refusal) }
         recipients += 1
         return say(.recipientOK)
+    }
+
+    private mutating func answerPause() -> Step? {
+        guard let reply = delayed else { return nil }
+        delayed = nil
+        return tell(reply)
     }
 
     private mutating func answerContent(_ answer: Answer) -> Step? {

@@ -18,10 +18,11 @@ extension ServerSession {
         case .data: return argument.isBlank ? data() : fail(.syntax)
         case .rset: return argument.isBlank ? rset() : fail(.syntax)
         case .noop: return idle(.ok)
-        case .vrfy: return argument.isBlank ? fail(.syntax) : idle(.cannotVerify)
-        case .help: return idle(.help)
+        case .vrfy where !configuration.disabledCommands.contains(.vrfy):
+            return argument.isBlank ? fail(.syntax) : idle(.cannotVerify)
+        case .help where !configuration.disabledCommands.contains(.help): return idle(.help)
         case .quit: return argument.isBlank ? quit() : fail(.syntax)
-        case .expn, .bdat, .etrn, .atrn, .turn, .send, .soml, .saml: return fail(.notImplemented)
+        case .vrfy, .help, .expn, .bdat, .etrn, .atrn, .turn, .send, .soml, .saml: return fail(.notImplemented)
         case .get, .post, .put, .head, .options, .connect:
             return state == .unidentified ? end(.notMail) : fail(.unknownCommand)
         case nil: return fail(.unknownCommand)

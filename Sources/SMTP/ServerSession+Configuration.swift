@@ -22,6 +22,12 @@ extension ServerSession {
         package var startTLS = StartTLS.unavailable
         /// The SASL mechanisms by which a client can say who it is, such as `PLAIN`; only under TLS.
         package var mechanisms: [String] = []
+        /// Whether a client must show who it is before it may send mail (RFC 6409, section 4.3).
+        package var requiresAuthentication = false
+        /// So many mistakes are answered at once; each further reply waits for the answer to ``Question/pause``.
+        package var patientErrors = Int.max
+        /// Commands that are answered as if they did not exist.
+        package var disabledCommands: Set<OptionalCommand> = []
         /// Whether what a client says about reports is taken, because somebody sends them (RFC 3461).
         package var offersDSN = false
 
@@ -60,6 +66,14 @@ extension ServerSession {
         case offered
         /// It must, before it may send mail; not for servers that take mail from everybody (RFC 3207, section 4).
         case required
+    }
+
+    /// A command that no mail needs; EXPN is always refused, since there are no lists (RFC 5321, section 3.5.3).
+    package enum OptionalCommand: String, Sendable, Hashable, CaseIterable {
+        /// VRFY, which is answered with 252 for every name.
+        case vrfy
+        /// HELP, which names the standard.
+        case help
     }
 
     /// What may be asked for on this connection, as it is now.

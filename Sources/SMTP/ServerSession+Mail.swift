@@ -7,6 +7,7 @@ extension ServerSession {
         guard state != .unidentified else { return fail(helloFirst) }
         guard state != .transaction else { return fail(.nestedMail) }
         guard tls != nil || configuration.startTLS != .required else { return fail(.tlsFirst) }
+        guard user != nil || !configuration.requiresAuthentication else { return fail(.authenticationFirst) }
         guard let text = argument.dropping("FROM:") else { return fail(.syntax) }
         var scanner = AddressScanner(text, localPartLength: .tolerated)
         let sender: ReversePath

@@ -7,9 +7,16 @@ extension ServerSession {
 
     /// Answers a mistake or a refusal, of which there may not be too many.
     mutating func fail(_ reply: Reply) -> Step? {
+        errors += 1
+        guard errors > configuration.patientErrors else { return tell(reply) }
+        delayed = reply
+        return ask(.pause, .pause)
+    }
+
+    /// Tells the client about a mistake, and ends the session after too many.
+    mutating func tell(_ reply: Reply) -> Step? {
         reply.write(to: &output)
         progress += 1
-        errors += 1
         guard errors < configuration.errorLimit else { return end(.tooManyErrors) }
         guard reply.code == 421 else { return nil }
         farewell = reply
@@ -22,6 +29,7 @@ extension ServerSession {
         if let reply, !isEndedByClient { farewell = reply }
         state = .closed
         open = nil
+        delayed = nil
         waiting = WaitingInput()
         forgetMessage()
         return .close

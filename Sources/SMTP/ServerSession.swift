@@ -34,6 +34,8 @@ package struct ServerSession: ~Copyable {
         case authenticate(Authentication)
         /// May the client talk to us that this trusted one speaks for?
         case connectFor(ForwardedClient)
+        /// The client has made so many mistakes that the reply to the last should not come at once: is it time?
+        case pause
         /// Here is the beginning or a further piece of a message that is too large to be kept in memory; the rest comes
         /// with ``message(_:)``, unless ``ServerSession/hasHandedOver`` says that it never will.
         case content(Octets)
@@ -134,12 +136,14 @@ package struct ServerSession: ~Copyable {
     var decoder = DataDecoder()
     var buffer: MessageBuffer
     var hops = HopCounter()
+    /// The reply that waits for the answer to ``Question/pause``.
+    var delayed: Reply?
     /// Why the message in progress will not be taken, decided before its end.
     var dataRefusal: Reply?
 
     /// A question that waits for its answer.
     enum OpenQuestion {
-        case connect, mail, recipient, content, message, authentication
+        case connect, mail, recipient, content, message, authentication, pause
     }
 
     /// A session that has not begun.

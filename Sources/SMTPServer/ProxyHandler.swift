@@ -1,4 +1,5 @@
 import Addressing
+import Logging
 import NIOCore
 import SMTP
 
@@ -12,8 +13,7 @@ final class ProxyHandler: ChannelInboundHandler, RemovableChannelHandler {
         let source: ProxyHeader.Source
     }
 
-    private let trusted: [AddressRange]
-    private let refuse: (String) -> Void
+    private let services: SessionServices
     private var input = ByteBuffer()
     private var timer: Scheduled<Void>?
     private var isDone = false
@@ -21,26 +21,48 @@ final class ProxyHandler: ChannelInboundHandler, RemovableChannelHandler {
     /// A balancer sends its header with its first packet.
     private static let patience = TimeAmount.seconds(10)
 
-    /// - Parameters:
-    ///   - trusted: Who may speak for others, and must.
-    ///   - refuse: Hears why a connection is closed.
-    init(trusted: [AddressRange], refuse: @escaping (String) -> Void) {
-        self.trusted = trusted
-        self.refuse = refuse
-    }
+    /// Whether the connection counts among the open sessions, as it does from its first moment on.
+    private var admission = OpenSessions.Admission.draining
+    private var isCounted = false
+
+    init(_ services: SessionServices) { self.services = services }
 
     func channelActive(context: ChannelHandlerContext) {
         let address = context.remoteAddress?.ipAddress.flatMap { AddressLiteral(address: $0)?.unmapped }
-        guard let address, trusted.contains(where: { $0.contains(address) }) else {
+        guard let address, services.configuration.proxies.contains(where: { $0.contains(address) }) else {
             isDone = true
             context.fireChannelActive()
             return context.pipeline.syncOperations.removeHandler(self, promise: nil)
         }
-        let channel = context.channel
-        timer = context.eventLoop.assumeIsolated().scheduleTask(in: Self.patience) { [refuse] in
-            refuse("no PROXY header came")
-            channel.close(promise: nil)
+        // The balancer's own address says nothing about how many its clients are.
+        admission = services.sessions.admit(context.channel, from: nil)
+        isCounted = true
+        guard admission == .admitted else {
+            return refuse("there are too many connections, or the server stops", context.channel)
         }
+        let channel = context.channel
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: Self.patience) { [weak self] in
+            self?.refuse("no PROXY header came", channel)
+        }
+    }
+
+    private func refuse(_ reason: String, _ channel: any Channel) {
+        timer?.cancel()
+        services.logger.info(
+            "Connection refused",
+            metadata: ["client": "\(channel.remoteAddress?.ipAddress ?? "")", "reason": "\(reason)"])
+        channel.close(promise: nil)
+    }
+
+    private func leave(_ channel: any Channel) {
+        guard isCounted else { return }
+        isCounted = false
+        services.sessions.remove(channel, admission)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard event is OpenSessions.DrainRequest, isCounted else { return context.fireUserInboundEventTriggered(event) }
+        context.close(promise: nil)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -50,13 +72,12 @@ final class ProxyHandler: ChannelInboundHandler, RemovableChannelHandler {
         switch input.withUnsafeReadableBytes({ ProxyHeader($0) }) {
         case .incomplete: return
         case .malformed:
-            timer?.cancel()
-            isDone = true
-            refuse("the PROXY header is malformed")
-            context.close(promise: nil)
+            refuse("the PROXY header is malformed", context.channel)
         case .whole(let length, let source):
             timer?.cancel()
             isDone = true
+            // The session is counted by the address of its client from here on.
+            leave(context.channel)
             if let source { context.fireUserInboundEventTriggered(Forwarded(source: source)) }
             context.fireChannelActive()
             input.moveReaderIndex(forwardBy: length)
@@ -68,6 +89,7 @@ final class ProxyHandler: ChannelInboundHandler, RemovableChannelHandler {
     func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
         // Those behind never heard of a connection whose header did not come.
+        leave(context.channel)
         if isDone { context.fireChannelInactive() }
     }
 }

@@ -9,7 +9,8 @@ enum ReceivedField {
     ///
     /// The recipient is named only where it is the only one, so that nobody learns of the others.
     static func text(for message: Message, hostName: String) -> String {
-        let literal = AddressLiteral(address: message.client.address).map { " (\($0))" } ?? ""
+        let name = confirmedName(of: message).map { shown($0, isInternationalized: false) + " " } ?? ""
+        let literal = AddressLiteral(address: message.client.address).map { " (\(name)\($0))" } ?? ""
         let isInternationalized = message.client.transport.hasPrefix("UTF8")
         let hello = shown(message.client.helo, isInternationalized: isInternationalized)
         var text = "Received: from \(hello)\(literal)\r\n"
@@ -20,6 +21,15 @@ enum ReceivedField {
         // RFC 8314, section 4.3, registers the clause.
         if let tls = message.client.tls { text += "\r\n\ttls \(tls.cipher) (\(tls.version))" }
         return text + ";\r\n\t\(DateTime(message.received))\r\n"
+    }
+
+    /// What the reverse DNS of the client's address says, if its name has the address.
+    private static let reverseName = Fact<String>("iprev.name", "The client's confirmed name; empty if it has none.")
+
+    /// The client's name in the DNS: as a stage has found, or as a trusted client says.
+    private static func confirmedName(of message: Message) -> String? {
+        if let found = message.facts[reverseName], !found.isEmpty { return found }
+        return message.client.name
     }
 
     /// The name without what could end a token or begin a comment: it is the client's word.

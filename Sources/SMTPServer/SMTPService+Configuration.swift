@@ -16,6 +16,14 @@ extension SMTPService {
         package var sessionLimitPerAddress = 200
         /// How long the client may take for its next command (RFC 5321, section 4.5.3.2.7).
         package var commandTimeout: Duration = .seconds(300)
+        /// How long a handshake may take; it takes some round trips and no thought.
+        package var handshakeTimeout: Duration = .seconds(60)
+        /// How long a client waits for the greeting; who cannot wait shows that it does not follow the protocol.
+        package var greetingDelay: Duration = .zero
+        /// What becomes of a client that talks before the greeting.
+        package var earlyTalkers = EarlyTalkers.accept
+        /// How long the reply to a mistake waits once there are more than the session's `patientErrors`.
+        package var tarpitDelay: Duration = .zero
         /// How long it may pause within the data (RFC 5321, section 4.5.3.2.5).
         package var dataTimeout: Duration = .seconds(180)
         /// How long a message in progress may take to finish when the server stops.

@@ -8,7 +8,8 @@ extension SessionHandler {
     /// Answers a question at once, or has it answered; `nil` then.
     func ask(_ question: ServerSession.Question) -> ServerSession.Step? {
         switch question {
-        case .connect: askConnect()
+        case .connect: askFirst()
+        case .pause: askPause()
         case .mail(let sender): askMail(sender)
         case .recipient(let address):
             askRecipient(Recipient(address, session.recipientParameters, index: message?.recipients.count ?? 0))
@@ -19,10 +20,31 @@ extension SessionHandler {
         }
     }
 
+    /// Greets late where that is wanted: who talks meanwhile is in a hurry that no mail server has.
+    private func askFirst() -> ServerSession.Step? {
+        let delay = services.configuration.greetingDelay
+        guard delay > .zero else { return askConnect() }
+        pause(for: delay) { handler in
+            handler.client.isEarlyTalker = handler.session.hasInputWaitingForAnswer
+            guard handler.client.isEarlyTalker, handler.services.configuration.earlyTalkers == .refuse else {
+                return handler.askConnect()
+            }
+            return handler.session.answer(.refuse(Self.tooEarly))
+        }
+        return nil
+    }
+
+    private func askPause() -> ServerSession.Step? {
+        pause(for: services.configuration.tarpitDelay) { $0.session.answer(.proceed) }
+        return nil
+    }
+
     /// A trusted proxy has said whom it speaks for.
     private func askConnect(for forwarded: ForwardedClient) -> ServerSession.Step? {
         if case .given(let address) = forwarded.address { client.address = address }
         if case .given(let port) = forwarded.port { client.port = port }
+        original.update(with: forwarded)
+        client.name = original.name.value
         return askConnect()
     }
 
@@ -42,8 +64,8 @@ extension SessionHandler {
     }
 
     private func askMail(_ sender: ReversePath) -> ServerSession.Step? {
-        client.helo = session.hello
-        client.transport = session.transport
+        client.helo = original.hello.value ?? session.hello
+        client.transport = original.transport.value ?? session.transport
         client.user = session.user
         var new = services.entrance.makeMessage(from: client)
         if services.phases.contains(.connect) { new.facts = connectionFacts }
@@ -155,6 +177,8 @@ extension SessionHandler {
             }
         }
     }
+
+    private static let tooEarly = Reply(554, EnhancedStatusCode(5, 5, 1), "You talked before the greeting")
 
     /// A question without the message it belongs to is our own fault, never the client's.
     static let fault = Reply(.localError, "Something went wrong here; try again later")

@@ -4,10 +4,20 @@ import SMTP
 import StageKit
 
 extension SessionHandler {
-    /// Begins to measure the client's patience.
-    func startTimer() {
-        deadline = .now() + TimeAmount(services.configuration.commandTimeout)
-        schedule()
+    /// Begins to measure how long the client takes, or begins anew.
+    func startTimer(_ patience: Duration) {
+        deadline = .now() + TimeAmount(patience)
+        if timer == nil { schedule() }
+    }
+
+    /// Lets time pass before an answer.
+    func pause(for delay: Duration, then answer: @escaping (SessionHandler) -> ServerSession.Step?) {
+        guard let context else { return }
+        context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(delay)) { [weak self] in
+            guard let self, ending == .none else { return }
+            perform(answer(self) ?? .wait)
+            noteActivity()
+        }
     }
 
     /// Moves the deadline: in the data with every octet, elsewhere only when a command has ended, so that sending one
@@ -16,7 +26,9 @@ extension SessionHandler {
         if session.isInContent {
             noteContent()
         } else if session.progress != lastProgress {
-            deadline = .now() + TimeAmount(services.configuration.commandTimeout)
+            let configuration = services.configuration
+            let isSecuring = session.state == .securing
+            deadline = .now() + TimeAmount(isSecuring ? configuration.handshakeTimeout : configuration.commandTimeout)
             transfer = nil
         }
         lastProgress = session.progress
@@ -39,7 +51,8 @@ extension SessionHandler {
     private func schedule() {
         guard let context else { return }
         let configuration = services.configuration
-        var patience = min(configuration.commandTimeout, configuration.dataTimeout)
+        var patience = min(
+            configuration.handshakeTimeout, configuration.commandTimeout, configuration.dataTimeout)
         if configuration.minimumDataRate > 0 { patience = min(patience, configuration.slowStart) }
         let next = min(deadline, .now() + TimeAmount(patience))
         timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: next) { [weak self] in

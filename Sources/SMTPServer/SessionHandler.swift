@@ -39,6 +39,8 @@ final class SessionHandler: ChannelInboundHandler {
     var session: ServerSession
     var client = Client(address: "", port: 0)
     private var forwarded: ProxyHeader.Source?
+    /// Whom a trusted client speaks for.
+    var original = ForwardedClient()
     var connectionFacts = Facts()
     var message: Message?
     var decision: Task<Void, Never>?
@@ -67,12 +69,7 @@ final class SessionHandler: ChannelInboundHandler {
         let pipeline = channel.pipeline.syncOperations
         let handler = SessionHandler(services, beginning)
         if !services.configuration.proxies.isEmpty {
-            let logger = services.logger
-            let peer = channel.remoteAddress?.ipAddress ?? ""
-            try pipeline.addHandler(
-                ProxyHandler(trusted: services.configuration.proxies) { reason in
-                    logger.info("Connection refused", metadata: ["client": "\(peer)", "reason": "\(reason)"])
-                })
+            try pipeline.addHandler(ProxyHandler(services))
         }
         if beginning == .encrypted, let tls = services.tls {
             let observer = CipherObserver()
@@ -101,7 +98,7 @@ final class SessionHandler: ChannelInboundHandler {
             incident = admission.refusal?.description
             return context.close(promise: nil)
         }
-        startTimer()
+        startTimer(services.configuration.handshakeTimeout)
     }
 
     /// Greets the client, or tells it that it may not stay.
@@ -110,7 +107,7 @@ final class SessionHandler: ChannelInboundHandler {
         let mayForward = services.configuration.forwarders.contains { range in address.map(range.contains) ?? false }
         let first = session.begin(over: tls, allowingXCLIENT: mayForward)
         guard let refusal = admission.refusal else {
-            if timer == nil { startTimer() }
+            startTimer(services.configuration.commandTimeout)
             return perform(first)
         }
         perform(session.answer(.refuse(refusal)))

@@ -12,6 +12,10 @@ public struct Client: Sendable, Hashable, Codable {
     public var transport: String
     /// How the connection is encrypted; `nil` if it is not.
     public var tls: TLSDetails?
+    /// The client's name in the DNS, if a trusted proxy has confirmed it.
+    public var name: String?
+    /// Whether the client talked before it was greeted.
+    public var isEarlyTalker = false
     /// Who the client is, if it has shown that (RFC 4954).
     public var user: String?
 

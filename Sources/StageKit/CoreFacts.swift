@@ -2,6 +2,9 @@
 public enum CoreFacts {
     /// The client's address.
     public static let clientAddress = Fact<String>("client.address", "The IP address the message comes from.")
+    /// Whether the client could not wait.
+    public static let clientEarlyTalker = Fact<Bool>(
+        "client.early-talker", "Whether the client talked before it was greeted; needs greeting-delay.")
     /// Whether the connection is encrypted.
     public static let clientTLS = Fact<Bool>("client.tls", "Whether the connection is encrypted.")
     /// The version of TLS.
@@ -28,7 +31,7 @@ public enum CoreFacts {
 
     /// Those known from `connect` on, those from `mail` on, and those from `message` on.
     public static func declarations(from phase: SessionPhase) -> [FactDeclaration] {
-        let early = [clientAddress.declaration]
+        let early = [clientAddress.declaration, clientEarlyTalker.declaration]
         let envelope = [
             clientHelo.declaration, clientTLS.declaration, clientTLSVersion.declaration, clientTLSCipher.declaration,
             clientProtocol.declaration, clientUser.declaration, sender.declaration,

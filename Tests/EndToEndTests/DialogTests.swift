@@ -87,6 +87,8 @@ extension EndToEndTests {
                     bare-newlines: \(settings.bareNewlines)
                     protocol: \(settings.dialect)
                     dsn: \(settings.offersDSN)
+                    disabled-commands: [\(settings.disabled.joined(separator: ", "))]
+                    tarpit: \(settings.patientErrors == .max ? "{}" : "{ after-errors: \(settings.patientErrors), delay: 10ms }")
                     xclient: [\(settings.allowsXCLIENT ? "127.0.0.1" : "")]
                     tls:
                       certificates: [{ certificate: \(certificate.certificate), key: \(certificate.key) }]

@@ -71,6 +71,12 @@ package struct Dialog: Sendable {
         package var allowsXCLIENT = false
         /// The mechanisms, which need a scripted pipeline.
         package var mechanisms = ""
+        /// Whether mail needs a user, which a scripted pipeline alone knows.
+        package var requiresAuthentication = false
+        /// The commands that are answered as if they did not exist.
+        package var disabled: [String] = []
+        /// The mistakes that are answered at once.
+        package var patientErrors = Int.max
         package var channel = Channel.any
     }
 
@@ -168,6 +174,9 @@ extension Dialog.Settings {
         case ("dsn", nil): offersDSN = value == "yes"
         case ("xclient", nil): allowsXCLIENT = value == "yes"
         case ("mechanisms", nil): mechanisms = value
+        case ("authentication", nil): requiresAuthentication = value == "required"
+        case ("disabled", nil): disabled = value.split(separator: " ").map(String.init)
+        case ("patient-errors", let number?): patientErrors = number
         case ("channel", nil):
             guard let channel = Dialog.Channel(rawValue: value) else { return false }
             self.channel = channel

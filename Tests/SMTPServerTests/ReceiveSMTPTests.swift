@@ -61,7 +61,8 @@ import Testing
     @Test(
         arguments: [
             ("limits", "errors", "0", "limits.errors"), ("limits", "message", "0B", "limits.message"),
-            ("timeouts", "command", "0s", "timeouts.command"),
+            ("timeouts", "command", "0s", "timeouts.command"), ("timeouts", "handshake", "0s", "timeouts.handshake"),
+            ("tarpit", "delay", "61s", "tarpit.delay"), ("tarpit", "after-errors", "-1", "tarpit.after-errors"),
         ])
     func `settings that make no sense are refused`(group: String, key: String, value: String, setting: String) throws {
         var settings = Settings(
@@ -72,6 +73,19 @@ import Testing
             try ReceiveSMTP(configuration: configuration, services: services)
         }
         #expect(error?.setting == setting)
+    }
+
+    @Test(arguments: [("greeting-delay", "61s"), ("early-talkers", "refuse")])
+    func `a greeting that nobody would wait for, or that nobody could be too early for, is refused`(
+        key: String, value: String
+    ) throws {
+        var settings = Settings(Self.group([Self.listen("127.0.0.1:0"), (key, Self.scalar(value))]))
+        let configuration = try ReceiveSMTP.Configuration(from: &settings)
+        let services = services
+        let error = #expect(throws: ConfigurationError.self) {
+            try ReceiveSMTP(configuration: configuration, services: services)
+        }
+        #expect(error?.setting == "greeting-delay")
     }
 
     @Test func `it binds in prepare, serves, and can be stopped twice or before it starts`() async throws {

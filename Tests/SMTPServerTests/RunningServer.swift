@@ -5,7 +5,7 @@ import StageKit
 
 /// Runs a real server on a loopback port while `body` lasts, then stops it.
 func withServer<Result>(
-    _ entrance: any Entrance, _ change: (inout SMTPService.Configuration) -> Void = { _ in },
+    _ entrance: any Entrance, log: LineLog? = nil, _ change: (inout SMTPService.Configuration) -> Void = { _ in },
     _ body: (ListenerAddress, SMTPService) async throws -> Result
 ) async throws -> Result {
     let loopback = ListenerAddress(host: "127.0.0.1", port: 0)
@@ -14,7 +14,7 @@ func withServer<Result>(
     change(&configuration)
     var logger = Logger(label: "test")
     logger.logLevel = .critical
-    let server = SMTPService(configuration, logger: logger)
+    let server = SMTPService(configuration, logger: log?.logger ?? logger)
     let addresses = try await server.bind()
     async let serving: Void = server.serve(entrance)
     do {

@@ -149,7 +149,7 @@ import Testing
 
     @Test func `a handshake that never ends is cut off`() async throws {
         try await withTLSServer([["mx.example.org"]], MemoryEntrance()) {
-            $0.commandTimeout = .milliseconds(50)
+            $0.handshakeTimeout = .milliseconds(50)
             $0.lingering = .milliseconds(50)
         } _: { _, encrypted, _ in
             let client = try await TCPClient.connect(port: encrypted)

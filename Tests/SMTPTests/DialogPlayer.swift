@@ -91,6 +91,7 @@ struct DialogPlayer: ~Copyable {
         case .authenticate: return "authentication"
         case .mail: return "mail"
         case .recipient: return "recipient"
+        case .pause: return "pause"
         case .content(let piece):
             pieces += piece.array
             return "content"
@@ -181,6 +182,10 @@ extension Dialog {
         configuration.dialect = ServerSession.Dialect(rawValue: settings.dialect) ?? .smtp
         configuration.startTLS = ServerSession.StartTLS(rawValue: settings.startTLS) ?? .unavailable
         configuration.offersDSN = settings.offersDSN
+        configuration.requiresAuthentication = settings.requiresAuthentication
+        configuration.disabledCommands = Set(
+            settings.disabled.compactMap(ServerSession.OptionalCommand.init(rawValue:)))
+        configuration.patientErrors = settings.patientErrors
         configuration.mechanisms = settings.mechanisms.split(separator: " ").map(String.init)
         return configuration
     }

@@ -27,7 +27,7 @@ struct FactsTests {
             #expect(known.isSubset(of: now))
             known = now
         }
-        #expect(known.count == 5)
+        #expect(known.count == 11)
     }
 
     @Test(arguments: [

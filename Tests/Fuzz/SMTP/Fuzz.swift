@@ -61,6 +61,7 @@ private struct Player: ~Copyable {
     private(set) var output: [UInt8] = []
     private(set) var wasSecured = false
     private var questions = 0
+    private var handedOver = 0
     private let says: UInt8
 
     init(_ kind: UInt8) {
@@ -70,8 +71,11 @@ private struct Player: ~Copyable {
         configuration.startTLS = .offered
         configuration.mechanisms = ["PLAIN"]
         configuration.offersDSN = true
+        configuration.patientErrors = 3
         says = kind
         session = ServerSession(configuration)
+        // Small messages are handed over in pieces, as large ones are elsewhere.
+        if kind & 4 == 0 { session.wholeMessageLimit = 40 }
         let tls = kind & 32 == 0 ? nil : TLSDetails(version: "TLSv1.3", cipher: "x")
         follow(session.begin(over: tls, allowingXCLIENT: kind & 64 != 0))
     }
@@ -99,9 +103,14 @@ private struct Player: ~Copyable {
         let isNo = says & 128 != 0 && questions % 3 == 0
         switch question {
         case .message(let content):
-            precondition(content.count <= 300, "a message beyond its limit")
+            precondition(handedOver + content.count <= 300, "a message beyond its limit")
+            handedOver = 0
             return isNo ? session.answer(.refuse(Reply(550, nil, "no"))) : session.acknowledge(Receipt())
         case .authenticate: return session.answer(isNo ? .challenge([1, 2]) : .authenticated("u"))
+        case .pause: return session.answer(.proceed)
+        case .content(let piece):
+            handedOver = session.hasHandedOver ? handedOver + piece.count : 0
+            return session.answer(isNo ? .refuse(Reply(452, nil, "no")) : .proceed)
         case .connect, .connectFor, .mail, .recipient:
             return session.answer(isNo ? .refuse(Reply(550, nil, "no")) : .proceed)
         }

@@ -1,0 +1,28 @@
+import Logging
+import Synchronization
+
+/// Keeps what is logged at `info` and above.
+final class LineLog: Sendable {
+    private let kept = Mutex<[String]>([])
+
+    /// The lines so far.
+    var lines: [String] { kept.withLock { $0 } }
+
+    fileprivate func add(_ line: String) { kept.withLock { $0.append(line) } }
+
+    /// A logger that writes here.
+    var logger: Logger { Logger(label: "test") { _ in Handler(log: self) } }
+
+    private struct Handler: LogHandler {
+        let log: LineLog
+        var metadata: Logger.Metadata = [:]
+        var logLevel = Logger.Level.info
+
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { metadata[key] }
+            set { metadata[key] = newValue }
+        }
+
+        func log(event: LogEvent) { log.add("\(event.message)") }
+    }
+}
