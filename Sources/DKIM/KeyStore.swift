@@ -35,8 +35,15 @@ package final class KeyStore: Sendable {
 
     /// The key records of several signatures, each looked up once and all at once.
     package func records(for queries: [KeyQuery?]) async -> [Result<KeyRecord, Rejection>?] {
-        await withTaskGroup { group in
-            for query in Set(queries.compactMap(\.self)) {
+        let distinct = Set(queries.compactMap(\.self))
+        if distinct.count <= 1 {
+            // Most mail has one signature: no other task has to be started and waited for.
+            guard let query = distinct.first else { return queries.map { _ in nil } }
+            let answer = await record(query)
+            return queries.map { $0 == nil ? nil : answer }
+        }
+        return await withTaskGroup { group in
+            for query in distinct {
                 group.addTask { (query, await self.record(query)) }
             }
             var answers: [KeyQuery: Result<KeyRecord, Rejection>] = [:]

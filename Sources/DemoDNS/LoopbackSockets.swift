@@ -12,18 +12,32 @@ struct LoopbackSockets: Sendable {
     /// The datagram limit of clients that do not speak EDNS (RFC 1035, section 4.2.1).
     private static let plainDatagramLimit = 512
 
+    /// How often another free port is tried: one that is free for TCP may be taken for UDP.
+    private static let attempts = 20
+
     init(port: UInt16) throws(SystemError) {
+        var attempt = 1
+        while true {
+            do throws(SystemError) {
+                (streams, datagrams, self.port) = try Self.pair(port)
+                break
+            } catch {
+                guard port == 0, attempt < Self.attempts else { throw error }
+                attempt += 1
+            }
+        }
+        listen(streams, 64)
+    }
+
+    private static func pair(_ port: UInt16) throws(SystemError) -> (streams: Int32, datagrams: Int32, port: UInt16) {
         let streams = try LoopbackSockets.open(SOCK_STREAM, port: port)
         let actual = LoopbackSockets.port(of: streams)
         do {
-            datagrams = try LoopbackSockets.open(SOCK_DGRAM, port: actual)
+            return (streams, try LoopbackSockets.open(SOCK_DGRAM, port: actual), actual)
         } catch {
             Glibc.close(streams)
             throw error
         }
-        self.streams = streams
-        self.port = actual
-        listen(streams, 64)
     }
 
     func close() {

@@ -2,6 +2,7 @@
 import AuthenticationResults
 import Bytes
 import DKIM
+import Resolver
 
 /// Feeds one input to a reader of what strangers say of themselves; a trap is a finding.
 @_cdecl("LLVMFuzzerTestOneInput")
@@ -100,7 +101,8 @@ private func fuzzMessage(_ input: [UInt8]) {
     _ = ARCChain.highestInstance(header)
     _ = ARCChain.isKnownBroken(header)
     do throws(Rejection) {
-        precondition(try ARCChain(header).sets.count <= ARCChain.maximumSets, "more sets than there may be")
+        let chain = try ARCChain(header)
+        precondition(chain.sets.count <= ARCChain.maximumSets, "more sets than there may be")
     } catch {
         precondition(!error.reason.isEmpty, "a refusal without a reason")
     }
