@@ -2,6 +2,7 @@ import Addressing
 import Bytes
 import DurableQueue
 import Engine
+import Files
 import Logging
 import PipelineFiles
 import SMTP
@@ -38,6 +39,9 @@ struct FlowServer {
         options.outcomeDelay = .seconds(86_400)
         return options
     }
+
+    /// The disk refused before anything was let in.
+    struct Unprepared: Error { let cause: FileError }
 
     let queue: DurableQueue
     let report: RecoveryReport
@@ -89,7 +93,11 @@ struct FlowServer {
 
     /// Serves while the body uses the entrance, then stops and waits for the end.
     func serve(_ body: (any Entrance) async throws -> Void) async throws {
-        try await engine.prepare()
+        do {
+            try await engine.prepare()
+        } catch let error as FileError {
+            throw Unprepared(cause: error)
+        }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { [engine, opening] in
                 defer { opening.close() }

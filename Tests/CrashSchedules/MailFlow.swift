@@ -50,12 +50,25 @@ package struct MailFlow: Workload {
 
     package func run(on disk: SimulatedFileSystem, _ book: PromiseBook<Promises>) async throws {
         let destination = Destination(book)
-        let server: FlowServer
-        do {
-            server = try FlowServer(disk, destination, startingAt: Self.start)
-        } catch is QueueError {
-            return  // a fault at the very first operations
+        // A start that a fault has ended says so and lets nothing in; then it is started again.
+        while !disk.isDown {
+            let server: FlowServer
+            do {
+                server = try FlowServer(disk, destination, startingAt: Self.start)
+            } catch is QueueError {
+                continue
+            }
+            do {
+                return try await serve(server, destination, book)
+            } catch is FlowServer.Unprepared {
+                try await server.queue.close()
+            }
         }
+    }
+
+    private func serve(
+        _ server: FlowServer, _ destination: Destination, _ book: PromiseBook<Promises>
+    ) async throws {
         var generator = SeededGenerator(seed: seed)
         try await server.serve { entrance in
             for _ in 0..<Self.rounds {
