@@ -20,6 +20,11 @@ package struct Ledger: Sendable, Hashable {
         recipients.add(other.recipients)
         messages.add(other.messages)
     }
+
+    mutating func subtract(_ other: Ledger) {
+        recipients.subtract(other.recipients)
+        messages.subtract(other.messages)
+    }
 }
 
 /// Received mail by what became of it.
@@ -50,9 +55,17 @@ package struct Tally: Sendable, Hashable {
         return "\(quarantined) are counted as quarantined, and there are \(open.quarantined)"
     }
 
-    static let columns: [any WritableKeyPath<Tally, Int> & Sendable] = [
-        \.received, \.delivered, \.bounced, \.quarantined, \.discarded, \.pending, \.unreadable,
-    ]
+    /// The columns in the order of the journal.
+    ///
+    /// On disk; never renumber.
+    var columns: [7 of Int] {
+        get { [received, delivered, bounced, quarantined, discarded, pending, unreadable] }
+        set {
+            (received, delivered, bounced) = (newValue[0], newValue[1], newValue[2])
+            (quarantined, discarded) = (newValue[3], newValue[4])
+            (pending, unreadable) = (newValue[5], newValue[6])
+        }
+    }
 
     mutating func add(_ other: Tally) {
         received += other.received
@@ -62,6 +75,16 @@ package struct Tally: Sendable, Hashable {
         discarded += other.discarded
         pending += other.pending
         unreadable += other.unreadable
+    }
+
+    mutating func subtract(_ other: Tally) {
+        received -= other.received
+        delivered -= other.delivered
+        bounced -= other.bounced
+        quarantined -= other.quarantined
+        discarded -= other.discarded
+        pending -= other.pending
+        unreadable -= other.unreadable
     }
 
     /// Counts a fate `count` more (or, negative, fewer) times.

@@ -21,14 +21,18 @@ extension QueueState {
     mutating func take(from pipeline: PipelineVersion, upTo limit: Int) -> [Claimed] {
         var messages: [Claimed] = []
         var octets = 0
-        while messages.count < limit, let next = lines[pipeline]?.ready.first?.value {
+        // Taken out of the table for a while, so that its name is looked up twice and not for every message.
+        guard var ready = lines[pipeline]?.ready, !ready.isEmpty else { return [] }
+        lines[pipeline]?.ready = PriorityHeap()
+        defer { lines[pipeline]?.ready = ready }
+        while messages.count < limit, let next = ready.first?.value {
             guard var entry = entries[next], entry.phase == .ready, entry.version == pipeline else {
-                _ = lines[pipeline]?.ready.popFirst()
+                _ = ready.popFirst()
                 continue
             }
             octets += entry.size
             guard messages.isEmpty || octets <= options.claimLimit.octets else { break }
-            _ = lines[pipeline]?.ready.popFirst()
+            _ = ready.popFirst()
             messages.append(Claimed(entry: entry))
             if entry.cached != nil { cachedOctets -= entry.memory }
             entry.cached = nil

@@ -72,7 +72,11 @@ extension QueueState {
     private mutating func apply(_ change: StateChange, to entry: Entry) -> PreparedRecord {
         let ledger = entry.state.ledgerChange(by: change)
         ledgers[entry.pipeline.name, default: Ledger()].add(ledger)
-        entries[entry.id]?.state.apply(change)
+        var state = entry.state
+        state.apply(change)
+        open[entry.pipeline.name, default: Ledger()].subtract(entry.state.openLedger)
+        open[entry.pipeline.name, default: Ledger()].add(state.openLedger)
+        entries[entry.id]?.state = state
         return PreparedRecord(
             .changed(entry.id, pipeline: entry.pipeline.name, change, ledger), about: entry.location.segment)
     }

@@ -48,6 +48,9 @@ struct QueueState {
     var entries: [MessageID: Entry] = [:]
     var lines: [PipelineVersion: Line] = [:]
     var ledgers: [String: Ledger] = [:]
+    /// What the messages there are hold of the ledgers' open columns: the sum over ``entries``, kept up as these change,
+    /// so that a ledger can be compared at any time at no cost.
+    var open: [String: Ledger] = [:]
     /// What is alive in each segment.
     var live: [UInt64: Live] = [:]
     /// Messages and octets that count towards the limits, those in the inbox included.
@@ -150,6 +153,7 @@ struct QueueState {
         live[entry.location.segment, default: Live()].count += 1
         live[entry.location.segment, default: Live()].octets += entry.recordSize
         entries[entry.id] = entry
+        open[entry.pipeline.name, default: Ledger()].add(entry.state.openLedger)
         if entry.phase != .held { begin(entry.version) }
         if entry.phase == .ready { lines[entry.version, default: Line()].ready.insert(entry.id, key: entry.arrival) }
     }
@@ -158,6 +162,7 @@ struct QueueState {
     mutating func remove(_ id: MessageID) {
         uncache(id)
         guard let entry = entries.removeValue(forKey: id) else { return }
+        open[entry.pipeline.name, default: Ledger()].subtract(entry.state.openLedger)
         if entry.spooled != nil { finishedSpools.append(id) }
         release(entry.recordSize, in: entry.location.segment)
         unreserve(entry.size, of: entry.pipeline.name)

@@ -116,8 +116,8 @@ extension OctetReader {
 
     fileprivate mutating func ledger() throws(MalformedRecord) -> Ledger {
         var ledger = Ledger()
-        for column in Tally.columns { ledger.recipients[keyPath: column] = try difference() }
-        for column in Tally.columns { ledger.messages[keyPath: column] = try difference() }
+        for index in ledger.recipients.columns.indices { ledger.recipients.columns[index] = try difference() }
+        for index in ledger.messages.columns.indices { ledger.messages.columns[index] = try difference() }
         return ledger
     }
 }

@@ -132,7 +132,9 @@ extension OctetWriter {
     }
 
     fileprivate mutating func append(_ ledger: Ledger) {
-        for column in Tally.columns { append(difference: ledger.recipients[keyPath: column]) }
-        for column in Tally.columns { append(difference: ledger.messages[keyPath: column]) }
+        for tally in [ledger.recipients, ledger.messages] {
+            let columns = tally.columns
+            for index in columns.indices { append(difference: columns[index]) }
+        }
     }
 }

@@ -18,6 +18,10 @@ package enum MailStoreError: Error, Sendable, Hashable {
     case invalidAddress(String)
     /// There is a user of that address already.
     case userExists(String)
+    /// There is no user of that address.
+    case unknownUser(String)
+    /// The user has so many mails, which would go, too.
+    case userHasMail(String, count: Int)
     /// SQLite refused for another reason; its extended result code.
     case database(code: Int32, String)
 
@@ -27,6 +31,14 @@ package enum MailStoreError: Error, Sendable, Hashable {
     package var isBusy: Bool { if case .busy = self { true } else { false } }
     /// Whether the data needs an operator.
     package var isDamaged: Bool { if case .damaged = self { true } else { false } }
+
+    /// Whether it is what was asked for that is wrong, and not the store.
+    package var isRefusal: Bool {
+        switch self {
+        case .invalidAddress, .userExists, .unknownUser, .userHasMail: true
+        case .outOfSpace, .busy, .damaged, .newerSchema, .foreign, .closed, .database: false
+        }
+    }
 
     /// A short fixed word for metrics.
     package var label: String {
@@ -39,6 +51,8 @@ package enum MailStoreError: Error, Sendable, Hashable {
         case .closed: "closed"
         case .invalidAddress: "invalid-address"
         case .userExists: "user-exists"
+        case .unknownUser: "unknown-user"
+        case .userHasMail: "user-has-mail"
         case .database: "database"
         }
     }
@@ -74,6 +88,9 @@ extension MailStoreError: CustomStringConvertible {
         case .closed: "the mail database is closed"
         case .invalidAddress(let address): "\"\(address)\" is not an address such as name@example.org"
         case .userExists(let address): "there is a user \(address) already"
+        case .unknownUser(let address): "there is no user \(address)"
+        case .userHasMail(let address, let count):
+            "\(address) has \(count == 1 ? "1 mail" : "\(count) mails"); export what is to be kept, then say --mail"
         case .database(let code, let text): "the mail database refused (SQLite code \(code)): \(text)"
         }
     }

@@ -2,8 +2,8 @@ import Synchronization
 
 /// Users by address, so that a question for each recipient need not reach the database.
 ///
-/// Users are never removed and keep their numbers, so a known one stays known. That an address is unknown is believed
-/// for a short time only: another process may add it.
+/// Users keep their numbers, and are removed by this process alone while it runs, so a known one stays known until it
+/// is forgotten here. That an address is unknown is believed for a short time only: another process may add it.
 final class UserCache: Sendable {
     /// How many addresses are kept: strangers who try names must not fill the memory.
     private static let limit = 65_536
@@ -11,6 +11,8 @@ final class UserCache: Sendable {
     private struct State {
         var known: [String: UserID] = [:]
         var unknown: [String: ContinuousClock.Instant] = [:]
+        /// When a user was forgotten last: who was asked for before may be that one.
+        var forgotten: ContinuousClock.Instant?
     }
 
     private let state = Mutex(State())
@@ -35,6 +37,7 @@ final class UserCache: Sendable {
     func keep(_ user: UserID?, for address: UserAddress, asked time: ContinuousClock.Instant) {
         state.withLock { state in
             if let user {
+                if let forgotten = state.forgotten, time <= forgotten { return }
                 if state.known.count >= Self.limit { state.known.removeAll() }
                 state.known[address.text] = user
                 state.unknown[address.text] = nil
@@ -42,6 +45,14 @@ final class UserCache: Sendable {
                 if state.unknown.count >= Self.limit { state.unknown.removeAll() }
                 state.unknown[address.text] = time
             }
+        }
+    }
+
+    /// Forgets a user who has just been removed.
+    func forget(_ address: UserAddress) {
+        state.withLock { state in
+            state.known[address.text] = nil
+            state.forgotten = now()
         }
     }
 

@@ -97,7 +97,7 @@ extension SiteOptions {
     /// Asks the running server, or else the index itself.
     ///
     /// - Throws: What either says.
-    fileprivate func ask<Answer: Codable>(
+    func ask<Answer: Codable>(
         _ method: ControlRequest.Method, _ target: String, _ work: (MailIndex) async throws -> Answer
     ) async throws -> Answer {
         let (plan, services) = try plan()

@@ -26,12 +26,15 @@ struct ServerRoutes: Sendable {
             case (.get, "search", true): return try await search(request)
             case (.post, "reload", true): return .json(try JSON.encode(await reload.perform()))
             case (_, "index", true): return try await index(request)
+            case (.post, "user", true): return try await removeUser(request)
             case (_, "quarantine", true): return try await quarantine(request)
             default: return .text("there is nothing at /\(request.path.joined(separator: "/"))", status: 404)
             }
         } catch QueueError.unknownMessage(let id) {
             return .text("no message \(id) is in quarantine", status: 400)
         } catch let error as ReleaseError {
+            return .text("\(error)", status: 400)
+        } catch let error as MailStoreError where error.isRefusal {
             return .text("\(error)", status: 400)
         } catch let failure as Failure {
             return .text(failure.description, status: failure.code == .noUser ? 404 : 400)
@@ -69,6 +72,15 @@ struct ServerRoutes: Sendable {
             return .json(try JSON.encode(RebuildAnswer(mails: try await index.rebuild(user: user))))
         default: throw Failure(.dataError, "the index knows stats, verify and rebuild")
         }
+    }
+
+    private func removeUser(_ request: ControlRequest) async throws -> ControlResponse {
+        guard request.path.dropFirst() == ["remove"], let user = request.query["user"] else {
+            throw Failure(.dataError, "/user/remove needs a user")
+        }
+        let withMail = request.query["mail"] == "true"
+        let mails = try await services.mailIndex().removeUser(user, withMail: withMail)
+        return .json(try JSON.encode(RemovalAnswer(mails: mails)))
     }
 
     private func quarantine(_ request: ControlRequest) async throws -> ControlResponse {

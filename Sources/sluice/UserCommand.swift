@@ -1,6 +1,7 @@
 import StageKit
 import PipelineFiles
 import ArgumentParser
+import ControlServer
 import Files
 import MailStore
 import Mailboxes
@@ -8,8 +9,8 @@ import Mailboxes
 /// `sluice user`: who has a mailbox.
 struct UserCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "user", abstract: "Adds and lists those who have a mailbox.",
-        subcommands: [Add.self, List.self])
+        commandName: "user", abstract: "Adds, lists and removes those who have a mailbox.",
+        subcommands: [Add.self, List.self, Remove.self])
 
     /// `sluice user add`.
     struct Add: AsyncParsableCommand {
@@ -45,6 +46,37 @@ struct UserCommand: AsyncParsableCommand {
         }
     }
 
+    /// `sluice user remove`.
+    struct Remove: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Takes an address its mailbox; works while the server runs.",
+            discussion: "Attachments stay in the attachment store.")
+
+        @Argument(help: "The address.")
+        var address: String
+
+        @Flag(help: "Remove the user's mail, too; without it, a user who has mail stays.")
+        var mail = false
+
+        @OptionGroup var site: SiteOptions
+
+        func run() async throws {
+            try await reportingFailures {
+                let target = "/user/remove?user=\(PercentCoding.encode(address))&mail=\(mail)"
+                let answer: RemovalAnswer
+                do {
+                    answer = try await site.ask(.post, target) { index in
+                        RemovalAnswer(mails: try await index.removeUser(address, withMail: mail))
+                    }
+                } catch let error as MailStoreError where error.isRefusal {
+                    throw Failure(.dataError, "\(error)")
+                }
+                let mails = answer.mails == 1 ? "1 mail was" : "\(answer.mails) mails were"
+                Terminal.say("\(address) has no mailbox any more\(mail ? "; \(mails) removed" : "")")
+            }
+        }
+    }
+
     /// `sluice user list`.
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Lists the addresses that have a mailbox.")
@@ -58,4 +90,9 @@ struct UserCommand: AsyncParsableCommand {
             }
         }
     }
+}
+
+/// What a removal took.
+struct RemovalAnswer: Codable {
+    let mails: Int
 }

@@ -64,5 +64,30 @@ extension EndToEndTests {
                 #expect(try await sluice.search("welcome", of: "late", finds: 1).count == 1)
             }
         }
+
+        @Test func `a user is removed while the server runs, with the mail, and the address is refused from then on`()
+            async throws
+        {
+            try await withSluice(users: ["user", "other"]) { sluice in
+                let client = try await SMTPClient(port: sluice.port)
+                let people = ["user@example.org", "other@example.org"]
+                #expect(try await client.send(Wire.mail(subject: "Pelican"), to: people).code == 250)
+                _ = try await sluice.search("pelican", finds: 1)
+                _ = try await sluice.search("pelican", of: "other", finds: 1)
+                let kept = try await sluice.command("user", "remove", "user@example.org")
+                #expect(kept.status == 65 && kept.errors.contains("has 1 mail"), "\(kept.testDescription)")
+                let gone = try await sluice.command("user", "remove", "user@example.org", "--mail")
+                #expect(gone.status == 0 && gone.text.contains("1 mail was removed"), "\(gone.testDescription)")
+                try await client.command("MAIL FROM:<a@sender.example>")
+                #expect(try await client.command("RCPT TO:<user@example.org>").codes == "550 5.1.1")
+                #expect(try await client.command("RCPT TO:<other@example.org>").code == 250)
+                #expect(try await sluice.command("user", "list").text == "other@example.org\n")
+                try await sluice.addUser("user")
+                #expect(try await sluice.search("pelican").total == 0)
+                #expect(try await sluice.search("pelican", of: "other").total == 1)
+                let again = try await sluice.command("user", "remove", "nobody@example.org")
+                #expect(again.status == 65 && again.errors.contains("there is no user nobody@example.org"))
+            }
+        }
     }
 }

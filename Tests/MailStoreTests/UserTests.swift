@@ -62,4 +62,31 @@ import Testing
         #expect(Set(places.map(\.sequence)) == Set(1...20))
         try await other.close()
     }
+
+    @Test func `a user who has mail is removed with it only, and what others have of it stays`() async throws {
+        let ada = try await store.addUser("ada@example.org")
+        let bob = try await store.addUser("bob@example.org")
+        // More than one transaction deletes.
+        for number in 0..<510 { _ = try await store.deliver([delivery(number)]).placements() }
+        _ = try await store.deliver([delivery(1, to: "bob@example.org")]).placements()
+        await #expect(throws: MailStoreError.userHasMail("ada@example.org", count: 510)) {
+            try await store.removeUser("Ada@example.org", withMail: false)
+        }
+        #expect(try await store.user(for: "ada@example.org") == ada)
+        let removed = try await store.removeUser("Ada@example.org", withMail: true)
+        #expect(removed.user == ada && removed.mails == 510)
+        #expect(try await store.user(for: "ada@example.org") == nil)
+        #expect(try await store.list(user: ada, limit: 9).isEmpty)
+        #expect(try await store.body(user: bob, number: 1) != nil)
+        let statistics = try await store.statistics()
+        #expect(statistics.users == 1 && statistics.mails == 1 && statistics.bodies == 1)
+        let refused = try await store.deliver([delivery(9_999)])
+        #expect(throws: DeliveryError.self) { try refused[0].get() }
+        await #expect(throws: MailStoreError.unknownUser("ada@example.org")) {
+            try await store.removeUser("ada@example.org", withMail: true)
+        }
+        // Whoever gets the address next is somebody else.
+        #expect(try await store.addUser("ada@example.org") != ada)
+        #expect(try await store.removeUser("ada@example.org", withMail: false).mails == 0)
+    }
 }

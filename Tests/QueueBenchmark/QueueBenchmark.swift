@@ -7,7 +7,8 @@ import Synchronization
 
 /// Makes messages durable in our journal, as many producers at once, and prints one line of JSON with what it measured.
 ///
-/// Usage: `QueueBenchmark DIRECTORY PRODUCERS MESSAGES OCTETS`; from 128 KB on, content goes the way of large messages.
+/// Usage: `QueueBenchmark DIRECTORY PRODUCERS MESSAGES OCTETS [WHOLE]`; from WHOLE octets on (128 KB), content goes the
+/// way of large messages.
 /// `Tests/bench queue` runs it beside other ways to do the same.
 @main
 struct QueueBenchmark {
@@ -15,21 +16,23 @@ struct QueueBenchmark {
     let producers: Int
     let count: Int
     let content: Octets
+    let whole: Int
 
     /// As the SMTP session hands large messages over.
-    private static let whole = 128 << 10
+    private static let usualWhole = 128 << 10
     private static let piece = 64 << 10
 
     static func main() async throws {
         let arguments = CommandLine.arguments.dropFirst()
         let numbers = arguments.dropFirst().compactMap { Int($0) }
-        guard let directory = arguments.first, numbers.count == 3, numbers.allSatisfy({ $0 > 0 }) else {
-            return report("usage: QueueBenchmark DIRECTORY PRODUCERS MESSAGES OCTETS")
+        guard let directory = arguments.first, (3...4).contains(numbers.count), numbers.allSatisfy({ $0 > 0 }) else {
+            return report("usage: QueueBenchmark DIRECTORY PRODUCERS MESSAGES OCTETS [WHOLE]")
         }
         let (queue, _) = try DurableQueue.open(directory: directory, fileSystem: LocalFileSystem()) { moment() }
         let benchmark = QueueBenchmark(
             queue: queue, producers: numbers[0], count: numbers[1] / numbers[0] * numbers[0],
-            content: Octets([UInt8](repeating: 0x61, count: numbers[2])))
+            content: Octets([UInt8](repeating: 0x61, count: numbers[2])),
+            whole: numbers.count > 3 ? numbers[3] : usualWhole)
         try await benchmark.run()
         try await queue.close()
     }
@@ -67,7 +70,7 @@ struct QueueBenchmark {
                 id: MessageID(at: Self.moment(), using: &generator),
                 pipeline: Self.version, received: Self.moment(),
                 head: [UInt8](repeating: 0x65, count: 160), content: content, recipientCount: 1)
-            if content.count >= Self.whole { try await spool(&message) }
+            if content.count >= whole { try await spool(&message) }
             _ = try await queue.append(message)
             latencies.append((ContinuousClock.now - start) / .seconds(1))
         }
