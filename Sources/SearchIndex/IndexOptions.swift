@@ -16,7 +16,7 @@ package struct IndexOptions: Sendable {
 
     /// The measured defaults.
     package init(
-        levelZeroSize: Int = 48 << 20, fanOut: Int = 8, maximumRuns: Int = 24, deadPercent: Int = 20,
+        levelZeroSize: Int = 48 << 20, fanOut: Int = 4, maximumRuns: Int = 24, deadPercent: Int = 20,
         hashKey: UInt64? = nil
     ) {
         self.levelZeroSize = max(levelZeroSize, Self.minimumLevelZero)

@@ -5,6 +5,10 @@ import SearchIndex
 
 /// What indexing and searching costs: real mails drawn at random, one `add` a mail, merges beside it.
 ///
+/// *Text* is what the index is given of a mail: the octets, as UTF-8, of its decoded subject, people, attachment names and body, which
+/// for HTML is its words without markup, and of which ``Corpus/bodyLimit`` counts at most. Ratios to it depend on how much there is of it
+/// in a mail and of mails in an account: most of a small account's index is its vocabulary.
+///
 /// Usage: `IndexBenchmark CORPUS DIRECTORY [MAILS [USERS]]`; prints a name and a value a line. `DIRECTORY` must be empty.
 /// `Tests/bench index` calls `prepare CORPUS WORKLOAD` and `measure WORKLOAD USERS DIRECTORY HITS SECONDS ROUNDS`.
 @main
