@@ -19,7 +19,8 @@ extension StructureParser {
             parts.append(
                 PartRecord(
                     parent: parent, source: source, fields: fields, header: header, body: bodyStart..<bodyStart,
-                    content: content.kind, description: content.description, isMessageByDefault: isDigest, subtreeEnd: part + 1))
+                    content: content.kind, description: content.description, isMessageByDefault: isDigest,
+                    subtreeEnd: part + 1))
             open.append(part)
             if let boundary = content.boundary {
                 frames.append(Frame(depth: open.count, boundary: boundary, isDigest: content.isDigest))
