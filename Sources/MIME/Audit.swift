@@ -68,18 +68,21 @@ struct Audit {
             switch encoding {
             case .base64:
                 var damage = Base64.Damage()
-                _ = Base64.decode(body, damage: &damage)
+                let content = Base64.decode(body, damage: &damage)
                 if let stray = damage.stray { report(.badBase64, at: start + stray) }
                 if let offset = damage.afterPadding { report(.base64AfterPadding, at: start + offset) }
+                content.withUnsafeBytes { text(of: part, encoding, body, content: $0) }
             case .quotedPrintable:
                 var error: Int?
-                _ = QuotedPrintable.decode(body, firstError: &error)
+                let content = QuotedPrintable.decode(body, firstError: &error)
                 if let error { report(.badQuotedPrintable, at: start + error) }
+                content.withUnsafeBytes { text(of: part, encoding, body, content: $0) }
+            case .uuencode: UUEncoding.decode(body).withUnsafeBytes { text(of: part, encoding, body, content: $0) }
             case .sevenBit:
                 if !body.isASCII { report(.rawOctetsInBody, at: start) }
-            case .eightBit, .binary, .uuencode, .unknown: break
+                text(of: part, encoding, body, content: body)
+            case .eightBit, .binary, .unknown: text(of: part, encoding, body, content: body)
             }
-            text(of: part, encoding, body)
         }
         presence(of: part)
     }
@@ -92,15 +95,17 @@ struct Audit {
         if TNEF.isDeclared(part.mediaType, part.filename) { report(.tnef, at: offset) }
     }
 
-    private mutating func text(of part: Part, _ encoding: TransferEncoding, _ body: UnsafeRawBufferPointer) {
+    private mutating func text(
+        of part: Part, _ encoding: TransferEncoding, _ body: UnsafeRawBufferPointer, content: UnsafeRawBufferPointer
+    ) {
         let type = part.mediaType
         guard type.type == "text" else { return }
-        if let label = type.parameters["charset"], !Charset.isKnown(label) {
-            report(.unknownCharset, at: part.headerRange.lowerBound)
-        } else if let label = type.parameters["charset"], !body.isASCII || encoding.isEncoded,
-            part.withDecodedBody({ CharsetLies.isWrong(Charset(label: label), $0) })
-        {
-            report(.wrongCharset, at: part.bodyRange.lowerBound)
+        if let label = type.parameters["charset"] {
+            if part.charset == .unknown, !Charset.isKnown(label) {
+                report(.unknownCharset, at: part.headerRange.lowerBound)
+            } else if CharsetLies.isWrong(part.charset, content) {
+                report(.wrongCharset, at: part.bodyRange.lowerBound)
+            }
         }
         if encoding != .uuencode, let file = UUEncoding.firstFile(in: body) {
             report(.embeddedUUEncoding, at: part.bodyRange.lowerBound + file.range.lowerBound)

@@ -1,17 +1,20 @@
 import CBytes
 
 /// Base64 as mail carries it: characters from outside the alphabet are skipped (RFC 2045, section 6.8).
-enum Base64 {
+package enum Base64 {
     /// What was wrong with a text.
-    struct Damage: Equatable {
+    package struct Damage: Equatable {
         /// The offset of the first character that has no business there.
-        var stray: Int?
+        package var stray: Int?
         /// The offset of the first text behind padding.
-        var afterPadding: Int?
+        package var afterPadding: Int?
+
+        /// None so far.
+        package init() {}
     }
 
     /// How whole groups of four are read.
-    enum Path {
+    package enum Path {
         /// By vector instructions, where the processor has them.
         case vector
         /// Group by group.
@@ -42,7 +45,7 @@ enum Base64 {
     }
 
     /// Decodes a text and says what was wrong with it.
-    static func decode(
+    package static func decode(
         _ text: UnsafeRawBufferPointer, damage: inout Damage, by path: Path = .vector
     ) -> [UInt8] {
         guard !text.isEmpty else { return [] }

@@ -25,7 +25,11 @@ public struct MediaType: Sendable, Hashable {
 
     /// Reads the value of a Content-Type field; `nil` if it has no type.
     init?(parsing value: UnsafeRawBufferPointer, limits: ParsingLimits) {
-        let media = ParameterParser.media(value, limits: limits)
+        self.init(ParameterParser.media(value, limits: limits))
+    }
+
+    /// The type that a field has; `nil` if it has none.
+    init?(_ media: ParameterParser.Media) {
         guard !media.type.isEmpty else { return nil }
         let decoded = media.decodedParameters
         type = media.type

@@ -45,6 +45,7 @@ struct PartRecord: Sendable {
     let header: Range<Int>
     var body: Range<Int>
     let content: Content
+    let description: PartDescription
     /// Whether the part has no content type and stands in a digest (RFC 2046, section 5.1.5).
     let isMessageByDefault: Bool
     /// Where the parts after this one and its descendants start, in ``ParseTree/parts``.

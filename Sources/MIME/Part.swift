@@ -47,22 +47,13 @@ public struct Part: Sendable {
     public var isMessage: Bool { record.content == .message || record.content == .encodedMessage }
 
     /// The type; without a readable one `text/plain`, or `message/rfc822` in a digest.
-    ///
-    /// - Complexity: reads the field each time.
     public var mediaType: MediaType {
-        let declared = header[.contentType].flatMap { field in
-            field.withValue { MediaType(parsing: $0, limits: tree.limits) }
-        }
-        if let declared { return declared }
+        if let declared = record.description.mediaType { return declared }
         return record.isMessageByDefault ? MediaType(type: "message", subtype: "rfc822") : .plainText
     }
 
     /// How the part wants to be shown; `nil` if it does not say.
-    public var disposition: Disposition? {
-        header[.contentDisposition].flatMap { field in
-            field.withValue { Disposition(parsing: $0, limits: tree.limits) }
-        }
-    }
+    public var disposition: Disposition? { record.description.disposition }
 
     /// The file name: of the disposition, or else of the type.
     public var filename: String? {
@@ -76,9 +67,7 @@ public struct Part: Sendable {
     public var contentID: String? { header[.contentID]?.messageIDs.first }
 
     /// How the body is written.
-    public var transferEncoding: TransferEncoding {
-        header[.contentTransferEncoding]?.withValue(TransferEncoding.init(parsing:)) ?? .sevenBit
-    }
+    public var transferEncoding: TransferEncoding { record.description.encoding }
 
     /// The size of the body as it is written, in octets.
     public var encodedSize: Int { record.body.count }
@@ -110,5 +99,5 @@ public struct Part: Sendable {
         }
     }
 
-    private var charset: Charset { mediaType.parameters["charset"].map(Charset.init(label:)) ?? .unknown }
+    var charset: Charset { record.description.charset }
 }

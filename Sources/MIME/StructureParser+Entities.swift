@@ -13,13 +13,14 @@ extension StructureParser {
             var content = classify(fields, isMessageByDefault: isDigest)
             if content.kind == .message, !startsWithField(at: bodyStart), delimiter(at: bodyStart) == nil {
                 report(.missingHeader, at: bodyStart)
-                content = Classified()
+                content.kind = .leaf
             }
             let part = parts.count
             parts.append(
                 PartRecord(
                     parent: parent, source: source, fields: fields, header: header, body: bodyStart..<bodyStart,
-                    content: content.kind, isMessageByDefault: isDigest, subtreeEnd: part + 1))
+                    content: content.kind, description: content.description, isMessageByDefault: isDigest,
+                    subtreeEnd: part + 1))
             open.append(part)
             if let boundary = content.boundary {
                 frames.append(Frame(depth: open.count, boundary: boundary, isDigest: content.isDigest))
@@ -40,76 +41,80 @@ extension StructureParser {
         var kind: PartRecord.Content = .leaf
         var boundary: [UInt8]?
         var isDigest = false
+        var description = PartDescription()
     }
 
-    /// Decides by content type and transfer encoding whether a part holds others.
+    /// Reads what a header says of its body, and decides by type and transfer encoding whether the part holds others.
     private mutating func classify(_ range: Range<Int>, isMessageByDefault: Bool) -> Classified {
+        var result = Classified()
         var type: FieldRecord?
         var encoding: FieldRecord?
+        var disposition: FieldRecord?
         for field in fields[range] {
             switch field.known {
-            case .contentType where type == nil: type = field
-            case .contentTransferEncoding where encoding == nil: encoding = field
+            case .contentType: type = type ?? field
+            case .contentTransferEncoding: encoding = encoding ?? field
+            case .contentDisposition: disposition = disposition ?? field
             default: break
             }
         }
-        let isEncoded = checkEncoding(range, encoding)
+        if let disposition {
+            result.description.disposition = Disposition(parsing: bytes.part(disposition.value), limits: limits)
+        }
+        if let encoding { result.description.encoding = checkEncoding(range, encoding) }
         guard let type else {
-            return isMessageByDefault ? classifyMessage(encoding, isEncoded, at: range) : Classified()
+            if isMessageByDefault { classifyMessage(encoding, &result, at: range) }
+            return result
         }
-        let value = bytes.part(type.value).trimmed
-        if value.hasPrefixIgnoringCase("multipart") {
-            return classifyMultipart(value, at: type.name.lowerBound, isEncoded: isEncoded)
-        }
-        guard value.hasPrefixIgnoringCase("message") else { return Classified() }
+        let value = bytes.part(type.value)
         let media = ParameterParser.media(value, limits: limits)
-        guard media.isMessage else { return Classified() }
-        return classifyMessage(encoding, isEncoded, at: range)
+        result.description.mediaType = MediaType(media)
+        if let label = result.description.mediaType?.parameters["charset"] {
+            result.description.charset = Charset(label: label)
+        }
+        let start = value.trimmed
+        if start.hasPrefixIgnoringCase("multipart"), media.type == "multipart" {
+            classifyMultipart(media, &result, at: type.name.lowerBound)
+        } else if start.hasPrefixIgnoringCase("message"), media.isMessage {
+            classifyMessage(encoding, &result, at: range)
+        }
+        return result
     }
 
     private mutating func classifyMultipart(
-        _ value: UnsafeRawBufferPointer, at offset: Int, isEncoded: Bool
-    ) -> Classified {
-        let media = ParameterParser.media(value, limits: limits)
-        guard media.type == "multipart" else { return Classified() }
-        if isEncoded { report(.encodedContainer, at: offset) }
-        guard open.count + outerDepth < limits.depth else {
-            report(.tooDeep, at: offset)
-            return Classified()
-        }
-        guard let boundary = media.boundary, !boundary.isEmpty else {
-            report(.missingBoundary, at: offset)
-            return Classified(kind: .multipart)
-        }
+        _ media: ParameterParser.Media, _ result: inout Classified, at offset: Int
+    ) {
+        if result.description.encoding.isEncoded { report(.encodedContainer, at: offset) }
+        guard open.count + outerDepth < limits.depth else { return report(.tooDeep, at: offset) }
+        result.kind = .multipart
+        guard let boundary = media.boundary, !boundary.isEmpty else { return report(.missingBoundary, at: offset) }
         if !Self.isRegular(boundary) { report(.oddBoundary, at: offset) }
         if frames.contains(where: { $0.boundary == boundary }) { report(.repeatedBoundary, at: offset) }
-        return Classified(kind: .multipart, boundary: boundary, isDigest: media.subtype == "digest")
+        result.boundary = boundary
+        result.isDigest = media.subtype == "digest"
     }
 
     private mutating func classifyMessage(
-        _ encoding: FieldRecord?, _ isEncoded: Bool, at range: Range<Int>
-    ) -> Classified {
+        _ encoding: FieldRecord?, _ result: inout Classified, at range: Range<Int>
+    ) {
         let offset = range.isEmpty ? bytes.count : fields[range.lowerBound].name.lowerBound
-        guard open.count + outerDepth < limits.depth else {
-            report(.tooDeep, at: offset)
-            return Classified()
-        }
-        guard isEncoded, let encoding else { return Classified(kind: .message) }
+        guard open.count + outerDepth < limits.depth else { return report(.tooDeep, at: offset) }
+        result.kind = .message
+        guard result.description.encoding.isEncoded, let encoding else { return }
         report(.encodedContainer, at: encoding.name.lowerBound)
-        return Classified(kind: .encodedMessage)
+        result.kind = .encodedMessage
     }
 
-    /// Whether the body is encoded; reports encodings that disagree or that nobody knows.
-    private mutating func checkEncoding(_ range: Range<Int>, _ first: FieldRecord?) -> Bool {
-        guard let first else { return false }
+    /// Reads how the body is encoded; reports encodings that disagree or that nobody knows.
+    private mutating func checkEncoding(_ range: Range<Int>, _ first: FieldRecord) -> TransferEncoding {
         let encoding = TransferEncoding(parsing: bytes.part(first.value))
-        for field in fields[range] where field.known == .contentTransferEncoding {
+        for field in fields[range] where field.known == .contentTransferEncoding && field.name != first.name {
             if TransferEncoding(parsing: bytes.part(field.value)) != encoding {
                 report(.conflictingEncodings, at: field.name.lowerBound)
             }
         }
         if case .unknown = encoding { report(.unknownEncoding, at: first.name.lowerBound) }
-        return encoding.isEncoded
+        return encoding
     }
 
     /// Whether a boundary follows RFC 2046, section 5.1.1: one to seventy octets of `bchars`, no space at the end.
@@ -129,8 +134,7 @@ extension StructureParser {
             report(.tooMuchEncoded, at: record.body.lowerBound)
             return
         }
-        let encoding = encoding(of: record.fields)
-        let inner = Octets(encoding.decode(body))
+        let inner = Octets(record.description.encoding.decode(body))
         sources.append(inner)
         let saved = (source, bytes, frames, open, outerDepth, container)
         outerDepth += open.count + 1
@@ -142,12 +146,5 @@ extension StructureParser {
             parseSource(parent: part)
         }
         (source, bytes, frames, open, outerDepth, container) = saved
-    }
-
-    private func encoding(of range: Range<Int>) -> TransferEncoding {
-        guard let field = fields[range].first(where: { $0.known == .contentTransferEncoding }) else {
-            return .sevenBit
-        }
-        return TransferEncoding(parsing: bytes.part(field.value))
     }
 }

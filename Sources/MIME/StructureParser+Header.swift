@@ -47,10 +47,10 @@ extension StructureParser {
     }
 
     private mutating func skipMailboxSeparator(at start: Int) -> Int {
+        let text = bytes.part(start..<bytes.count)
+        guard text.hasPrefixIgnoringCase("from ") || text.hasPrefixIgnoringCase(">from ") else { return start }
         let line = start..<endOfLine(at: start)
-        let text = bytes.part(line)
-        guard text.hasPrefixIgnoringCase("from ") || text.hasPrefixIgnoringCase(">from "), colonAfterName(line) == nil
-        else { return start }
+        guard colonAfterName(line) == nil else { return start }
         report(.mailboxSeparator, at: start)
         return line.upperBound
     }

@@ -1,10 +1,73 @@
 import Bytes
+import Glibc
 import MIME
 
-/// One run of libFuzzer: everything that a message can be asked for, on any octets.
+/// What the runs of libFuzzer read, by the environment; see `run`.
+private let kind = getenv("SLUICE_FUZZ").map { String(cString: $0) } ?? "message"
+
+/// How many times its own size a field's text may have: three octets of UTF-8 for one of Windows-1252, and some charsets
+/// have characters that are two in Unicode.
+private let growth = 6
+
+/// One run of libFuzzer: a message, a field's value or a document of HTML.
 @_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzMessage(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    let message = ParsedMessage(parsing: Octets(copying: UnsafeRawBufferPointer(start: start, count: count)))
+public func fuzzMIME(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    let input = UnsafeRawBufferPointer(start: start, count: count)
+    switch kind {
+    case "words": fuzzWords(field("Subject: ", input))
+    case "parameters": fuzzParameters(input)
+    case "date": fuzzDate(field("Date: ", input))
+    case "addresses": fuzzAddresses(field("To: ", input))
+    case "html": fuzzHTML(String(decoding: input, as: UTF8.self))
+    default: fuzzMessage(Octets(copying: input))
+    }
+    return 0
+}
+
+/// A field of this name with the input for its value, whatever stands in it.
+private func field(_ name: String, _ value: UnsafeRawBufferPointer) -> HeaderField? {
+    Header(ofMessage: Octets(Array(name.utf8) + value + [0x0A])).fields.first
+}
+
+private func fuzzWords(_ field: HeaderField?) {
+    guard let field else { return }
+    let text = field.value
+    precondition(!text.utf8.contains { $0 == 0x0A || $0 == 0x0D || $0 == 0 }, "a field's text has lines of its own")
+    precondition(text.utf8.count <= growth * field.valueRange.count, "a field's text grows beyond measure")
+}
+
+private func fuzzParameters(_ input: UnsafeRawBufferPointer) {
+    let header = "Content-Type: text/plain; charset="
+    let message = ParsedMessage(parsing: Octets(Array(header.utf8) + input + Array("\n\nt\u{E9}xt".utf8)))
+    let part = message.root
+    let parameters = part.mediaType.parameters
+    precondition(parameters.count <= ParsingLimits.standard.parameters, "there are more parameters than the limit")
+    precondition(!parameters.keys.contains(""), "a parameter has no name")
+    _ = (part.filename, part.disposition, part.isAttachment, part.decodedText(), message.defects)
+}
+
+private func fuzzDate(_ field: HeaderField?) {
+    guard let field, let date = field.date else { return }
+    // Four digits of a year at most, and a zone of a few days.
+    precondition(abs(date.seconds) < 400_000_000_000, "a date lies outside of all calendars")
+}
+
+private func fuzzAddresses(_ field: HeaderField?) {
+    guard let field else { return }
+    let flat = field.addresses
+    precondition(flat == field.addressGroups.flatMap(\.mailboxes), "groups have other mailboxes than the list")
+    precondition(flat.count <= field.valueRange.count, "there are more addresses than octets")
+    _ = (flat.map(\.description), field.messageIDs)
+}
+
+private func fuzzHTML(_ html: String) {
+    let text = HTMLText.text(fromHTML: html)
+    precondition(text.utf8.count <= html.utf8.count + 2, "the text of a document is longer than it")
+}
+
+/// Everything that a message can be asked for.
+private func fuzzMessage(_ octets: Octets) {
+    let message = ParsedMessage(parsing: octets)
     for part in message.parts {
         _ = (part.filename, part.contentID, part.isInline, part.isAttachment, part.decodedText())
         for field in part.header.fields { _ = (field.value, field.addresses, field.date, field.messageIDs) }
@@ -16,8 +79,6 @@ public func fuzzMessage(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         precondition(attachment.isInOriginal && attachment.bodyRange.lowerBound >= end)
         end = attachment.bodyRange.upperBound
     }
-    _ = (message.text, message.html, message.defects, message.date, message.from)
-    let text = message.octets.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
-    _ = HTMLText.text(fromHTML: text)
-    return 0
+    _ = (message.text, message.html, message.defects, message.date, message.from, message.files, message.filenames)
+    precondition(message.header.fields.map(\.range) == Header(ofMessage: octets).fields.map(\.range))
 }
