@@ -30,11 +30,9 @@ package struct ARCSealer: Sendable {
 
     /// The three fields to put before a message, the topmost first; none where a seal must not be added.
     ///
-    /// - Parameters:
-    ///   - added: The fields that stand before the message already.
-    ///   - host: The name of the server that has checked the message (RFC 8601, section 2.5).
-    ///   - results: What it found out, each in the words of RFC 8601.
-    ///   - status: What the chain so far was found to be.
+    /// `added` are the fields that stand before the message already, `host` is the server that has checked it (RFC 8601,
+    /// section 2.5), `results` are its findings in the words of RFC 8601, and `status` is what the chain was found to be.
+    ///
     /// - Throws: `CancellationError`; `Rejection` for a message that nobody could verify.
     package func seal(
         _ content: Octets, below added: [String], host: String, results: [String], status: ARCResult,

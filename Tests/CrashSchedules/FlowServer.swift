@@ -60,7 +60,7 @@ struct FlowServer {
         let files = ["site.yaml": Self.site, "inbound.yaml": Self.pipeline]
         let plan = try Self.plan(of: files.mapValues { Array($0.utf8) }, catalog, services)
         (queue, report) = try Self.open(disk) { moment.now }
-        let versions = KeptVersions(directory: "/var/versions", fileSystem: disk) { text in
+        let versions = KeptVersions(directory: "/var/versions", fileSystem: SimulatedFileSystem()) { text in
             let files = [PipelineCheck.siteFileName: text.site, text.fileName: text.pipeline]
             guard let plan = try Self.plan(of: files, catalog, services).pipelines.first else {
                 throw Trouble("a kept version has no pipeline")

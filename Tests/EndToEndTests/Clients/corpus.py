@@ -68,15 +68,22 @@ def send(port, recipient, connections, paths):
 def attachments(content):
     """The digests of the attachments' contents as they are kept: decoded if they are in base64, as sent otherwise.
 
-    Attachments are leaves that are not text, or that have a file name or say so.
+    Attachments are leaves that are not text, or that have a file name or say so; but not the signature of a signed
+    message, nor text that is to be shown where it stands.
     """
     digests = set()
+    signatures = set()
     for part in email.message_from_bytes(content).walk():
+        if part.get_content_type() == "multipart/signed" and part.is_multipart():
+            signatures.update(id(signature) for signature in part.get_payload()[1:2])
+        if id(part) in signatures:
+            continue
         # A multipart whose parts Python cannot tell is given as a leaf, too.
         if part.is_multipart() or part.get_content_maintype() == "multipart":
             continue
         named = part.get_filename() or part.get_content_disposition() == "attachment"
-        if not named and part.get_content_maintype() == "text":
+        shown = not named or part.get_content_disposition() == "inline"
+        if shown and part.get_content_maintype() == "text":
             continue
         payload = part.get_payload(decode=True)
         if payload:
