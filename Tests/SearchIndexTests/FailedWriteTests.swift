@@ -57,4 +57,40 @@ struct FailedWriteTests {
         try index.flush()
         #expect(try open(disk.crash(.everything, seed: 0)).1 == 3)
     }
+
+    @Test func `a merge does not promise a late mail that is in memory only`() throws {
+        let disk = SimulatedFileSystem()
+        try disk.createDirectory(Self.directory)
+        try disk.synchronizeDirectory("/")
+        let options = IndexOptions(fanOut: 2)
+        let (index, _) = try InvertedIndex.open(directory: Self.directory, fileSystem: disk, options: options)
+        for number: UInt32 in [1, 5] {
+            try index.add(mails(number))
+            try index.flush()
+        }
+        try index.add(mails(3))
+        #expect(try open(disk.crash(.everything, seed: 0)).1 == 2)
+        #expect(try index.mergeIfNeeded())
+        #expect(try open(disk.crash(.everything, seed: 0)).1 == 2)
+        try index.flush()
+        #expect(try open(disk.crash(.everything, seed: 0)).1 == 5)
+    }
+
+    @Test func `what is given again is asked for until all of it has been`() throws {
+        let disk = SimulatedFileSystem()
+        let (index, _) = try open(disk)
+        try index.add(mails(1, 2, 3))
+        try index.flush()
+        try index.beginReplay(from: 2)
+        #expect(try open(disk.crash(.everything, seed: 0)).1 == 1)
+        try index.beginReplay(from: 0)
+        #expect(try index.discard(segment: try #require(index.statistics().runs.first).file))
+        #expect(try open(disk.crash(.everything, seed: 0)).1 == 0)
+        try index.add(mails(1, 2))
+        try index.flush()
+        #expect(try open(disk.crash(.everything, seed: 0)).1 == 0)
+        try index.add(mails(3))
+        try index.endReplay()
+        #expect(try open(disk.crash(.everything, seed: 0)).1 == 3)
+    }
 }

@@ -68,4 +68,21 @@ struct FingerprintTests {
         #expect(try index.search(user: 1, query: folder.query("all "), limit: 500).numbers == (1...300).reversed())
         try index.close()
     }
+
+    @Test(arguments: [
+        ("one two", "two one"), ("one one two", "one two one"), ("one two", "one two two"), ("one two", "one twp"),
+    ])
+    func `mails that differ in a word, its place or its number have other fingerprints`(_ pair: (String, String)) throws
+    {
+        let folder = try TestFolder()
+        let (index, _) = try folder.open()
+        let fingerprinter = index.makeFingerprinter()
+        let (first, second) = (TestMail.make(number: 1, body: pair.0), TestMail.make(number: 1, body: pair.1))
+        #expect(fingerprinter(first) != fingerprinter(second))
+        #expect(fingerprinter(first) == fingerprinter(first))
+        #expect(
+            fingerprinter(TestMail.make(number: 1, subject: "one"))
+                != fingerprinter(TestMail.make(number: 1, body: "one")))
+        try index.close()
+    }
 }
