@@ -14,7 +14,7 @@ package enum MIMEFacts {
         "mime.is-signed", "Whether a part says that it is signed; nothing is checked.")
     package static let isEncrypted = Fact<Bool>("mime.is-encrypted", "Whether a part says that it is encrypted.")
     package static let report = Fact<String>(
-        "mime.report", "The kind of a report, such as delivery-status; empty if it is none.")
+        "mime.report-type", "The kind of a report, such as delivery-status; empty if it is none.")
     package static let defects = Fact<[String]>("mime.defects", "The kinds of what is malformed in it, each once.")
 
     static let declarations = [

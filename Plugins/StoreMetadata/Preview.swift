@@ -10,8 +10,11 @@ enum Preview {
         var preview = String.UnicodeScalarView()
         var pendingSpace = false
         var taken = 0
-        for scalar in text.unicodeScalars.prefix(lookahead) {
-            if scalar.properties.isWhitespace || scalar.value < 0x20 || scalar.value == 0x7F {
+        var seen = 0
+        for scalar in text.unicodeScalars {
+            seen += 1
+            if seen > lookahead { break }
+            if isSpace(scalar) {
                 pendingSpace = !preview.isEmpty
                 continue
             }
@@ -25,5 +28,10 @@ enum Preview {
             if taken >= length { break }
         }
         return String(preview)
+    }
+
+    /// Asks Unicode's tables, about what is not ASCII only: they cost far more than a comparison.
+    private static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.isASCII ? scalar.value <= 0x20 || scalar.value == 0x7F : scalar.properties.isWhitespace
     }
 }

@@ -4,9 +4,15 @@ package import StageKit
 package enum FactText {
     /// The lines; octets are left out.
     package static func lines(_ facts: Facts) -> String {
-        facts.values.sorted { $0.key < $1.key }
-            .compactMap { name, value in text(of: value).map { "\(name): \($0)\n" } }
-            .joined()
+        var lines = ""
+        for name in facts.values.keys.sorted() {
+            guard let text = facts[name].flatMap(text(of:)) else { continue }
+            lines += name
+            lines += ": "
+            lines += text
+            lines += "\n"
+        }
+        return lines
     }
 
     private static func text(of value: FactValue) -> String? {
@@ -22,7 +28,7 @@ package enum FactText {
 
     /// A subject may hold anything, but a line ends where we say.
     private static func oneLine(_ text: String) -> String {
-        text.unicodeScalars.contains { $0.value < 0x20 }
+        text.utf8.contains { $0 < 0x20 }
             ? String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 ? " " : $0 })) : text
     }
 }

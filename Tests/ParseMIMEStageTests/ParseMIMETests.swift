@@ -15,6 +15,11 @@ struct ParseMIMETests {
         return message.facts
     }
 
+    @Test func `no fact looks like the result of a check, which is what a name with .report says`() {
+        // Authentication-Results and ARC seals copy every such fact as text of RFC 8601.
+        #expect(ParseMIME.manifest.provides.filter { $0.name.hasSuffix(".report") }.isEmpty)
+    }
+
     @Test func `the facts say what the message is made of`() async throws {
         let facts = try await facts(
             of: """
