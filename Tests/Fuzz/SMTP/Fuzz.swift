@@ -44,8 +44,10 @@ private func fuzzSession(kind: UInt8, cut: UInt8, _ input: ArraySlice<UInt8>) {
         rest = rest.dropFirst(size)
     }
     let (one, other) = (whole.output, pieces.output)
-    // What follows STARTTLS in one piece is thrown away, so there the pieces matter.
-    precondition(one == other || whole.wasSecured || pieces.wasSecured, "the pieces change the replies")
+    // What follows STARTTLS in one piece is thrown away, and content that came at once is never asked about in pieces,
+    // so there the pieces matter.
+    let mayDiffer = whole.wasSecured || pieces.wasSecured || whole.hasRefusedContent || pieces.hasRefusedContent
+    precondition(one == other || mayDiffer, "the pieces change the replies")
     let lines = one.split(separator: 0x0A)
     precondition(lines.allSatisfy { $0.count >= 5 && (0x32...0x35).contains($0.first ?? 0) && $0.last == 0x0D })
     precondition(one.count <= 600 * (input.count + 2), "more replies than commands")
@@ -60,6 +62,7 @@ private struct Player: ~Copyable {
     private var session: ServerSession
     private(set) var output: [UInt8] = []
     private(set) var wasSecured = false
+    private(set) var hasRefusedContent = false
     private var questions = 0
     private var handedOver = 0
     private let says: UInt8
@@ -88,6 +91,8 @@ private struct Player: ~Copyable {
         var step = first
         while true {
             output += session.takeOutput()
+            // Every message begins with a question about its sender, so what an earlier one left is gone by then.
+            if !session.hasHandedOver { handedOver = 0 }
             switch step {
             case .read, .wait, .close: return
             case .startTLS:
@@ -99,7 +104,16 @@ private struct Player: ~Copyable {
     }
 
     private mutating func answer(_ question: ServerSession.Question) -> ServerSession.Step {
-        questions += 1
+        // How often content is asked about depends on how it came, so that is not counted.
+        switch question {
+        case .content(let piece):
+            handedOver += piece.count
+            guard says & 130 == 130 else { return session.answer(.proceed) }
+            hasRefusedContent = true
+            return session.answer(.refuse(Reply(452, nil, "no")))
+        case .pause: return session.answer(.proceed)
+        default: questions += 1
+        }
         let isNo = says & 128 != 0 && questions % 3 == 0
         switch question {
         case .message(let content):
@@ -107,10 +121,7 @@ private struct Player: ~Copyable {
             handedOver = 0
             return isNo ? session.answer(.refuse(Reply(550, nil, "no"))) : session.acknowledge(Receipt())
         case .authenticate: return session.answer(isNo ? .challenge([1, 2]) : .authenticated("u"))
-        case .pause: return session.answer(.proceed)
-        case .content(let piece):
-            handedOver = session.hasHandedOver ? handedOver + piece.count : 0
-            return session.answer(isNo ? .refuse(Reply(452, nil, "no")) : .proceed)
+        case .pause, .content: return session.answer(.proceed)
         case .connect, .connectFor, .mail, .recipient:
             return session.answer(isNo ? .refuse(Reply(550, nil, "no")) : .proceed)
         }
