@@ -8,7 +8,7 @@ package import StageKit
 ///
 /// What is counted is what the place says: connections in `connect`, messages in `mail`, recipients in `recipient`;
 /// elsewhere nothing is counted. A client that is too quick is told when to come back, and loses nothing. Counts begin anew when the
-/// server starts.
+/// server starts or takes up changed files.
 ///
 /// ```yaml
 /// connect:   [ limit-rate: { allow: 60, per: 1m } ]
