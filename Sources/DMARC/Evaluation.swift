@@ -31,6 +31,19 @@ package struct Evaluation: Sendable, Hashable {
     /// The words of RFC 7489, section 11.2.
     package enum Result: String, Sendable, Hashable {
         case none, pass, fail, temperror, permerror
+
+        /// How sure one may be of an author with this result, beside others for whom as much is asked.
+        ///
+        /// What the DNS did not tell may be any policy, and so counts for less than a fail whose owner asks for nothing.
+        var certainty: Int {
+            switch self {
+            case .temperror: 0
+            case .fail: 1
+            case .permerror: 2
+            case .none: 3
+            case .pass: 4
+            }
+        }
     }
 
     /// The result.

@@ -34,8 +34,11 @@ package struct PolicyEvaluator: Sendable {
         return evaluation
     }
 
-    /// The outcome for all domains of From (section 6.6.1): of those that failed the one with the strictest request,
-    /// else the first; where there are too many to check, none passes.
+    /// The outcome for all domains of From, of which RFC 7489, section 6.6.1 leaves the choice to the receiver: the least
+    /// certain counts, so that no author hides behind another.
+    ///
+    /// That is the strictest request of those that failed, then an error of the DNS, a fail without a request, a policy of
+    /// no use, a domain without one; it is a pass only if each domain passes. Where there are too many, none passes.
     package func evaluate(_ author: AuthorDomain, _ identifiers: Identifiers) async -> Evaluation {
         var worst: Evaluation?
         for domain in author.domains.prefix(AuthorDomain.maximumDomains) {
@@ -53,7 +56,7 @@ package struct PolicyEvaluator: Sendable {
 
     private func isWorse(_ next: Evaluation, than known: Evaluation) -> Bool {
         if next.request != known.request { return next.request > known.request }
-        return next.result == .fail && known.result != .fail
+        return next.result.certainty < known.result.certainty
     }
 
     private func isSameOrganization(_ domain: String, _ organization: String) -> Bool {

@@ -8,8 +8,12 @@ struct PolicyTests {
     private func record(_ text: String) throws -> PolicyRecord { try PolicyRecord(parsing: Array(text.utf8)) }
 
     private func evaluator(_ records: KeyValuePairs<String, [DNSRecord]>) throws -> PolicyEvaluator {
+        try evaluator(DNSZone(records))
+    }
+
+    private func evaluator(_ zone: DNSZone) throws -> PolicyEvaluator {
         let list = try PublicSuffixList(parsing: "com\nco.uk\nexample\nblogs.example.com\n", minimum: 1)
-        return PolicyEvaluator(resolver: ZoneResolver(DNSZone(records))) { list }
+        return PolicyEvaluator(resolver: ZoneResolver(zone)) { list }
     }
 
     @Test(arguments: [
@@ -99,6 +103,31 @@ struct PolicyTests {
         #expect(await evaluator.evaluate(author, Identifiers()).domain == "hard.example")
         let passing = Identifiers(spf: "hard.example")
         #expect(await evaluator.evaluate(author, passing).domain == "mid.example")
+    }
+
+    @Test(arguments: [
+        (["good.example", "good.example"], Evaluation.Result.pass, "good.example"),
+        (["good.example", "none.example"], .none, "none.example"),
+        (["none.example", "bad.example", "good.example"], .permerror, "bad.example"),
+        (["good.example", "silent.example"], .temperror, "silent.example"),
+        (["bad.example", "silent.example", "none.example"], .temperror, "silent.example"),
+        (["silent.example", "good.example", "soft.example"], .temperror, "silent.example"),
+        (["bad.example", "good.example", "soft.example"], .fail, "soft.example"),
+        (["silent.example", "soft.example", "hard.example"], .fail, "hard.example"),
+    ])
+    func `of several authors the least certain one counts`(
+        _ domains: [String], _ result: Evaluation.Result, _ domain: String
+    ) async throws {
+        var zone = DNSZone([
+            "_dmarc.good.example": [.text("v=DMARC1; p=reject")], "_dmarc.soft.example": [.text("v=DMARC1; p=none")],
+            "_dmarc.hard.example": [.text("v=DMARC1; p=reject")],
+            "_dmarc.bad.example": [.text("v=DMARC1; p=refuse")],
+        ])
+        zone.silence("_dmarc.silent.example")
+        for domains in [domains, domains.reversed()] {
+            let found = await (try evaluator(zone)).evaluate(AuthorDomain(domains), Identifiers(spf: "good.example"))
+            #expect(found.result == result && found.domain == domain, "\(domains): \(found)")
+        }
     }
 
     @Test(arguments: [
