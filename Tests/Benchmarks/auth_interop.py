@@ -31,6 +31,13 @@ MAIL = (
     b"Hi. \r\n\r\nWe lost the game.  Are you hungry yet?\r\n\r\n\r\n"
 )
 
+# Canonicalizations of header and body, and OpenDKIM's names for the algorithms by selector.
+FORMS = [f"{header}/{body}" for header in ("relaxed", "simple") for body in ("relaxed", "simple")]
+ALGORITHMS = {"rsa": "rsa-sha256", "ed": "ed25519-sha256"}
+
+# OpenDKIM 2.11.0~beta2 signs something else than what it sends: neither it nor dkimpy verifies such a signature.
+BROKEN_IN_OPENDKIM = ("ed", "simple")
+
 PIPELINE = """sluice: 1
 pipeline: inbound
 receive: {{ smtp: {{ listen: ["127.0.0.1:{port}"] }} }}
@@ -40,8 +47,7 @@ session:
     - check-dkim
     - check-arc
     - authentication-results
-    - sign-dkim: {{ as: sign-rsa, domain: example.org, selector: rsa, key: "${{file:rsa.pem}}" }}
-    - sign-dkim: {{ as: sign-ed, domain: example.org, selector: ed, key: "${{file:ed.pem}}" }}
+{signing}
     - seal-arc: {{ domain: example.org, selector: rsa, key: "${{file:rsa.pem}}" }}
 accept: {{ queue: {{ when-full: '452 4.3.1 Try again later' }} }}
 deliver: [ store-metadata ]
@@ -49,6 +55,16 @@ on-error:
   transient: {{ retry: {{ first: 1m, factor: 2, max: 1h, for: 5d }}, then: quarantine }}
   permanent: quarantine
 """
+
+# Each of our signatures is made in every form with every key, and looked at alone.
+SIGNING = """\
+    - sign-dkim:
+        as: sign-{selector}-{header}-{body}
+        domain: example.org
+        selector: {selector}
+        key: "${{file:{selector}.pem}}"
+        header-form: {header}
+        body-form: {body}"""
 
 SITE = """sluice: 1
 host-name: mx.example.org
@@ -77,6 +93,7 @@ class Keys:
         from nacl.signing import SigningKey
 
         self.path = f"{directory}/rsa.pem"
+        self.paths = {selector: f"{directory}/{selector}.pem" for selector in ALGORITHMS}
         call(["openssl", "genrsa", "-out", self.path, "2048"])
         os.chmod(self.path, 0o600)
         with open(self.path, "rb") as file:
@@ -90,6 +107,7 @@ class Keys:
         pem = base64.b64encode(ED25519_PREFIX + SEED).decode()
         with open(f"{directory}/ed.pem", "w") as file:
             file.write(f"-----BEGIN PRIVATE KEY-----\n{pem}\n-----END PRIVATE KEY-----\n")
+        os.chmod(self.paths["ed"], 0o600)
         self.records = {
             f"{selector}._domainkey.{domain}": text
             for selector, text in texts.items()
@@ -128,7 +146,12 @@ class Trial:
         """Starts DNS and server."""
         self.dns.start()
         with open(f"{self.pipelines}/inbound.yaml", "w") as file:
-            file.write(PIPELINE.format(port=self.port))
+            steps = [
+                SIGNING.format(selector=selector, header=form.split("/")[0], body=form.split("/")[1])
+                for selector in ALGORITHMS
+                for form in FORMS
+            ]
+            file.write(PIPELINE.format(port=self.port, signing="\n".join(steps)))
         with open(f"{self.pipelines}/site.yaml", "w") as file:
             file.write(SITE.format(directory=self.directory, dns=self.dns.port, control=machine.free_port()))
         call([binary, "user", "add", USER, "--pipelines", self.pipelines])
@@ -179,29 +202,55 @@ class Trial:
         )
         return (done.stdout + done.stderr).decode(errors="replace")
 
+    def opendkim_passes(self, content, selector, domain):
+        """Whether OpenDKIM verifies the topmost signature, which is said to be by that key."""
+        said = self.opendkim("v", content, f"TestDNSData file:{self.directory}/records")
+        if not re.search(rf"verification \(s={selector},? d={domain}, ", said):
+            raise RuntimeError(f"opendkim verifies nothing; it said:\n{said[-1000:]}")
+        return "succeeded" in said
+
+
+def signed_by_opendkim(trial, mail, selector, form):
+    """A mail with OpenDKIM's signature before it."""
+    said = trial.opendkim(
+        "s", mail, "Domain sender.example", f"Selector {selector}", f"KeyFile {trial.keys.paths[selector]}",
+        f"Canonicalization {form}", "InternalHosts 0.0.0.0/0", f"SignatureAlgorithm {ALGORITHMS[selector]}",
+    )
+    value = re.search(r"hname='DKIM-Signature' hvalue='(.*?)'", said, re.DOTALL)
+    if value is None:
+        raise RuntimeError(f"opendkim signs nothing with {ALGORITHMS[selector]}; it said:\n{said[-1000:]}")
+    return b"DKIM-Signature: " + re.sub(r"\r?\n", "\r\n", value[1]).encode() + b"\r\n" + mail
+
+
+def is_broken(selector, form):
+    """Whether OpenDKIM is known to sign wrongly."""
+    return (selector, form.split("/")[0]) == BROKEN_IN_OPENDKIM
+
+
+def opendkim_on_its_own(trial):
+    """OpenDKIM's word on its own signatures, so that the exception is its fault and nobody else's."""
+    for selector, algorithm in ALGORITHMS.items():
+        for form in FORMS:
+            passes = trial.opendkim_passes(signed_by_opendkim(trial, MAIL % b"own", selector, form), selector, "sender.example")
+            yield f"opendkim on its own {algorithm} {form}", passes != is_broken(selector, form)
+
 
 def theirs(trial):
     """Mails signed and sealed by others, each with a pattern for the facts that ours must find."""
     dkim, keys = trial.dkim, trial.keys
-    for form in ("relaxed/relaxed", "simple/simple", "relaxed/simple", "simple/relaxed"):
-        forms = tuple(word.encode() for word in form.split("/"))
-        mail = MAIL % form.replace("/", "-").encode()
-        field = dkim.sign(mail, b"rsa", b"sender.example", keys.rsa, canonicalize=forms)
-        yield f"dkimpy rsa-sha256 {form}", field + mail, "dkim=pass header.d=sender.example"
-        field = dkim.sign(
-            mail, b"ed", b"sender.example", base64.b64encode(SEED), canonicalize=forms,
-            signature_algorithm=b"ed25519-sha256",
-        )
-        yield f"dkimpy ed25519-sha256 {form}", field + mail, "dkim=pass header.d=sender.example"
-        said = trial.opendkim(
-            "s", mail, "Domain sender.example", "Selector rsa", f"KeyFile {keys.path}", f"Canonicalization {form}",
-            "InternalHosts 0.0.0.0/0", "SignatureAlgorithm rsa-sha256",
-        )
-        value = re.search(r"hname='DKIM-Signature' hvalue='(.*?)'", said, re.DOTALL)
-        if value is None:
-            raise RuntimeError(f"opendkim signs nothing; it said:\n{said[-1000:]}")
-        signed = b"DKIM-Signature: " + re.sub(r"\r?\n", "\r\n", value[1]).encode() + b"\r\n" + mail
-        yield f"opendkim rsa-sha256 {form}", signed, "dkim=pass header.d=sender.example"
+    private = {"rsa": keys.rsa, "ed": base64.b64encode(SEED)}
+    for selector, algorithm in ALGORITHMS.items():
+        for form in FORMS:
+            mail = MAIL % f"{selector}-{form}".replace("/", "-").encode()
+            field = dkim.sign(
+                mail, selector.encode(), b"sender.example", private[selector],
+                canonicalize=tuple(word.encode() for word in form.split("/")),
+                signature_algorithm=algorithm.encode(),
+            )
+            yield f"dkimpy {algorithm} {form}", field + mail, "dkim=pass header.d=sender.example"
+            signed = signed_by_opendkim(trial, mail, selector, form)
+            wanted = "dkim=fail" if is_broken(selector, form) else "dkim=pass header.d=sender.example"
+            yield f"opendkim {algorithm} {form}", signed, wanted
     yield "a changed mail", signed.replace(b"lost", b"won"), "dkim=fail"
     mail = b"Authentication-Results: mx.other.example; arc=none; spf=pass smtp.mailfrom=sender.example\r\n" + MAIL % b"arc"
     fields = dkim.arc_sign(mail, b"rsa", b"sender.example", keys.rsa, b"mx.other.example")
@@ -210,35 +259,56 @@ def theirs(trial):
     yield "dkimpy ARC seal, changed", sealed.replace(b"lost", b"won"), "arc=fail"
 
 
+OURS = re.compile(rb"^DKIM-Signature: (?:[^\r]|\r\n[ \t])*d=example\.org;(?:[^\r]|\r\n[ \t])*\r\n", re.MULTILINE)
+
+
 def check_ours(trial, name, content, is_broken):
     """What the peers say of the signatures and seals that the server has made; yields name and whether it is right."""
     dkim, look_up = trial.dkim, trial.keys.look_up
-    for index, kind in ((0, "ed25519"), (1, "rsa")):
-        yield f"ours, dkimpy verifies {kind}: {name}", dkim.DKIM(content).verify(idx=index, dnsfunc=look_up)
-    # OpenDKIM's test mode takes the topmost signature, so the RSA one is shown alone.
-    alone = re.sub(rb"DKIM-Signature:[^;]*; a=ed25519(?:[^\r]|\r\n[ \t])*\r\n", b"", content, count=1)
-    said = trial.opendkim("v", alone, f"TestDNSData file:{trial.directory}/records")
-    yield f"ours, opendkim verifies rsa: {name}", "d=example.org" in said and "succeeded" in said
+    signatures = OURS.findall(content)
+    bare = OURS.sub(b"", content)
+    yield f"ours, as many as the pipeline makes: {name}", len(signatures) == len(FORMS) * len(ALGORITHMS)
+    for field in signatures:
+        tags = dict(tag.strip().split(b"=", 1) for tag in re.sub(rb"\s", b"", field).split(b":", 1)[1].split(b";"))
+        kind = f"{tags[b'a'].decode()} {tags[b'c'].decode()}"
+        # Each is shown alone: OpenDKIM's test mode says nothing of others.
+        alone = field + bare
+        yield f"ours, dkimpy verifies {kind}: {name}", dkim.DKIM(alone).verify(idx=0, dnsfunc=look_up)
+        passes = trial.opendkim_passes(alone, tags[b"s"].decode(), "example.org")
+        yield f"ours, opendkim verifies {kind}: {name}", passes
+        # And it looks at all of it.
+        changed = alone.replace(b"dinner", b"supper")
+        yield f"ours, opendkim refuses {kind}, changed: {name}", not trial.opendkim_passes(
+            changed, tags[b"s"].decode(), "example.org"
+        )
     status, _, reason = dkim.arc_verify(content, dnsfunc=look_up)
     # dkimpy gives no status to a chain that ends with a seal which says that it is broken.
     wanted = (None, "ARC-Seal[2] reported failure, the chain is terminated") if is_broken else (b"pass", "success")
     yield f"ours, dkimpy validates the chain: {name}", (status, reason) == wanted
 
 
-def run_trials(trial, results):
-    """All trials; notes those that are not right and returns how many were and how many there were."""
-    right, total = 0, 0
+def all_checks(trial):
+    """Name, whether it is right, and what there is to see of every check."""
+    for text, is_right in opendkim_on_its_own(trial):
+        yield text, is_right, ""
     for name, content, wanted in theirs(trial):
         trace, facts = trial.through_server(content)
+        seen = f"{trace.decode(errors='replace')}{facts}"
         unfolded = re.sub(rb"\r\n[ \t]+", b" ", trace).decode()
-        checks = [(f"theirs: {name}", wanted in facts and wanted in unfolded)]
-        checks += check_ours(trial, name, trace + content, wanted == "arc=fail")
-        for text, is_right in checks:
-            total += 1
-            right += is_right
-            results.add(check=text, right=bool(is_right))
-            if not is_right:
-                results.note(f"not right: {text}\n{trace.decode(errors='replace')}{facts}")
+        yield f"theirs: {name}", wanted in facts and wanted in unfolded, seen
+        for text, is_right in check_ours(trial, name, trace + content, wanted == "arc=fail"):
+            yield text, is_right, seen
+
+
+def run_trials(trial, results):
+    """All checks; notes those that are not right and returns how many were and how many there were."""
+    right, total = 0, 0
+    for text, is_right, seen in all_checks(trial):
+        total += 1
+        right += bool(is_right)
+        results.add(check=text, right=bool(is_right))
+        if not is_right:
+            results.note(f"not right: {text}\n{seen}")
     return right, total
 
 
