@@ -19,6 +19,8 @@ package final class CheckDKIM: Stage {
             "pass if a signature passes, else the best of temperror, fail, policy, permerror, neutral and none.")
         package static let domains = Fact<String>(
             "dkim.domains", "The domains of passing signatures with spaces between them, the sender's own first.")
+        package static let undecided = Fact<String>(
+            "dkim.undecided", "The domains of signatures that could not be checked for now, with spaces between them.")
         package static let signatures = Fact<Int>("dkim.signatures", "How many signatures the message has.")
         package static let report = Fact<String>(
             "dkim.authentication-results", "The results of all signatures in the words of Authentication-Results.")
@@ -28,8 +30,8 @@ package final class CheckDKIM: Stage {
         name: "check-dkim",
         summary: "Verifies the DKIM signatures of the message.",
         provides: [
-            Provided.result.declaration, Provided.domains.declaration, Provided.signatures.declaration,
-            Provided.report.declaration,
+            Provided.result.declaration, Provided.domains.declaration, Provided.undecided.declaration,
+            Provided.signatures.declaration, Provided.report.declaration,
         ],
         // Keys are looked up at once, so this is one look-up and the longest computation.
         timeout: .seconds(25))
@@ -51,6 +53,8 @@ package final class CheckDKIM: Stage {
         let author = message.parsed.from.first?.description ?? ""
         message.facts[Provided.result] = Self.best(of: outcomes).rawValue
         message.facts[Provided.domains] = Self.domains(of: outcomes, author: author)
+        message.facts[Provided.undecided] = outcomes.filter { $0.result == .temperror }.map(\.domain).joined(
+            separator: " ")
         message.facts[Provided.signatures] = outcomes.count
         let results = outcomes.isEmpty ? [MethodResult("dkim", "none")] : outcomes.map(\.methodResult)
         message.facts[Provided.report] = results.map(\.text).joined(separator: "; ")

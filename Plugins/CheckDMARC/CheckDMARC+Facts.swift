@@ -9,6 +9,8 @@ extension CheckDMARC {
             "spf.authentication-results", "The result as header fields have it.")
         package static let dkimDomains = Fact<String>(
             "dkim.domains", "The signing domains of good signatures, separated by spaces.")
+        package static let dkimUndecided = Fact<String>(
+            "dkim.undecided", "The domains of signatures that could not be checked for now, separated by spaces.")
         package static let dkimReport = Fact<String>(
             "dkim.authentication-results", "The results as header fields have them.")
         package static let arcResult = Fact<String>("arc.result", "The result of ARC.")

@@ -35,14 +35,14 @@ package final class CheckDMARC: Stage {
         reads: [Read.spfResult.declaration, Read.spfDomain.declaration, Read.dkimDomains.declaration],
         readsIfPresent: [
             Read.arcResult.declaration, Read.arcSealers.declaration, Read.arcFirstResults.declaration,
-            Read.spfReport.declaration,
-            Read.dkimReport.declaration,
+            Read.spfReport.declaration, Read.dkimReport.declaration, Read.dkimUndecided.declaration,
         ],
         provides: [
             Provided.result.declaration, Provided.domain.declaration, Provided.authors.declaration,
             Provided.policy.declaration, Provided.disposition.declaration, Provided.override.declaration,
             Provided.report.declaration,
-        ])
+        ],
+        keeps: "the rows that aggregate reports need, in dmarc of the data directory (unless reports is false)")
 
     /// How long rows of reports wait to be written.
     private static let flushInterval: Duration = .seconds(1)
@@ -118,7 +118,8 @@ package final class CheckDMARC: Stage {
         message.facts[Provided.policy] = evaluation.policy?.request.rawValue ?? ""
         message.facts[Provided.disposition] = disposition.rawValue
         message.facts[Provided.override] = override
-        let arc = message.facts[Read.arcResult]
+        // ARC's result stands for itself; here it stands only where it has decided.
+        let arc = override == "arc" ? message.facts[Read.arcResult] : nil
         let report = evaluation.report(disposition: disposition, arc: arc).text
         message.facts[Provided.report] = report
         if evaluation.result == .fail { log(report, of: message, in: context) }

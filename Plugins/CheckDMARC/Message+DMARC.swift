@@ -11,9 +11,12 @@ extension Message {
     /// What SPF and DKIM found.
     var identifiers: Identifiers {
         let signatures = (facts[CheckDMARC.Read.dkimDomains] ?? "").split(separator: " ")
+        let undecided = (facts[CheckDMARC.Read.dkimUndecided] ?? "").split(separator: " ")
+        let spf = facts[CheckDMARC.Read.spfResult]
+        let domain = facts[CheckDMARC.Read.spfDomain]
         return Identifiers(
-            signatures: signatures.map { .init(domain: String($0)) },
-            spf: facts[CheckDMARC.Read.spfResult] == "pass" ? facts[CheckDMARC.Read.spfDomain] : nil)
+            signatures: signatures.map { .init(domain: String($0)) }, spf: spf == "pass" ? domain : nil,
+            undecidedSignatures: undecided.map(String.init), undecidedSPF: spf == "temperror" ? domain : nil)
     }
 
     /// Whether forwarders that are all trusted have sealed that DMARC had passed before them.

@@ -46,7 +46,8 @@ package final class Greylist: RecipientStage {
     package static let manifest = StageManifest(
         name: "greylist",
         summary: "Puts off the first mail from an unknown network and sender to a recipient.",
-        provides: [Provided.result.declaration])
+        provides: [Provided.result.declaration],
+        keeps: "which senders it has met, in greylist of the data directory")
 
     /// How often what has changed is written; a crash forgets as much.
     private static let saveInterval = Duration.seconds(1)

@@ -18,11 +18,20 @@ package struct Identifiers: Sendable, Hashable {
     package var signatures: [Signature]
     /// The domain for which SPF passed; nil if it did not.
     package var spf: String?
+    /// The signing domains of signatures that could not be checked for now.
+    package var undecidedSignatures: [String]
+    /// The domain for which SPF could not be checked for now; nil if it could.
+    package var undecidedSPF: String?
 
-    /// Identifiers that passed.
-    package init(signatures: [Signature] = [], spf: String? = nil) {
+    /// Identifiers that passed, and those that might have.
+    package init(
+        signatures: [Signature] = [], spf: String? = nil, undecidedSignatures: [String] = [],
+        undecidedSPF: String? = nil
+    ) {
         self.signatures = signatures
         self.spf = spf
+        self.undecidedSignatures = undecidedSignatures
+        self.undecidedSPF = undecidedSPF
     }
 }
 
@@ -76,6 +85,8 @@ package struct Evaluation: Sendable, Hashable {
     }
 
     /// A few words for header fields and logs: the policy, where it stands, and what else was found.
+    ///
+    /// `arc` is the result of ARC where it has a say.
     package func comment(arc: String? = nil) -> String {
         var words: [String] = []
         if let policy {

@@ -22,11 +22,24 @@ package struct PolicyEvaluator: Sendable {
         }
         let organization = discovery.organizationalDomain(of: domain)
         let own = identifiers.signatures.filter { isSameOrganization($0.domain, organization) }
-        let signature = own.first { agrees($0.domain, domain, policy.record.dkimAlignment) }?.domain
-        let spf = identifiers.spf.flatMap { spf in
-            isSameOrganization(spf, organization) && agrees(spf, domain, policy.record.spfAlignment) ? spf : nil
+        func isAligned(_ name: String, _ alignment: PolicyRecord.Alignment) -> Bool {
+            isSameOrganization(name, organization) && agrees(name, domain, alignment)
         }
-        var evaluation = Evaluation(signature != nil || spf != nil ? .pass : .fail, domain: domain)
+        let signature = own.first { agrees($0.domain, domain, policy.record.dkimAlignment) }?.domain
+        let spf = identifiers.spf.flatMap { isAligned($0, policy.record.spfAlignment) ? $0 : nil }
+        var evaluation = Evaluation(.pass, domain: domain)
+        if signature == nil, spf == nil {
+            // RFC 7489, section 6.6.2: what could not be checked for now might pass, so nothing has failed yet.
+            let undecided =
+                identifiers.undecidedSignatures.first { isAligned($0, policy.record.dkimAlignment) }
+                ?? identifiers.undecidedSPF.flatMap { isAligned($0, policy.record.spfAlignment) ? $0 : nil }
+            evaluation =
+                if let undecided {
+                    Evaluation(.temperror, domain: domain, reason: "SPF or DKIM of \(undecided) not checked for now")
+                } else {
+                    Evaluation(.fail, domain: domain)
+                }
+        }
         evaluation.policy = policy
         evaluation.signature = signature
         evaluation.spf = spf
@@ -34,11 +47,12 @@ package struct PolicyEvaluator: Sendable {
         return evaluation
     }
 
-    /// The outcome for all domains of From, of which RFC 7489, section 6.6.1 leaves the choice to the receiver: the least
-    /// certain counts, so that no author hides behind another.
+    /// The outcome for all domains of From: the strictest request of those that failed (RFC 7489, section 6.6.1, last
+    /// paragraph).
     ///
-    /// That is the strictest request of those that failed, then an error of the DNS, a fail without a request, a policy of
-    /// no use, a domain without one; it is a pass only if each domain passes. Where there are too many, none passes.
+    /// Where none asks for anything, the least certain counts, so that no author hides behind another: an error of the
+    /// DNS, a fail, a policy of no use, a domain without one; it is a pass only if each domain passes. Where there are too
+    /// many, none passes.
     package func evaluate(_ author: AuthorDomain, _ identifiers: Identifiers) async -> Evaluation {
         var worst: Evaluation?
         for domain in author.domains.prefix(AuthorDomain.maximumDomains) {

@@ -12,7 +12,8 @@ extension PolicyRecord {
     /// The most addresses for reports that are kept; owners name one or two.
     package static let maximumAddresses = 20
 
-    /// Whether a text is a DMARC record at all: its first tag is `v` with exactly the value `DMARC1` (section 6.6.3).
+    /// Whether a text is a DMARC record at all: its first tag is `v` with exactly the value `DMARC1` (sections 6.3
+    /// and 6.6.3).
     package static func isRecord(_ text: [UInt8]) -> Bool {
         guard let first = text.prefix(maximumLength).split(separator: UInt8(ascii: ";"), maxSplits: 1).first,
             text.first != UInt8(ascii: ";"), let (name, value) = tag(first)
@@ -22,7 +23,7 @@ extension PolicyRecord {
 
     /// Reads a record for which ``isRecord(_:)`` holds (sections 6.3 and 6.4).
     ///
-    /// What is wrong behind `p` and `sp` is ignored (section 6.3, last paragraph). Without a good `p` or with a bad `sp`
+    /// What is wrong behind `p` and `sp` is ignored (section 6.3, the paragraphs behind its tags). Without a good `p` or with a bad `sp`
     /// the record asks for nothing but reports (section 6.6.3, step 6).
     ///
     /// Deviation: a `pct` that is no number counts as 0 and not as the default of 100. Whoever wrote one wanted the policy

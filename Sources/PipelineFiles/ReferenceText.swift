@@ -67,10 +67,12 @@ package enum ReferenceText {
     }
 
     private static func effects(_ manifest: StageManifest) -> String {
-        switch manifest.effects {
-        case .none: "Effects: none outside of the message"
-        case .idempotent(let key): "Effects: happen once by \(key)"
-        }
+        let effects =
+            switch manifest.effects {
+            case .none: "Effects: none outside of the message"
+            case .idempotent(let key): "Effects: happen once by \(key)"
+            }
+        return effects + (manifest.keeps.isEmpty ? "" : "\nKeeps: \(manifest.keeps)")
     }
 
     private static func example(_ component: any Component.Type, _ declarations: [SettingDeclaration]) -> [String] {

@@ -12,6 +12,8 @@ public struct StageManifest: Sendable {
     public var provides: [FactDeclaration]
     /// What it changes outside of the message.
     public var effects: Effects
+    /// What it keeps on disk that belongs to no message and that a repetition does not spoil; empty if nothing.
+    public var keeps: String
     /// How long the engine waits for it where the file does not say.
     public var timeout: Duration
     /// How many calls run at once after the durable line where the file does not say.
@@ -31,8 +33,8 @@ public struct StageManifest: Sendable {
     /// A manifest; everything but name and summary has the value of a stage that only looks.
     public init(
         name: StageName, summary: String, reads: [FactDeclaration] = [], readsIfPresent: [FactDeclaration] = [],
-        provides: [FactDeclaration] = [], effects: Effects = .none, timeout: Duration = defaultTimeout,
-        concurrency: Int = 1
+        provides: [FactDeclaration] = [], effects: Effects = .none, keeps: String = "",
+        timeout: Duration = defaultTimeout, concurrency: Int = 1
     ) {
         self.name = name
         self.summary = summary
@@ -40,6 +42,7 @@ public struct StageManifest: Sendable {
         self.readsIfPresent = readsIfPresent
         self.provides = provides
         self.effects = effects
+        self.keeps = keeps
         self.timeout = timeout
         self.concurrency = concurrency
     }

@@ -79,6 +79,26 @@ import Testing
         for stage in [sign, seal, dkim, arc, later] as [any Stage] { await stage.stop() }
     }
 
+    @Test func `a key that nobody can fetch for now leaves its domain undecided`() async throws {
+        var zone = DNSZone()
+        zone.silence("s._domainkey.slow.example")
+        let server = try LoopbackDNSServer(zone: zone)
+        defer { server.stop() }
+        var site = Samples.site(dataDirectory: "/nowhere")
+        site.resolverServers = ["127.0.0.1:\(server.port)"]
+        site.resolverTimeout = .milliseconds(300)
+        var settings = settings([])
+        let stage = CheckDKIM(configuration: NoConfiguration(from: &settings), services: Samples.services(site))
+        try await stage.prepare()
+        let tags = "a=ed25519-sha256; h=from; bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; b=AAAA"
+        let fields = ["slow", "gone"].map { "DKIM-Signature: v=1; d=\($0).example; s=s; \(tags)\r\n" }
+        var message = Samples.message(text: fields.joined() + "From: a@slow.example\r\n\r\n", from: "a@slow.example")
+        #expect(try await stage.process(&message, in: Samples.context()) == .proceed)
+        #expect(message.facts[CheckDKIM.Provided.undecided] == "slow.example")
+        #expect(message.facts[CheckDKIM.Provided.result] == "temperror")
+        await stage.stop()
+    }
+
     @Test(arguments: [("key", "no key"), ("domain", "a..b"), ("selector", "")])
     func `settings that make no sense are told with their name`(_ name: String, _ value: String) throws {
         var settings = settings(Self.signing.map { $0.0 == name ? (name, value) : $0 })

@@ -85,6 +85,9 @@ struct CheckDMARCTests {
         ("From: a@example.com", ["spf.result": "pass", "spf.domain": "bounce.example.com"], "pass", "none"),
         ("From: a@example.com", ["spf.result": "softfail", "spf.domain": "example.com"], "fail", "reject"),
         ("From: a@example.com", ["dkim.domains": "other.example example.com"], "pass", "none"),
+        ("From: a@example.com", ["spf.result": "temperror", "spf.domain": "example.com"], "temperror", "none"),
+        ("From: a@example.com", ["spf.result": "temperror", "spf.domain": "evil.example"], "fail", "reject"),
+        ("From: a@example.com", ["dkim.undecided": "evil.example mail.example.com"], "temperror", "none"),
         ("From: a@mail.example.com", [:], "fail", "quarantine"), ("From: a@half.example", [:], "fail", "quarantine"),
         ("From: a@broken.example", [:], "permerror", "none"), ("From: a@nobody.example", [:], "none", "none"),
         ("Subject: nobody", [:], "none", "none"), ("From: root", [:], "none", "none"),
@@ -118,6 +121,9 @@ struct CheckDMARCTests {
         #expect(facts[CheckDMARC.Provided.result] == "fail")
         #expect(facts[CheckDMARC.Provided.disposition] == disposition)
         #expect(facts[CheckDMARC.Provided.override] == override)
+        let words =
+            override == "arc" ? "p=reject sp=quarantine d=example.com arc=pass" : "p=reject sp=quarantine d=example.com"
+        #expect(facts[CheckDMARC.Provided.report]?.contains("reason=\"\(words)\"") == true)
         let unasked = try await check("From: a@example.com", known)
         #expect(unasked[CheckDMARC.Provided.disposition] == "reject", "nobody is trusted unasked")
     }

@@ -82,6 +82,20 @@ struct PolicyTests {
         #expect(found.request == (result == .fail ? .reject : .none))
     }
 
+    @Test(arguments: [
+        (Identifiers(undecidedSignatures: ["example.com"]), Evaluation.Result.temperror),
+        (Identifiers(undecidedSPF: "mail.example.com"), .temperror),
+        (Identifiers(undecidedSignatures: ["mail.example.com"]), .fail),
+        (Identifiers(undecidedSignatures: ["evil.example"], undecidedSPF: "evil.example"), .fail),
+        (Identifiers(signatures: [.init(domain: "example.com")], undecidedSPF: "example.com"), .pass),
+    ])
+    func `what might pass later has not failed`(_ identifiers: Identifiers, _ result: Evaluation.Result) async throws {
+        let evaluator = try evaluator(["_dmarc.example.com": [.text("v=DMARC1; p=reject; adkim=s")]])
+        let found = await evaluator.evaluate(author: "example.com", identifiers)
+        #expect(found.result == result && found.request == (result == .fail ? .reject : .none))
+        #expect(found.policy?.request == .reject)
+    }
+
     @Test func `a tenth of the policy is for a tenth of the messages`() async throws {
         let evaluator = try evaluator(["_dmarc.example.com": [.text("v=DMARC1; p=reject; sp=quarantine; pct=10")]])
         let own = await evaluator.evaluate(author: "example.com", Identifiers())

@@ -28,7 +28,8 @@ enum SampleFacts {
 
 struct LookUpClient: SampleStage, ConnectStage {
     static let manifest = StageManifest(
-        name: "look-up-client", summary: "Looks the client up in a list.", provides: [SampleFacts.listed.declaration])
+        name: "look-up-client", summary: "Looks the client up in a list.", provides: [SampleFacts.listed.declaration],
+        keeps: "what the list said, in lists of the data directory")
 
     func connect(_ message: inout Message, in context: StageContext) async throws -> Verdict { .proceed }
 }
