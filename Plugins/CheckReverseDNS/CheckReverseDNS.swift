@@ -4,7 +4,7 @@ import Resolver
 import SMTP
 package import StageKit
 
-/// Finds out whether the client's address has a name that has the address (RFC 8601, section 2.7.3); refuses nothing
+/// Finds out whether the client's address has a name that has the address (RFC 8601, section 3); refuses nothing
 /// unless told to.
 ///
 /// ```yaml

@@ -1,5 +1,6 @@
 import Addressing
 import AuthenticationResults
+import Logging
 import Resolver
 import SMTP
 import SPF
@@ -101,6 +102,10 @@ package final class CheckSPF: MailStage {
         let outcome = await checker.check(request)
         var heloOutcome: SPFOutcome?
         if let helo { heloOutcome = await checker.check(helo) }
+        if !outcome.note.isEmpty {
+            context.logger.debug(
+                "SPF result of our own", metadata: ["domain": "\(outcome.domain)", "reason": "\(outcome.note)"])
+        }
         message.facts[Provided.result] = outcome.result.rawValue
         message.facts[Provided.domain] = outcome.domain
         message.facts[Provided.explanation] = outcome.explanation ?? ""
@@ -124,13 +129,15 @@ extension CheckSPF {
             receiver: services.site.hostName)
     }
 
-    /// The result with its identity (RFC 8601, section 2.7.2) and, unless it is a pass, its reason.
+    /// The result with its reason and its identity (RFC 8601, section 2.7.2).
+    ///
+    /// Deviation: the local part stands there, too, which section 2.7.2 asks for only where the policy looks at it; whoever
+    /// reads the field of a bounced or forwarded mail has no other place to find the sender that was checked.
     private func report(_ outcome: SPFOutcome, _ request: SPFRequest) -> MethodResult {
         let property =
             request.reversePath.isEmpty
             ? ResultProperty("smtp", "helo", request.helo) : ResultProperty("smtp", "mailfrom", request.reversePath)
         return MethodResult(
-            "spf", outcome.result.rawValue, reason: outcome.result == .pass ? "" : outcome.reason,
-            properties: [property])
+            "spf", outcome.result.rawValue, reason: outcome.reason, properties: [property])
     }
 }

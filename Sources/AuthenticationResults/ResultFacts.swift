@@ -3,7 +3,7 @@ package enum ResultFacts {
     /// How their names end; no other fact's may, since what a stranger wrote would then stand among our own results.
     package static let suffix = ".authentication-results"
     /// The checks whose results are written first, in this order; those of others follow by name.
-    package static let checks = ["spf", "dkim", "arc", "dmarc"]
+    package static let checks = ["spf", "dkim", "arc", "dmarc", "iprev"]
 
     /// The name of a check's fact.
     package static func name(of check: String) -> String { check + suffix }

@@ -1,6 +1,6 @@
 package import Resolver
 
-/// What the DNS says about the name of an address, checked against the addresses of that name (RFC 8601, section 2.7.3).
+/// What the DNS says about the name of an address, checked against the addresses of that name (RFC 8601, section 3).
 package enum ReverseName: Sendable, Equatable {
     /// The address has a name, and the name has the address.
     case confirmed(String)

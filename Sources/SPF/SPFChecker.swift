@@ -83,7 +83,7 @@ package final class SPFChecker: Sendable {
                 ?? "no mechanism of \(verdict.domain) matches")
         let request = bundle.encoded()
         if let difference = LibraryDifference(bundle, size: request.count) {
-            outcome.reason += " (without libspf2: \(difference.rawValue))"
+            outcome.note = "libspf2 was not asked: \(difference.rawValue)"
             return outcome
         }
         let known = words[request].map { SPFWorkerPool.Reply.result($0) }
@@ -93,7 +93,7 @@ package final class SPFChecker: Sendable {
         case .result(verdict.result): break
         case .result(let other):
             disagreementCount.wrappingAdd(1, ordering: .relaxed)
-            outcome.reason += " (libspf2 says \(other.rawValue))"
+            outcome.note = "libspf2 says \(other.rawValue)"
         case .failure(let reason):
             outcome = SPFOutcome(result: .temperror, domain: identity.domain, reason: reason)
         }

@@ -8,8 +8,10 @@ package struct SPFOutcome: Sendable, Equatable {
     package var explanation: String?
     /// The mechanism that decided, as the policy has it, such as `include:example.net`.
     package var mechanism: String?
-    /// Why, for the operator.
+    /// Why, for header fields and the operator.
     package var reason: String
+    /// What libspf2 had to say to it, for the operator's log, where that is not the same; else empty.
+    package var note = ""
 
     /// An outcome.
     package init(

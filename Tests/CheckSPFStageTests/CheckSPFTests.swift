@@ -77,10 +77,12 @@ struct CheckSPFTests {
         #expect(
             message.facts[CheckSPF.Provided.report]
                 == #"spf=fail reason="all of fail.example.com matches" smtp.mailfrom=a@fail.example.com; "#
-                + "spf=pass smtp.helo=mail.example.com")
+                + #"spf=pass reason="ip4:192.0.2.1 of mail.example.com matches" smtp.helo=mail.example.com"#)
         let (_, bounce) = try await check("", on: ["helo"])
         #expect(bounce.facts[CheckSPF.Provided.helo] == "pass")
-        #expect(bounce.facts[CheckSPF.Provided.report] == "spf=pass smtp.helo=mail.example.com")
+        #expect(
+            bounce.facts[CheckSPF.Provided.report]
+                == #"spf=pass reason="ip4:192.0.2.1 of mail.example.com matches" smtp.helo=mail.example.com"#)
         let (_, unasked) = try await check("a@fail.example.com")
         #expect(unasked.facts[CheckSPF.Provided.helo] == "" && unasked.trace.isEmpty)
     }

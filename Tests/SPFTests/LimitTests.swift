@@ -70,13 +70,13 @@ import Testing
         let long = "v=spf1 " + String(repeating: "ip4:198.51.100.1 ", count: 998) + "ip4:192.0.2.0/24 -all"
         let outcome = try await result(DNSZone(["d.example": [.text(long)]]))
         #expect(outcome.result == .pass)
-        #expect(!outcome.reason.contains("libspf2"))
+        #expect(outcome.note.isEmpty)
         let mixed =
             "v=spf1 " + String(repeating: "ip6:2001:db8::/32 ", count: 400)
             + String(repeating: "-ip4:198.51.100.1 ?ip4:198.51.100.1 ", count: 200) + "~a:h.example -all"
         let other = try await result(DNSZone(["d.example": [.text(mixed)], "h.example": [.address(.v4(0xC000_0201))]]))
         #expect(other.result == .softfail)
-        #expect(!other.reason.contains("libspf2"))
+        #expect(other.note.isEmpty)
     }
 
     @Test func `records nested as deep as the limit are evaluated by libspf2`() async throws {
@@ -85,7 +85,7 @@ import Testing
         zone.add(.text("v=spf1 ip4:192.0.2.1 -all"), at: "n10.example")
         let outcome = try await result(zone)
         #expect(outcome.result == .pass)
-        #expect(!outcome.reason.contains("libspf2"))
+        #expect(outcome.note.isEmpty)
     }
 
     @Test(arguments: [
@@ -101,6 +101,6 @@ import Testing
         zone.add(.text("v=spf1 ?all"), at: "n5.example")
         let outcome = try await result(zone, client: client)
         #expect(outcome.result == .fail)
-        #expect(outcome.reason.contains(difference.rawValue))
+        #expect(outcome.note.contains(difference.rawValue) && !outcome.reason.contains("libspf2"))
     }
 }
