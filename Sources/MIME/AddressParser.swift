@@ -95,6 +95,7 @@ struct AddressParser {
         let atom = cursor.take { octet in
             octet > ASCII.space && octet != ASCII.openParenthesis && octet != ASCII.quote && octet != ASCII.less
                 && octet != ASCII.at && octet != ASCII.comma && octet != ASCII.semicolon && octet != ASCII.colon
+                && octet != ASCII.greater
         }
         if atom.isEmpty {
             cursor.position += 1
@@ -196,7 +197,7 @@ struct AddressParser {
     private mutating func parseAngle() {
         cursor.position += 1
         let name = displayName
-        var local: [UInt8] = []
+        var local = LocalPart()
         var domain = ""
         var hasAt = false
         scan: while let octet = cursor.current {
@@ -205,18 +206,19 @@ struct AddressParser {
                 cursor.position += 1
                 break scan
             case ASCII.openParenthesis: comment = cursor.takeComment()
-            case ASCII.quote: local += cursor.takeQuotedString()
+            case ASCII.quote:
+                local.add(cursor.takeQuotedString())
             case ASCII.at:
                 cursor.position += 1
                 domain = takeDomain()
                 hasAt = true
-            case ASCII.colon where hasAt && local.isEmpty, ASCII.comma where hasAt && local.isEmpty:
+            case ASCII.colon where hasAt && local.octets.isEmpty, ASCII.comma where hasAt && local.octets.isEmpty:
                 // The route before the mailbox (RFC 5322, section 4.4) says nothing to anybody any more.
                 cursor.position += 1
                 (domain, hasAt) = ("", false)
             case ASCII.comma where hasAt, ASCII.semicolon: break scan
             default:
-                if !hasAt, !ASCII.isBlank(octet), octet != ASCII.less { local.append(octet) }
+                if !hasAt, octet != ASCII.less { local.add([octet]) }
                 cursor.position += 1
             }
         }
@@ -225,13 +227,31 @@ struct AddressParser {
             comment = cursor.takeComment()
             cursor.skipBlanks()
         }
-        append(name: name ?? commentText, local: local, domain: domain)
+        append(name: name ?? commentText, local: local.octets, domain: domain)
         reset()
         _ = cursor.skip(ASCII.greater)
     }
 
+    /// A local part as it is put together: blanks around dots are none of it (RFC 5322, section 4.4), one between words
+    /// stays, as quotes would have kept it.
+    private struct LocalPart {
+        var octets: [UInt8] = []
+        private var isApart = false
+
+        mutating func add(_ word: [UInt8]) {
+            guard let first = word.first, !ASCII.isBlank(first) || word.count > 1 else {
+                isApart = !word.isEmpty
+                return
+            }
+            if isApart, let last = octets.last, last != ASCII.dot, first != ASCII.dot { octets.append(ASCII.space) }
+            isApart = false
+            octets += word
+        }
+    }
+
     private mutating func append(name: String?, local: [UInt8], domain: String) {
-        let localText = FieldText.decode(local)
+        // No part of an address is an encoded word, whatever it looks like (RFC 2047, section 5 (3)).
+        let localText = FieldText.literal(local)
         guard !localText.isEmpty || !domain.isEmpty else { return }
         unfinished = found.count
         found.append(MailAddress(displayName: name, localPart: localText, domain: domain))

@@ -15,6 +15,12 @@ enum FieldText {
         octets.withUnsafeBytes(decodeWhole)
     }
 
+    /// The text of octets that say themselves: unfolded, but with nothing decoded.
+    static func literal(_ octets: [UInt8]) -> String {
+        octets.filter { $0 != ASCII.carriageReturn && $0 != ASCII.lineFeed }.map { isControl($0) ? ASCII.space : $0 }
+            .withUnsafeBytes(Charset.guess)
+    }
+
     private static func decodeWhole(_ value: UnsafeRawBufferPointer) -> String {
         guard let start = value.baseAddress else { return "" }
         let kinds = sluice_text_kinds(start, value.count)

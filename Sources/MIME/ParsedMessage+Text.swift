@@ -2,9 +2,15 @@ extension ParsedMessage {
     /// All text that a reader sees, parts separated by empty lines.
     ///
     /// Of alternatives the plain one is taken, or the text of the HTML where there is no other; messages within are read too.
+    /// A mail whose text stands in TNEF containers alone has that.
     public var text: String {
         var pieces: [String] = []
         collectText(of: root, into: &pieces)
+        let isBlank = pieces.allSatisfy { piece in piece.utf8.allSatisfy(ASCII.isBlank) }
+        if isBlank {
+            let contained = parts.compactMap(\.tnefText)
+            if !contained.isEmpty { pieces = contained }
+        }
         return pieces.joined(separator: "\n\n")
     }
 

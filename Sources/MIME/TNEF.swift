@@ -16,6 +16,8 @@ struct TNEF {
     /// The attributes that matter (MS-OXTNEF, section 2.1.3.2).
     private enum Attribute {
         static let codePage: UInt32 = 0x0006_9007
+        static let body: UInt32 = 0x0002_800C
+        static let messageProperties: UInt32 = 0x0006_9003
         static let attachmentStart: UInt32 = 0x0006_9002
         static let attachmentTitle: UInt32 = 0x0001_8010
         static let attachmentData: UInt32 = 0x0006_800F
@@ -24,7 +26,11 @@ struct TNEF {
 
     /// The files, in order.
     private(set) var files: [File] = []
-    private var charset = Charset.windows1252
+    /// The message's own texts.
+    private(set) var body = TNEFBody()
+    private var charset = Charset.windows1252 {
+        didSet { body.charset = charset }
+    }
 
     /// Whether a part says that it is such a container.
     static func isDeclared(_ type: MediaType, _ filename: String?) -> Bool {
@@ -53,7 +59,9 @@ struct TNEF {
         switch tag {
         case Attribute.codePage:
             var numbers = LittleEndianReader(data)
-            if let number = numbers.number(UInt32.self) { charset = Charset(label: "cp\(number)") }
+            if let number = numbers.number(UInt32.self) { charset = Charset(codePage: Int(number)) }
+        case Attribute.body: body.plain = Array(data)
+        case Attribute.messageProperties: body.read(TNEFProperties(data))
         case Attribute.attachmentStart:
             guard files.count < Self.fileLimit else { return false }
             files.append(File())

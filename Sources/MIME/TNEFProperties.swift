@@ -15,6 +15,12 @@ struct TNEFProperties {
     static let mimeType: UInt16 = 0x370E
     static let contentID: UInt16 = 0x3712
 
+    /// What messages have (MS-OXPROPS, section 2).
+    static let plainBody: UInt16 = 0x1000
+    static let compressedRTF: UInt16 = 0x1009
+    static let htmlBody: UInt16 = 0x1013
+    static let codePage: UInt16 = 0x3FDE
+
     private var reader: LittleEndianReader
     private var remaining: UInt32
 

@@ -30,17 +30,27 @@ def run(arguments):
 def report(results, rows):
     """Prints the tables and the targets."""
     suites = [(row[0], *map(int, row[1:])) for row in rows if row[0] not in ("python", "python rule")]
-    total = ("all", *(sum(row[column] for row in suites) for column in range(1, 7)))
+    total = ("all", *(sum(row[column] for row in suites) for column in range(1, 8)))
     print_table(
-        ["suite", "cases", "agree", "ours right", "theirs right", "undecided", "unexplained"],
+        ["suite", "cases", "agree", "an RFC decides for us", "ours right", "theirs right", "undecided", "unexplained"],
         [[row[0], *map(str, row[1:])] for row in [*suites, total]],
     )
-    _, cases, agree, ours, theirs, undecided, unexplained = total
+    _, cases, agree, decided, ours, theirs, undecided, unexplained = total
+    # What no RFC decides is no case of theirs; where both agree, nothing shows that one does not.
+    ruled = cases - ours - undecided
+    print_table(
+        ["all cases", "number", "passed"],
+        [
+            ["decided by an RFC, or read alike by both", str(ruled), str(agree + decided)],
+            ["left open by the RFCs, theirs loses something", str(ours), str(ours)],
+            ["left open by the RFCs", str(undecided), "-"],
+        ],
+    )
     for row in rows:
         if row[0] == "python":
             results.note(f"Python's email: {row[2]} of {row[1]} mails read alike; the others differ by these rules:")
     print_table(["rule", "mails"], [row[1:] for row in rows if row[0] == "python rule"])
     results.note("Each difference has its reason in Tests/MIMETests/Differences.md.")
-    results.target("mime-suites-right", 100 * (agree + ours) / cases, ">=", 98, digits=1)
-    results.target("mime-suites-decided", 100 * (agree + ours) / (cases - undecided), "==", 100, digits=1)
+    results.target("mime-suites-right", 100 * (agree + decided + ours) / cases, ">=", 98, digits=1)
+    results.target("mime-suites-decided", 100 * (agree + decided) / ruled, "==", 100, digits=1)
     results.target("mime-suites-unexplained", unexplained + theirs, "==", 0, digits=0)

@@ -13,7 +13,12 @@ struct AddressTests {
         ("a@b; c@d", ["a@b", "c@d"]), ("Joe <a@b", ["Joe|a@b"]), ("J. R. <a@b>", ["J. R.|a@b"]),
         ("用户@例え.jp", ["用户@例え.jp"]),
         ("<a@b> (Joe)", ["Joe|a@b"]), ("a@b(x).c", ["a@b.c"]), ("a@b\r\n , c@d", ["a@b", "c@d"]),
-        ("(c)a(c)@(c)b(c)", ["c|a@b"]), ("O'Neil <o'neil@b>", ["O'Neil|o'neil@b"]),
+        ("(c)a(c)@(c)b(c)", ["c|a@b"]), ("<two words@b>", ["\"two words\"@b"]), ("<\" a\" . b @c>", ["\" a.b\"@c"]),
+        ("<Undisclosed-Recipient:;>", ["\"Undisclosed-Recipient:\""]), ("a@b >, c@d", ["a@b", "c@d"]),
+        ("\"a\\\"b\"@c", ["\"a\\\"b\"@c"]), ("a@b\r\n\t(x\r\n y),\r\n c@d", ["x y|a@b", "c@d"]),
+        ("<=?utf-8?q?a=40b?=@c>", ["=?utf-8?q?a=40b?=@c"]), ("=?utf-8?q?a=40b?=@c", ["=?utf-8?q?a=40b?=@c"]),
+        ("A:;, B: x@y;, z@w", ["x@y", "z@w"]), ("(a (nested) comment) <a@b>", ["a (nested) comment|a@b"]),
+        ("O'Neil <o'neil@b>", ["O'Neil|o'neil@b"]),
     ])
     func `mailboxes are found`(value: String, expected: [String]) {
         let found = parsed("To: \(value)\n\n").to.map { address in

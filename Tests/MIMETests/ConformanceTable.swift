@@ -14,9 +14,8 @@ enum ConformanceTable {
             differing.count { listed[$0.name]?.verdict == verdict }
         }
         let unexplained = differing.count { listed[$0.name] == nil }
-        let numbers = [
-            cases.count, cases.count - differing.count, count(.ours), count(.theirs), count(.undecided), unexplained,
-        ]
+        let numbers =
+            [cases.count, cases.count - differing.count] + Differences.Verdict.allCases.map(count) + [unexplained]
         try add([suite.name] + numbers.map(String.init))
     }
 

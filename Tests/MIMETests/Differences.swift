@@ -1,14 +1,20 @@
 /// A line of `Differences.md`.
 struct Differences {
     /// Who is right.
-    enum Verdict: String {
-        case ours, theirs, undecided
+    enum Verdict: String, CaseIterable {
+        /// Ours: the RFC decides the case.
+        case decided
+        /// Ours: no RFC decides the case, but theirs loses or invents something.
+        case ours
+        /// Theirs, which would be a bug of ours.
+        case theirs
+        case undecided
     }
 
     let suite: String
     let name: String
     let verdict: Verdict
-    /// The RFC and the section, or what else decides.
+    /// The RFC and the section that decides, or that leaves the case open.
     let section: String
     let reason: String
 

@@ -11,10 +11,18 @@ struct PythonMail: Decodable {
     let addresses: [String]
     /// The readable leaves without blanks, because the two lay lines out differently.
     let texts: [String]
+    /// The words that a reader of each HTML leaf sees, with single blanks between them.
+    let html: [String]
     let files: [File]
+    /// Second readings of Python's side, by our rules: of the subject, the texts and the files.
+    let carefulSubject: String?
+    let carefulTexts: [String]
+    let carefulFiles: [File]
+    /// Why the second reading of each text may differ from the first, as `Differences.md` calls it.
+    let causes: [String]
 
     /// An attachment.
-    struct File: Decodable, Equatable {
+    struct File: Decodable, Hashable {
         let size: Int
         /// The content, in hexadecimal, by FNV-1a of 64 bits.
         let hash: String
@@ -45,7 +53,12 @@ struct PythonMail: Decodable {
             if isFile { lists.0.append(part) } else { lists.1.append(part) }
         }
         self.texts = texts.map { Self.withoutBlanks($0.decodedText()) }
+        html = texts.filter { $0.mediaType.essence == "text/html" }.map { part in
+            let text = HTMLText.text(fromHTML: part.decodedText())
+            return text.unicodeScalars.split(whereSeparator: Self.isBlank).map { String($0) }.joined(separator: " ")
+        }
         self.files = files.map { File($0.decoded()) }
+        (carefulSubject, carefulTexts, carefulFiles, causes) = (nil, [], [], [])
     }
 
     /// A text without what Python calls blanks.

@@ -4,7 +4,7 @@ import MIME
 struct PythonRule: Sendable {
     /// What is compared.
     enum Aspect: String, CaseIterable {
-        case subject, addresses, texts, files
+        case subject, addresses, texts, html, files
     }
 
     let aspect: Aspect
@@ -13,50 +13,72 @@ struct PythonRule: Sendable {
     /// Whether it explains how two readings of a message differ.
     let explains: @Sendable (_ ours: PythonMail, _ theirs: PythonMail, _ message: ParsedMessage) -> Bool
 
-    static let all: [PythonRule] = [
-        PythonRule(aspect: .subject, name: "blanks at the end") { ours, theirs, _ in
-            ours.subject == theirs.subject.map(trimmed)
-        },
-        PythonRule(aspect: .subject, name: "octets above 127") { ours, theirs, _ in
-            ours.subject.map(ascii) == theirs.subject.map(ascii)
-        },
-        PythonRule(aspect: .subject, name: "a word that is not encoded as it should") { ours, theirs, _ in
-            ours.subject?.contains("=?") == false && theirs.subject?.contains("=?") == true
-        },
-        PythonRule(aspect: .addresses, name: "an address for a name") { ours, theirs, _ in
-            Set(ours.addresses) == Set(theirs.addresses)
-        },
-        PythonRule(aspect: .addresses, name: "octets above 127") { ours, theirs, _ in
-            ours.addresses.map(ascii) == theirs.addresses.map(ascii)
-        },
-        PythonRule(aspect: .addresses, name: "quotes in the local part") { ours, theirs, _ in
-            ours.addresses.map(unquoted) == theirs.addresses.map(unquoted)
-        },
-        PythonRule(aspect: .addresses, name: "not of the grammar") { ours, theirs, _ in
-            !(ours.addresses + theirs.addresses).allSatisfy(isPlain)
-        },
-        PythonRule(aspect: .texts, name: "octets above 127") { ours, theirs, _ in
-            ours.texts.map(ascii) == theirs.texts.map(ascii)
-        },
-        PythonRule(aspect: .texts, name: "damaged base64", explains: { $2.kinds.contains(.base64AfterPadding) }),
-        PythonRule(aspect: .texts, name: "damaged base64", explains: { $2.kinds.contains(.badBase64) }),
-        PythonRule(aspect: .files, name: "an incomplete group of base64") { ours, theirs, _ in
-            // Python then gives the body as it is written, a third longer.
-            ours.files.count == theirs.files.count
-                && zip(ours.files, theirs.files).allSatisfy { $0 == $1 || abs($1.size * 3 / 4 - $0.size) < 4 }
-        },
-        PythonRule(
-            aspect: .texts, name: "damaged quoted-printable", explains: { $2.kinds.contains(.badQuotedPrintable) }),
-        PythonRule(
-            aspect: .texts, name: "a delimiter with text behind it", explains: { $2.kinds.contains(.oddDelimiter) }),
-        PythonRule(
-            aspect: .texts, name: "a type without its semicolon", explains: { $2.kinds.contains(.malformedParameter) }),
-        PythonRule(
-            aspect: .files, name: "a type without its semicolon", explains: { $2.kinds.contains(.malformedParameter) }),
-        PythonRule(aspect: .texts, name: "a wider charset") { ours, theirs, _ in
-            ours.texts.count == theirs.texts.count && unreadable(ours.texts) < unreadable(theirs.texts)
-        },
-    ]
+    static let all: [PythonRule] =
+        [
+            PythonRule(aspect: .subject, name: "blanks at the end") { ours, theirs, _ in
+                ours.subject == theirs.subject.map(trimmed)
+            },
+            PythonRule(aspect: .subject, name: "octets above 127") { ours, theirs, _ in
+                // Python leaves the control characters of ISO-8859-1, where Windows-1252 has letters.
+                theirs.subject?.unicodeScalars.contains { $0 == "\u{FFFD}" || (0x80...0x9F).contains($0.value) } == true
+                    && ours.subject == theirs.carefulSubject
+            },
+            PythonRule(aspect: .subject, name: "a word that is not encoded as it should") { ours, theirs, _ in
+                theirs.subject?.contains("=?") == true && ours.subject == theirs.carefulSubject
+            },
+            PythonRule(aspect: .addresses, name: "an address for a name") { ours, theirs, _ in
+                // The name comes first, and is the same.
+                zip(theirs.addresses, theirs.addresses.dropFirst()).contains { $0 == $1 }
+                    && ours.addresses == withoutRepetitions(theirs.addresses)
+            },
+            PythonRule(aspect: .addresses, name: "octets above 127") { ours, theirs, _ in
+                ours.addresses.map(marked) == theirs.addresses
+            },
+            PythonRule(aspect: .addresses, name: "quotes in the local part") { ours, theirs, _ in
+                ours.addresses.map(unquoted) == theirs.addresses
+            },
+            PythonRule(aspect: .addresses, name: "a dot behind the domain") { ours, theirs, _ in
+                ours.addresses == theirs.addresses.map { $0.hasSuffix(".") ? String($0.dropLast()) : $0 }
+            },
+            PythonRule(aspect: .addresses, name: "not of the grammar") { ours, theirs, _ in
+                // What is an address is one to both.
+                ours.addresses.filter(isPlain) == theirs.addresses.filter(isPlain)
+            },
+            PythonRule(aspect: .texts, name: "a delimiter with text behind it") { ours, theirs, message in
+                message.kinds.contains(.oddDelimiter) && ours.texts.count == theirs.texts.count
+                    && zip(ours.texts, theirs.texts).allSatisfy { $0 == $1 || $1.hasPrefix($0 + "--") }
+            },
+            PythonRule(aspect: .texts, name: "a type without its semicolon", explains: isTextOfOurs),
+            PythonRule(aspect: .files, name: "a type without its semicolon", explains: isTextOfOurs),
+            PythonRule(aspect: .files, name: "an incomplete group of base64") { ours, theirs, _ in
+                ours.files.count == theirs.files.count
+                    && ours.files.indices.allSatisfy {
+                        ours.files[$0] == theirs.files[$0] || ours.files[$0] == theirs.carefulFiles[$0]
+                    }
+            },
+        ]
+        + ["octets above 127", "damaged base64", "damaged quoted-printable", "a wider charset"].map { cause in
+            PythonRule(aspect: .texts, name: cause) { ours, theirs, _ in isRead(ours, as: theirs, because: cause) }
+        }
+
+    /// Whether each text is as either reading of Python's has it, and the first that is not as the plain one is so for a cause.
+    private static func isRead(_ ours: PythonMail, as theirs: PythonMail, because cause: String) -> Bool {
+        guard ours.texts.count == theirs.texts.count else { return false }
+        let differing = ours.texts.indices.filter { ours.texts[$0] != theirs.texts[$0] }
+        return differing.first.map { theirs.causes[$0] == cause } == true
+            && differing.allSatisfy { ours.texts[$0] == theirs.carefulTexts[$0] }
+    }
+
+    /// Whether all that is a file to Python alone is a text to us, with the same octets.
+    private static func isTextOfOurs(_ ours: PythonMail, _ theirs: PythonMail, _ message: ParsedMessage) -> Bool {
+        let texts = Set(
+            message.parts.filter { $0.children.isEmpty && !$0.isAttachment }.map { $0.decoded() }.map(
+                PythonMail.File.init))
+        let strangers = Set(theirs.files).subtracting(ours.files)
+        return message.kinds.contains(.malformedParameter) && !strangers.isEmpty && strangers.isSubset(of: texts)
+            && ours.texts.count == theirs.texts.count + strangers.count
+            && Set(theirs.texts).isSubset(of: ours.texts)
+    }
 
     /// The aspects in which two readings differ.
     static func aspects(_ ours: PythonMail, _ theirs: PythonMail) -> [Aspect] {
@@ -64,6 +86,7 @@ struct PythonRule: Sendable {
         if ours.subject != theirs.subject { result.append(.subject) }
         if ours.addresses != theirs.addresses { result.append(.addresses) }
         if ours.texts != theirs.texts { result.append(.texts) }
+        if ours.html != theirs.html { result.append(.html) }
         if ours.files != theirs.files { result.append(.files) }
         return result
     }
@@ -80,20 +103,20 @@ struct PythonRule: Sendable {
                 }
     }
 
-    /// How many characters of texts could not be read.
-    private static func unreadable(_ texts: [String]) -> Int {
-        texts.reduce(0) { $0 + $1.unicodeScalars.count { $0 == "\u{FFFD}" } }
-    }
-
     private static func trimmed(_ text: String) -> String {
         let end = text.lastIndex { $0 != " " && $0 != "\t" } ?? text.startIndex
         return String(text[...].prefix(through: end).drop { $0 == " " || $0 == "\t" })
     }
 
-    /// What is ASCII in a text, without blanks.
-    private static func ascii(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.filter { $0.value > 0x20 && $0.value < 0x7F }))
+    /// A text with the mark that Python sets for each octet above 127, of which there is one a character.
+    private static func marked(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.isASCII ? $0 : "\u{FFFD}" }))
     }
 
-    private static func unquoted(_ text: String) -> String { text.filter { $0 != "\"" && $0 != " " && $0 != "\\" } }
+    /// An address as its local part reads without quotes.
+    private static func unquoted(_ address: String) -> String { address.filter { $0 != "\"" && $0 != "\\" } }
+
+    private static func withoutRepetitions(_ addresses: [String]) -> [String] {
+        addresses.reduce(into: []) { if $0.last != $1 { $0.append($1) } }
+    }
 }

@@ -21,7 +21,7 @@ struct PythonTests {
             for aspect in aspects {
                 let rule = PythonRule.all.first { $0.aspect == aspect && $0.explains(ours, theirs, message) }
                 if let rule { counts["\(aspect): \(rule.name)", default: 0] += 1 }
-                #expect(rule != nil, "\(theirs.path): \(aspect)\n\(Self.difference(aspect, ours, theirs))")
+                #expect(rule != nil, "\(theirs.path): \(aspect) \(Self.difference(aspect, ours, theirs))")
             }
         }
         #expect(mails == 6_046)
@@ -41,6 +41,7 @@ struct PythonTests {
         case .subject: "\(ours.subject ?? "none"), not \(theirs.subject ?? "none")"
         case .addresses: "\(ours.addresses), not \(theirs.addresses)"
         case .texts: MailParserTrees.firstDifference(ours.texts, theirs.texts) ?? ""
+        case .html: MailParserTrees.firstDifference(ours.html, theirs.html) ?? ""
         case .files: "\(ours.files), not \(theirs.files)"
         }
     }
