@@ -11,7 +11,7 @@ struct Measurement {
     private static let unreadEvery: UInt64 = 10
     /// How many mails are added at once when there are many.
     private static let batch = 256
-    private static let hitLimit = 10
+    static let hitLimit = 10
 
     let workload: Workload
     let directory: String
@@ -62,6 +62,17 @@ struct Measurement {
 
     /// Everything at once, in an index of its own; then the queries.
     func addAll(hits path: String) throws {
+        let index = try addAll()
+        for mail in workload.mails where mail.sequence % Self.unreadEvery != 0 {
+            index.setFlags(user: mail.user, number: mail.number, flags: [.read], mailbox: 0)
+        }
+        try writeHits(index, path)
+        try ask(index)
+        try index.close()
+    }
+
+    /// Everything at once, in an index of its own.
+    func addAll() throws -> InvertedIndex {
         let (index, _) = try InvertedIndex.open(directory: directory + "/bulk", fileSystem: LocalFileSystem())
         index.startMerging()
         let start = Process.processorSeconds
@@ -73,12 +84,7 @@ struct Measurement {
         say("bulk_mb_per_cpu_second", Double(workload.text) / 1e6 / seconds)
         let size = index.statistics().runs.reduce(0) { $0 + $1.octets }
         say("size_per_text", Double(size) / Double(workload.text))
-        for mail in workload.mails where mail.sequence % Self.unreadEvery != 0 {
-            index.setFlags(user: mail.user, number: mail.number, flags: [.read], mailbox: 0)
-        }
-        try writeHits(index, path)
-        try ask(index)
-        try index.close()
+        return index
     }
 
     private func settle(_ index: InvertedIndex) throws {
