@@ -45,15 +45,25 @@ struct QueryParser {
 
     private mutating func parseAll() throws(QueryError) -> Expression {
         var parts: [Expression] = []
+        var empty: QueryLexer.Token?
         while true {
             switch current.kind {
             case .end, .close, .or:
+                if parts.isEmpty, let empty { throw Self.wordless(empty) }
                 guard !parts.isEmpty else { throw unexpected("a word, a phrase or a filter") }
                 return parts.count == 1 ? parts[0] : .all(parts)
             case .open, .minus, .key, .word, .phrase:
-                parts.append(try parseUnary())
+                let token = current
+                let part = try parseUnary()
+                // A dash or an ampersand between words is nothing to look for.
+                if part == .nothing { empty = empty ?? token } else { parts.append(part) }
             }
         }
+    }
+
+    /// What to say of a sign that has nothing to look for, where something has to be.
+    private static func wordless(_ token: QueryLexer.Token) -> QueryError {
+        QueryError(position: token.position, found: token.text, expected: "a word with letters or digits")
     }
 
     private mutating func parseUnary() throws(QueryError) -> Expression {
@@ -65,7 +75,9 @@ struct QueryParser {
         let token = current
         index += 1
         switch token.kind {
-        case .minus: return .not(try parseUnary())
+        case .minus:
+            let inner = try parseUnary()
+            return inner == .nothing ? .nothing : .not(inner)
         case .open:
             let inner = try parseOr()
             guard current.kind == .close else { throw unexpected("\")\"") }
@@ -108,19 +120,22 @@ struct QueryParser {
         }
         index += 1
         let isLast = !isPhrase && token.endsText
-        switch key {
-        case "from": return WordSplitter.expression(text, in: .from, isLast: isLast)
-        case "to": return WordSplitter.expression(text, in: .to, isLast: isLast)
-        case "subject": return WordSplitter.expression(text, in: .subject, isLast: isLast)
-        case "filename": return WordSplitter.expression(text, in: .filename, isLast: isLast)
-        case "in": return .filter(.mailbox(.named(text)))
-        default:
+        if key == "in" { return .filter(.mailbox(.named(text))) }
+        guard let field = Self.fields[key] else {
             guard let filter = FilterValue(key: key, text: text.lowercased(), now: now).expression else {
                 throw QueryError(position: token.position, found: token.text, expected: Self.expected(key))
             }
             return filter
         }
+        let words = WordSplitter.expression(text, in: field, isLast: isLast)
+        guard words != .nothing else { throw Self.wordless(token) }
+        return words
     }
+
+    /// The operators whose value is words.
+    private static let fields: [String: Field] = [
+        "from": .from, "to": .to, "subject": .subject, "filename": .filename,
+    ]
 
     private static func expected(_ key: String) -> String {
         switch key {
