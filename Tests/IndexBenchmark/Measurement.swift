@@ -84,6 +84,7 @@ struct Measurement {
         say("bulk_mb_per_cpu_second", Double(workload.text) / 1e6 / seconds)
         let size = index.statistics().runs.reduce(0) { $0 + $1.octets }
         say("size_per_text", Double(size) / Double(workload.text))
+        say("bulk_written_per_text", Double(index.statistics().octetsWritten) / Double(workload.text))
         return index
     }
 
