@@ -8,12 +8,17 @@ struct SegmentRun: MailRun {
         guard let section = try segment.section(user: user), section.rows > 0 else { return nil }
         self.section = section
         self.dead = dead.rows(of: user)
-        try section.verifyColumns()
     }
 
     var highestNumber: UInt32 { section.highestNumber }
     var isOrdered: Bool { true }
     var hasDead: Bool { dead != nil }
+
+    func prepare() throws(IndexError) { try section.verifyColumns() }
+
+    func frequency(of token: [UInt8]) throws(IndexError) -> Int {
+        try section.list([Field.any.rawValue] + token)?.frequency ?? 0
+    }
 
     func everything() -> Cursor { RangeCursor(0..<UInt32(section.rows)) }
 
