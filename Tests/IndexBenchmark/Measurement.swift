@@ -75,13 +75,18 @@ struct Measurement {
     func addAll() throws -> InvertedIndex {
         let (index, _) = try InvertedIndex.open(directory: directory + "/bulk", fileSystem: LocalFileSystem())
         index.startMerging()
+        let before = Process.anonymousOctets
+        var peak = before
         let start = Process.processorSeconds
         for first in stride(from: 0, to: workload.mails.count, by: Self.batch) {
             try index.add(Array(workload.mails[first..<min(first + Self.batch, workload.mails.count)]))
+            peak = max(peak, Process.anonymousOctets)
         }
         try settle(index)
         let seconds = Process.processorSeconds - start
         say("bulk_mb_per_cpu_second", Double(workload.text) / 1e6 / seconds)
+        // Of one user, the way of one mail a commit tells.
+        if workload.mails.contains(where: { $0.user > 1 }) { say("memory_mb", Double(peak - before) / 1e6) }
         let size = index.statistics().runs.reduce(0) { $0 + $1.octets }
         say("size_per_text", Double(size) / Double(workload.text))
         say("bulk_written_per_text", Double(index.statistics().octetsWritten) / Double(workload.text))
