@@ -50,6 +50,11 @@ struct QueryTests {
         #expect(throws: QueryError.self) { try parse(String(repeating: "(", count: 3_000)) }
         try parse(String(repeating: "a ", count: Query.maximumTerms))
         #expect(throws: QueryError.self) { try parse(String(repeating: "a ", count: Query.maximumTerms + 1)) }
+        try parse("\"" + String(repeating: "a ", count: Query.maximumTerms) + "\"")
+        #expect(throws: QueryError.self) {
+            try parse("\"" + String(repeating: "a ", count: Query.maximumTerms + 1) + "\"")
+        }
+        #expect(throws: QueryError.self) { try parse(String(repeating: "가", count: Query.maximumTerms + 2)) }
     }
 
     @Test func `filters find by date, age, size, people and names of files`() throws {

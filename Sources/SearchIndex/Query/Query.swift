@@ -19,8 +19,8 @@ package struct Query: Sendable, Equatable {
     package static let maximumLength = 4_096
     /// How deep parentheses and `-` may nest, which bounds the stack.
     package static let maximumDepth = 32
-    /// How many words and filters a query may have, which bounds what one search opens.
-    package static let maximumTerms = 128
+    /// How many words, in phrases or not, and filters a query may have, which bounds what one search opens.
+    package static let maximumTerms = 256
 
     var expression: Expression
 

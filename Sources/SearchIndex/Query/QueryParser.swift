@@ -84,20 +84,27 @@ struct QueryParser {
             index += 1
             return inner
         case .key(let name): return try parseValue(of: name)
-        case .word(let text):
-            try count(token)
-            return WordSplitter.expression(text, in: .any, isLast: token.endsText)
-        case .phrase(let text):
-            try count(token)
-            return WordSplitter.expression(text, in: .any, isLast: false)
+        case .word(let text): return try words(text, in: .any, isLast: token.endsText, token)
+        case .phrase(let text): return try words(text, in: .any, isLast: false, token)
         case .close, .or, .end:
             index -= 1
             throw unexpected("a word, a phrase or a filter")
         }
     }
 
-    private mutating func count(_ token: QueryLexer.Token) throws(QueryError) {
-        terms += 1
+    /// The words of a sign, each of which counts: a long phrase is as much work as as many words.
+    private mutating func words(
+        _ text: String, in field: Field, isLast: Bool, _ token: QueryLexer.Token
+    ) throws(QueryError) -> Expression {
+        let expression = WordSplitter.expression(text, in: field, isLast: isLast)
+        var count = 1
+        if case .words(let sequence) = expression { count = sequence.words.count }
+        try self.count(token, terms: count)
+        return expression
+    }
+
+    private mutating func count(_ token: QueryLexer.Token, terms count: Int = 1) throws(QueryError) {
+        terms += count
         guard terms <= Query.maximumTerms else {
             throw QueryError(
                 position: token.position, found: "one more", expected: "at most \(Query.maximumTerms) words and filters"
@@ -109,7 +116,6 @@ struct QueryParser {
 
     private mutating func parseValue(of key: String) throws(QueryError) -> Expression {
         let token = current
-        try count(token)
         let text: String
         let isPhrase: Bool
         switch token.kind {
@@ -120,16 +126,17 @@ struct QueryParser {
         }
         index += 1
         let isLast = !isPhrase && token.endsText
-        if key == "in" { return .filter(.mailbox(.named(text))) }
         guard let field = Self.fields[key] else {
+            try count(token)
+            if key == "in" { return .filter(.mailbox(.named(text))) }
             guard let filter = FilterValue(key: key, text: text.lowercased(), now: now).expression else {
                 throw QueryError(position: token.position, found: token.text, expected: Self.expected(key))
             }
             return filter
         }
-        let words = WordSplitter.expression(text, in: field, isLast: isLast)
-        guard words != .nothing else { throw Self.wordless(token) }
-        return words
+        let expression = try words(text, in: field, isLast: isLast, token)
+        guard expression != .nothing else { throw Self.wordless(token) }
+        return expression
     }
 
     /// The operators whose value is words.
