@@ -66,13 +66,13 @@ extension SearchAnswer {
         return answer
     }
 
-    /// Where a mail's text has what was searched for; `nil` if the mail is gone by now.
+    /// Where a mail's text has what was searched for; `nil` if it does not, or the mail is gone by now.
     private static func snippet(
         _ services: StageServices, _ user: UserID, _ number: UInt32, _ query: Query
     ) async throws -> [Piece]? {
         let reader = try services.mailReader()
         guard let body = try await reader.store.body(user: user, number: number) else { return nil }
-        return Snippet.make(text: try reader.text(of: body), query: query, length: snippetLength)
+        return Snippet.make(text: try reader.text(of: body), query: query, length: snippetLength)?
             .map { Piece(text: $0.text, isHit: $0.isHit) }
     }
 }

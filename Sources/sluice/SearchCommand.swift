@@ -8,8 +8,9 @@ struct SearchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "search", abstract: "Finds a user's mail, newest first.",
         discussion: """
-            Words, "quoted phrases", from:, to:, subject:, filename:, is:unread, has:attachment, in:Junk,
-            before:2026-01-31, after:, older_than:7d, newer_than:, larger:1MB, smaller:, OR, - and parentheses.
+            Words, "quoted phrases", from:, to:, subject:, filename:, is:unread, is:read, is:flagged, is:answered,
+            has:attachment, in:Junk, before:2026-01-31, after:, older_than:7d, newer_than:, larger:1MB, smaller:,
+            OR, - and parentheses.
             """)
 
     @Argument(help: "The user's address.")

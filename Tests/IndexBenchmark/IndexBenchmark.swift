@@ -10,7 +10,8 @@ import SearchIndex
 /// in a mail and of mails in an account: most of a small account's index is its vocabulary.
 ///
 /// Usage: `IndexBenchmark CORPUS DIRECTORY [MAILS [USERS]]`; prints a name and a value a line. `DIRECTORY` must be empty.
-/// `Tests/bench index` calls `prepare CORPUS WORKLOAD` and `measure WORKLOAD USERS DIRECTORY HITS SECONDS ROUNDS`.
+/// `Tests/bench index` calls `prepare CORPUS WORKLOAD` and `measure WORKLOAD USERS DIRECTORY HITS SECONDS ROUNDS`. For profilers,
+/// `fill WORKLOAD USERS DIRECTORY` only adds everything at once, and `ask DIRECTORY USER QUERY TIMES` only asks what is there.
 @main
 struct IndexBenchmark {
     static func main() throws {
@@ -19,6 +20,8 @@ struct IndexBenchmark {
         switch (arguments[1], arguments.count) {
         case ("prepare", 4): return try Workload.prepare(Corpus(directory: arguments[2]), in: arguments[3])
         case ("measure", 8): return try measure(arguments)
+        case ("fill", 5): return try fill(arguments)
+        case ("ask", 6): return try ask(arguments)
         default: break
         }
         let mails = arguments.count > 3 ? Int(arguments[3]) ?? 20_000 : 20_000
@@ -47,6 +50,25 @@ struct IndexBenchmark {
             patience: Double(arguments[6]) ?? 1, rounds: Int(arguments[7]) ?? 1_000)
         if users == 1 { try measurement.addOneByOne() }
         try measurement.addAll(hits: arguments[5])
+    }
+
+    private static func fill(_ arguments: [String]) throws {
+        let workload = try Workload(directory: arguments[2], users: Int(arguments[3]) ?? 1)
+        let measurement = Measurement(workload: workload, directory: arguments[4], patience: 0, rounds: 0)
+        try measurement.addAll().close()
+    }
+
+    private static func ask(_ arguments: [String]) throws {
+        let (index, _) = try InvertedIndex.open(directory: arguments[2], fileSystem: LocalFileSystem())
+        let query = try Query(parsing: arguments[4], now: Timestamp(seconds: 1_100_000_000))
+        var latencies = Latencies()
+        for _ in 0..<(Int(arguments[5]) ?? 1) {
+            let before = ContinuousClock.now
+            _ = try index.search(user: UInt32(arguments[3]) ?? 1, query: query, limit: Measurement.hitLimit)
+            latencies.add(ContinuousClock.now - before)
+        }
+        say("\(arguments[4]): \(latencies.summary)")
+        try index.close()
     }
 
     /// Adds mails one at a time; gives the octets of their text.

@@ -11,7 +11,7 @@ struct Measurement {
     private static let unreadEvery: UInt64 = 10
     /// How many mails are added at once when there are many.
     private static let batch = 256
-    private static let hitLimit = 10
+    static let hitLimit = 10
 
     let workload: Workload
     let directory: String
@@ -62,23 +62,35 @@ struct Measurement {
 
     /// Everything at once, in an index of its own; then the queries.
     func addAll(hits path: String) throws {
-        let (index, _) = try InvertedIndex.open(directory: directory + "/bulk", fileSystem: LocalFileSystem())
-        index.startMerging()
-        let start = Process.processorSeconds
-        for first in stride(from: 0, to: workload.mails.count, by: Self.batch) {
-            try index.add(Array(workload.mails[first..<min(first + Self.batch, workload.mails.count)]))
-        }
-        try settle(index)
-        let seconds = Process.processorSeconds - start
-        say("bulk_mb_per_cpu_second", Double(workload.text) / 1e6 / seconds)
-        let size = index.statistics().runs.reduce(0) { $0 + $1.octets }
-        say("size_per_text", Double(size) / Double(workload.text))
+        let index = try addAll()
         for mail in workload.mails where mail.sequence % Self.unreadEvery != 0 {
             index.setFlags(user: mail.user, number: mail.number, flags: [.read], mailbox: 0)
         }
         try writeHits(index, path)
         try ask(index)
         try index.close()
+    }
+
+    /// Everything at once, in an index of its own.
+    func addAll() throws -> InvertedIndex {
+        let (index, _) = try InvertedIndex.open(directory: directory + "/bulk", fileSystem: LocalFileSystem())
+        index.startMerging()
+        let before = Process.anonymousOctets
+        var peak = before
+        let start = Process.processorSeconds
+        for first in stride(from: 0, to: workload.mails.count, by: Self.batch) {
+            try index.add(Array(workload.mails[first..<min(first + Self.batch, workload.mails.count)]))
+            peak = max(peak, Process.anonymousOctets)
+        }
+        try settle(index)
+        let seconds = Process.processorSeconds - start
+        say("bulk_mb_per_cpu_second", Double(workload.text) / 1e6 / seconds)
+        // Of one user, the way of one mail a commit tells.
+        if workload.mails.contains(where: { $0.user > 1 }) { say("memory_mb", Double(peak - before) / 1e6) }
+        let size = index.statistics().runs.reduce(0) { $0 + $1.octets }
+        say("size_per_text", Double(size) / Double(workload.text))
+        say("bulk_written_per_text", Double(index.statistics().octetsWritten) / Double(workload.text))
+        return index
     }
 
     private func settle(_ index: InvertedIndex) throws {

@@ -1,4 +1,5 @@
 import Bytes
+import Files
 import SearchIndex
 import Synchronization
 import Testing
@@ -58,7 +59,7 @@ struct ConcurrencyTests {
         }
     }
 
-    @Test func `a search reads no page of another user`() throws {
+    @Test func `a search reads no page but those of the user and of the directory`() throws {
         let folder = try TestFolder()
         let (index, _) = try folder.open()
         let text = (0..<900).map { "word\($0 &* 7_919 % 50_000) x\($0)" }.joined(separator: " ")
@@ -69,10 +70,35 @@ struct ConcurrencyTests {
         let (again, _) = try folder.open()
         #expect(again.statistics().pagesVerified == 0)
         #expect(try again.search(user: 3, query: folder.query("word0 x5"), limit: 100).numbers.count == 60)
-        let octets = again.statistics().runs[0].octets
-        let pages = (octets + 65_535) / 65_536
-        #expect(pages >= 12)
-        // The section of one user in six, which may begin anywhere on a page, and the directory on two at most.
-        #expect(again.statistics().pagesVerified <= (pages + 5) / 6 + 1 + 2)
+        try again.close()
+        // Every page that neither the user nor the directory has a part of is destroyed; nobody notices.
+        let path = folder.path + "/0000000001.segment"
+        let file = try folder.disk.open(path, .update)
+        defer { file.close() }
+        let octets = try file.read(0..<file.size())
+        let sections = Self.sections(octets)
+        let mine = sections[2].lowerBound / 65_536...(sections[2].upperBound - 1) / 65_536
+        let others = (0..<sections[5].upperBound / 65_536).filter { !mine.contains($0) }
+        #expect(others.count >= 8 && mine.count < 6)
+        let garbage = Octets([UInt8](repeating: 0xEE, count: 65_536))
+        for page in others { try garbage.withUnsafeBytes { bytes in try file.write(bytes, at: page * 65_536) } }
+        let (broken, _) = try folder.open()
+        for text in ["word0 x5", "wor", "\"word0 x0\"", "-nothing", "larger:1 x"] {
+            #expect(try broken.search(user: 3, query: folder.query(text), limit: 100).numbers.count == 60, "\(text)")
+            #expect(try broken.count(user: 3, query: folder.query(text)) == 60, "\(text)")
+        }
+        #expect(broken.statistics().pagesVerified <= mine.count + 2)
+        #expect(throws: IndexError.self) {
+            for user in UInt32(1)...6 { _ = try broken.search(user: user, query: folder.query("word0 x5"), limit: 100) }
+        }
+    }
+
+    /// Where the sections of all users are, read as the format says.
+    private static func sections(_ octets: [UInt8]) -> [Range<Int>] {
+        func number(_ offset: Int) -> Int { (0..<8).reduce(0) { $0 | Int(octets[offset + $1]) << ($1 * 8) } }
+        let footer = octets.count - 64
+        let directory = number(footer)
+        let starts = (0..<number(footer + 16)).map { number(directory + $0 * 60 + 24) } + [directory]
+        return zip(starts, starts.dropFirst()).map { $0..<$1 }
     }
 }

@@ -4,6 +4,11 @@ import Testing
 
 /// What is a query and what is not.
 struct QueryTests {
+    private static let operators = """
+        one of the operators after:, before:, filename:, from:, has:, in:, is:, larger:, newer_than:, older_than:, \
+        smaller:, subject:, to:, or quotes around the text
+        """
+
     @Test(arguments: [
         ("(a OR", 5, "a word, a phrase or a filter"), ("(a", 2, "\")\""), ("a)", 1, "a word or the end of the query"),
         ("\"a b", 0, "a closing \""), ("is:blue", 3, "unread, read, flagged or answered after is:"),
@@ -13,13 +18,12 @@ struct QueryTests {
         ("from:", 5, "a word or a phrase after from:"), ("has:legs", 4, "attachment after has:"),
         ("()", 1, "a word, a phrase or a filter"), ("a sbject:plan", 2, "subject: instead, or quotes around the text"),
         ("large:5MB", 0, "larger: instead, or quotes around the text"),
-        (
-            "bogus:xx", 0,
-            """
-            one of the operators after:, before:, filename:, from:, has:, in:, is:, larger:, newer_than:, older_than:, \
-            smaller:, subject:, to:, or quotes around the text
-            """
-        ),
+        ("form:anna", 0, "from: instead, or quotes around the text"),
+        ("newer:2d", 0, "newer_than: instead, or quotes around the text"),
+        ("bogus:xx", 0, Self.operators), ("a cc:anna", 2, Self.operators), ("foo:bar", 0, Self.operators),
+        ("-", 0, "a word with letters or digits"), ("::", 0, "a word with letters or digits"),
+        ("a OR ... !", 5, "a word with letters or digits"), ("-...", 0, "a word with letters or digits"),
+        ("(a from:&)", 8, "a word with letters or digits"),
     ])
     func `a text that is no query says where and what was expected`(text: String, position: Int, expected: String)
         throws
@@ -30,7 +34,7 @@ struct QueryTests {
     }
 
     @Test(arguments: [
-        "http://example.com", "12:30", "Re:", "c:temp", "\"bogus:xx\"", "subject:bogus:xx", "a:b", "::", "not: this",
+        "http://example.com", "12:30", "Re:", "c:temp", "\"bogus:xx\"", "subject:bogus:xx", "a:b", "not: this",
     ])
     func `a colon alone makes no operator`(text: String) throws {
         _ = try Query(parsing: text, now: TestFolder.now)
@@ -46,6 +50,11 @@ struct QueryTests {
         #expect(throws: QueryError.self) { try parse(String(repeating: "(", count: 3_000)) }
         try parse(String(repeating: "a ", count: Query.maximumTerms))
         #expect(throws: QueryError.self) { try parse(String(repeating: "a ", count: Query.maximumTerms + 1)) }
+        try parse("\"" + String(repeating: "a ", count: Query.maximumTerms) + "\"")
+        #expect(throws: QueryError.self) {
+            try parse("\"" + String(repeating: "a ", count: Query.maximumTerms + 1) + "\"")
+        }
+        #expect(throws: QueryError.self) { try parse(String(repeating: "가", count: Query.maximumTerms + 2)) }
     }
 
     @Test func `filters find by date, age, size, people and names of files`() throws {
@@ -70,7 +79,7 @@ struct QueryTests {
             ("older_than:11m", [2]), ("larger:1MB", [1]), ("smaller:1KB", [2]), ("-from:anna", [2]),
             ("plan -write", [1]),
             ("nothing OR write", [2]), ("\"Anna Berg\"", [1]), ("\"berg bob\"", []), ("is:unread", [2, 1]),
-            ("PLAN", [2, 1]), ("...", []),
+            ("PLAN", [2, 1]), ("plan - & write", [2]), ("... plan", [2, 1]),
         ]
         for (text, numbers) in table {
             #expect(try index.search(user: 1, query: folder.query(text), limit: 10).numbers == numbers, "\(text)")
@@ -85,13 +94,25 @@ struct QueryTests {
         let text =
             String(repeating: "lorem ipsum ", count: 30) + "the Résumé of Anna\nis here "
             + String(repeating: "dolor ", count: 50)
-        let pieces = Snippet.make(text: text, query: try folder.query("resume -dolor her"), length: 60)
+        let pieces = try #require(
+            Snippet.make(text: text, query: folder.query("resume -dolor her"), length: 60))
         #expect(pieces.filter(\.isHit).map(\.text) == ["Résumé", "here"])
         #expect(pieces.map(\.text).joined().contains("the Résumé of Anna is here"))
         #expect(pieces.map(\.text).joined().count <= 60)
         let korean = Snippet.make(text: "내일 회의록을 첨부합니다", query: try folder.query("회의록"), length: 40)
-        #expect(korean.filter(\.isHit).map(\.text) == ["회의록"])
-        #expect(Snippet.make(text: "plain", query: try folder.query("other"), length: 3).map(\.text) == ["pla"])
+        #expect(korean?.filter(\.isHit).map(\.text) == ["회의록"])
+        #expect(Snippet.make(text: "plain", query: try folder.query("is:unread"), length: 3)?.map(\.text) == ["pla"])
+    }
+
+    @Test func `a snippet of a text without the words is none, and white space is one space`() throws {
+        let folder = try TestFolder()
+        for text in ["other", "subject:plain", "from:plain", "plane OR from:plain"] {
+            #expect(Snippet.make(text: "plain", query: try folder.query(text), length: 40) == nil, "\(text)")
+        }
+        let spaced = Snippet.make(
+            text: "\r\n \u{A0}so\t \r\n\r\n  wide\u{3000}\u{A0}  a   text ", query: try folder.query("wide"), length: 40
+        )
+        #expect(spaced?.map(\.text) == ["so ", "wide", " a text "])
     }
 
     @Test func `a mistyped word is answered with the nearest`() throws {

@@ -31,4 +31,9 @@ size_t sluice_base64_decode(const void *text, size_t count, void *output, size_t
 /// Which of these stand in a text.
 unsigned sluice_text_kinds(const void *bytes, size_t count);
 
+/// Lets the processor fetch what will soon be read; any address will do.
+static inline void sluice_prefetch(const void *address) {
+    __builtin_prefetch(address);
+}
+
 #endif

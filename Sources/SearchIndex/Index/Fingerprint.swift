@@ -32,6 +32,7 @@ extension InvertedIndex {
     package func fingerprints(user: UInt32) throws -> [UInt32: Fingerprint] {
         var result: [UInt32: Fingerprint] = [:]
         for run in try snapshot().mailRuns(of: user) {
+            try run.prepare()
             let all = try run.everything()
             while all.key != Cursor.end {
                 if !run.isDead(all.key) { result[run.number(all.key)] = Fingerprint() }
@@ -83,7 +84,8 @@ package struct Fingerprinter {
         level.collect(mail, text: InvertedIndex.textSize(mail, in: level))
         var fingerprint = Fingerprint()
         var encoded = ByteBuilder()
-        for word in level.words.words {
+        for index in 0..<level.words.count {
+            let word = level.words[index]
             level.words.encodePositions(of: word, into: &encoded)
             let octets = UnsafeRawPointer(encoded.base)
             var positions: [UInt32] = []

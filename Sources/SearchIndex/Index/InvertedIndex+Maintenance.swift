@@ -15,7 +15,7 @@ extension InvertedIndex {
         try merging.withLock { _ throws(IndexError) in try mergeOnce() }
     }
 
-    /// Flushes and merges from now on in two threads of low priority, until ``close()``: a long merge never holds up a flush.
+    /// Flushes and merges from now on in two threads, the merging one of low priority, until ``close()``: a long merge never holds up a flush.
     package func startMerging() {
         flusher.start { [weak self] () throws(IndexError) in
             guard let self else { return false }

@@ -34,7 +34,7 @@ struct RecoveredIndex: Sendable {
         let (opened, records) = try Manifest.open(directory: directory, fileSystem: fileSystem)
         manifest = opened
         var order: [ManifestRecord.Addition] = []
-        var dead: [UInt64: [(user: UInt32, rows: [Int])]] = [:]
+        var dead: [UInt64: [(user: UInt32, rows: [Int]?)]] = [:]
         for record in records {
             switch record {
             case .edit(let removed, let added, let covers):
@@ -49,6 +49,8 @@ struct RecoveredIndex: Sendable {
                 dead[segment, default: []].append((user, rows))
                 // It may stand before a segment that a crash kept from joining: no other may get that number.
                 nextID = max(nextID, segment + 1)
+            case .gone(let user):
+                for addition in order { dead[addition.id, default: []].append((user, nil)) }
             }
         }
         for addition in order {
@@ -65,13 +67,14 @@ struct RecoveredIndex: Sendable {
         InvertedIndex.CommitState(manifest: manifest, nextID: nextID, manifestStart: manifest.size)
     }
 
+    /// The rows that records name; all of the user where they name none.
     private static func deadRows(
-        _ records: [(user: UInt32, rows: [Int])], of segment: Segment
+        _ records: [(user: UInt32, rows: [Int]?)], of segment: Segment
     ) throws(IndexError) -> DeadRows {
         var dead = DeadRows()
         for record in records {
             guard let section = try segment.section(user: record.user) else { continue }
-            for row in record.rows where row >= 0 && row < section.rows {
+            for row in record.rows ?? Array(0..<section.rows) where row >= 0 && row < section.rows {
                 _ = dead.insert(row, user: record.user, rows: section.rows)
             }
         }

@@ -9,21 +9,28 @@ extension InvertedIndex {
             numbers.compactMap { section.row(of: $0) }
         } ordinals: { level in
             numbers.compactMap { level.ordinal(user: user, number: $0) }
+        } record: { manifest, segment, rows throws(IndexError) in
+            try manifest.append(.dead(segment: segment, user: user, rows: rows))
         }
     }
 
-    /// Removes all mails of a user, and what was told of their flags.
+    /// Removes all mails of a user by one record, however many there are, and what was told of their flags.
     package func removeUser(_ user: UInt32) throws {
         flags.remove(user: user)
+        var isRecorded = false
         try removeRows(user: user) { section in
             Array(0..<section.rows)
         } ordinals: { level in
             (0..<level.mails).map { $0 + 1 }.filter { level.column($0).u32(LevelZeroLayout.user) == user }
+        } record: { manifest, _, _ throws(IndexError) in
+            if !isRecorded { try manifest.append(.gone(user: user)) }
+            isRecorded = true
         }
     }
 
     private func removeRows(
-        user: UInt32, rows: (SegmentSection) -> [Int], ordinals: (LevelZero) -> [UInt32]
+        user: UInt32, rows: (SegmentSection) -> [Int], ordinals: (LevelZero) -> [UInt32],
+        record: (inout Manifest, UInt64, [Int]) throws(IndexError) -> Void
     ) throws(IndexError) {
         try commits.withLock { commit throws(IndexError) in
             guard !commit.isClosed else { throw .closed }
@@ -40,7 +47,7 @@ extension InvertedIndex {
                 let known = run.dead.rows(of: user)
                 let fresh = rows(section).filter { known?.contains($0) != true }.sorted()
                 guard !fresh.isEmpty else { continue }
-                try commit.manifest.append(.dead(segment: run.segment.id, user: user, rows: fresh))
+                try record(&commit.manifest, run.segment.id, fresh)
                 publishDead(fresh, of: section, in: run.segment.id)
             }
         }

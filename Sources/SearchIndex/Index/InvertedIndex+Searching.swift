@@ -4,6 +4,7 @@ extension InvertedIndex {
 
     /// Finds mails of a user, newest first.
     ///
+    /// Older runs are not opened once there are enough hits, and hits beyond the page are not counted: see ``count(user:query:)``.
     /// The bytes of other users are not even read. The names of `in:` must be resolved; `before` is the `next` of the page before.
     package func search(user: UInt32, query: Query, limit: Int, before: UInt32? = nil) throws -> SearchResult {
         let runs = try snapshot().mailRuns(of: user)
@@ -12,13 +13,10 @@ extension InvertedIndex {
         let wanted = min(max(limit, 0), Self.maximumPage)
         while numbers.count < wanted, let number = try hits.next() { numbers.append(number) }
         let isComplete = numbers.count < wanted
-        var count = SearchResult.Count.atLeast(numbers.count)
-        if isComplete, before == nil {
-            count = .exactly(numbers.count)
-        } else if let known = try Self.quickCount(query.expression, runs) {
-            count = .exactly(known)
-        }
-        return SearchResult(numbers: numbers, count: count, next: isComplete ? nil : numbers.last)
+        let isCounted = isComplete && before == nil
+        return SearchResult(
+            numbers: numbers, count: isCounted ? .exactly(numbers.count) : .atLeast(numbers.count),
+            next: isComplete ? nil : numbers.last)
     }
 
     /// Counts all mails of a user that a query finds.
@@ -38,7 +36,7 @@ extension InvertedIndex {
             !runs.contains(where: { $0.hasDead })
         else { return nil }
         var count = 0
-        for run in runs { count += try run.word(sequence.words[0].token).cost }
+        for run in runs { count += try run.frequency(of: sequence.words[0].token) }
         return count
     }
 }

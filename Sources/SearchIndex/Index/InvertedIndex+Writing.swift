@@ -124,20 +124,31 @@ extension InvertedIndex {
         flusher.wake()
     }
 
-    /// How long a mail waits while level 0 fills faster than the one before it is flushed, in nanoseconds.
+    /// The shortest time that a mail waits while level 0 fills faster than the one before it is flushed, in microseconds.
     ///
-    /// Long enough that a flush takes less time than filling level 0 with mails that wait, so that no mail has to wait for
-    /// a whole flush; short enough that nobody notices it.
-    private static let pause = 250_000
+    /// On a machine with time to spare a flush takes less than filling level 0 with mails that wait so long.
+    private static let pause = 250
+    /// The longest time, for mails that fill the end of level 0: short for a sender, and so long that a level 0, which takes
+    /// thousands of mails, is not full before the flush is over even where it gets a hundredth of a processor.
+    private static let longestPause = 50_000
 
-    /// Lets the writer wait a little for each of some mails if the flusher falls behind.
+    /// How long a mail waits, in microseconds, when level 0 is so much fuller than the flush has come, of a whole.
+    private static func pause(ahead: Int) -> Int {
+        let share = min(ahead, LevelZeroLayout.whole)
+        return pause + (longestPause - pause) * share * share / (LevelZeroLayout.whole * LevelZeroLayout.whole)
+    }
+
+    /// Lets the writer wait a little for each of some mails if the flusher falls behind, the longer the more it does.
+    ///
+    /// So many mails wait a little, and none waits for a whole flush.
     private func keepPace(_ mails: Int) {
         guard mails > 0, flusher.isRunning else { return }
         let snapshot = snapshot()
         guard let flushing = snapshot.frozen.first else { return }
         let fill = writer.withLock { _ in snapshot.active.fill }
-        guard fill > flushing.flushProgress.load(ordering: .relaxed) else { return }
-        let nanoseconds = Self.pause * mails
+        let ahead = fill - flushing.flushProgress.load(ordering: .relaxed)
+        guard ahead > 0 else { return }
+        let nanoseconds = Self.pause(ahead: ahead) * mails * 1_000
         var time = timespec(tv_sec: nanoseconds / 1_000_000_000, tv_nsec: nanoseconds % 1_000_000_000)
         nanosleep(&time, nil)
     }

@@ -57,8 +57,10 @@ package final class InvertedIndex: Sendable {
     let commits: Mutex<CommitState>
     let writer: Mutex<WriterState>
     let published: Mutex<Snapshot>
-    let flusher = MaintenanceWorker()
-    let merger = MaintenanceWorker()
+    /// Mail waits for a flush that gets no time, so it has as much right to the processor as mail.
+    let flusher = MaintenanceWorker(niceness: 0)
+    /// Mail comes before merges.
+    let merger = MaintenanceWorker(niceness: 10)
 
     init(
         directory: String, fileSystem: any FileSystem, options: IndexOptions, hash: Hash,

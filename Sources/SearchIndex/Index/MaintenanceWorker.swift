@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// A thread of low priority that flushes and merges.
+/// A thread that flushes or merges.
 final class MaintenanceWorker: Sendable {
     private struct State {
         var isRunning = false
@@ -13,6 +13,12 @@ final class MaintenanceWorker: Sendable {
     private let state = Mutex(State())
     private let signal = Semaphore()
     private let ended = Semaphore()
+    private let niceness: Int32
+
+    /// A worker whose thread has a nice value.
+    init(niceness: Int32) {
+        self.niceness = niceness
+    }
 
     /// Whether the thread takes work.
     var isRunning: Bool { state.withLock { $0.isRunning && !$0.isStopping && $0.failure == nil } }
@@ -27,7 +33,7 @@ final class MaintenanceWorker: Sendable {
             return !state.isRunning
         }
         guard isFirst else { return }
-        let body = ThreadBody { [self] in run(work) }
+        let body = ThreadBody(niceness: niceness) { [self] in run(work) }
         guard body.start() else {
             // Without a thread, callers flush and merge themselves.
             state.withLock { $0.isRunning = false }
@@ -97,12 +103,11 @@ final class Semaphore: @unchecked Sendable {
 
 /// What a system thread runs.
 private final class ThreadBody: Sendable {
-    /// The nice value of the thread: mail comes first.
-    private static let niceness: Int32 = 10
-
+    private let niceness: Int32
     private let work: @Sendable () -> Void
 
-    init(_ work: @escaping @Sendable () -> Void) {
+    init(niceness: Int32, _ work: @escaping @Sendable () -> Void) {
+        self.niceness = niceness
         self.work = work
     }
 
@@ -121,7 +126,7 @@ private final class ThreadBody: Sendable {
 
     fileprivate func run() {
         // On Linux a thread has its own priority, named by its thread id; 0 is the calling thread.
-        _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Self.niceness)
+        _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, niceness)
         work()
     }
 }

@@ -12,9 +12,12 @@ enum ManifestRecord: Equatable {
     case edit(removed: [UInt64], added: [Addition], coversThrough: UInt64)
     /// Mails of one user in one segment died.
     case dead(segment: UInt64, user: UInt32, rows: [Int])
+    /// All mails of one user in all segments of that moment died.
+    case gone(user: UInt32)
 
     private static let editKind: UInt8 = 1  // On disk; never renumber.
     private static let deadKind: UInt8 = 2
+    private static let goneKind: UInt8 = 3
 
     /// Its octets: a kind, then LEB128 numbers.
     var encoded: [UInt8] {
@@ -41,6 +44,9 @@ enum ManifestRecord: Equatable {
                 bytes.append(varint: row - last)
                 last = row
             }
+        case .gone(let user):
+            bytes.append(Self.goneKind)
+            bytes.append(varint: Int(user))
         }
         return Array(bytes.bytes)
     }
@@ -70,6 +76,9 @@ enum ManifestRecord: Equatable {
                 return last
             }
             self = .dead(segment: UInt64(segment), user: UInt32(user), rows: rows)
+        case Self.goneKind:
+            guard let user = reader.number(), user <= Int(UInt32.max) else { return nil }
+            self = .gone(user: UInt32(user))
         default: return nil
         }
         guard reader.isAtEnd else { return nil }

@@ -9,6 +9,7 @@ struct MergePolicy {
         var octets: Int
         var mails: Int
         var dead: Int
+        var users: Int
     }
 
     /// Neighbours to merge, and the level of the result.
@@ -17,11 +18,14 @@ struct MergePolicy {
         var level: Int
     }
 
+    /// Users with fewer mails than this in a run are small: most of what they take is words, which every run has anew.
+    static let smallUser = 1_000
+
     let options: IndexOptions
 
     /// The merge that is due, if one is, of runs given oldest first.
     func choose(_ runs: [Run]) -> Choice? {
-        if let choice = fullLevel(runs) { return choice }
+        if let choice = repeatedWords(runs) ?? fullLevel(runs) { return choice }
         if runs.count > options.maximumRuns { return smallestNeighbours(runs) }
         if let index = runs.firstIndex(where: { $0.dead * 100 > $0.mails * options.deadPercent }) {
             return Choice(range: index..<index + 1, level: runs[index].level)
@@ -41,6 +45,14 @@ struct MergePolicy {
         return nil
     }
 
+    /// All runs of small users once the newer ones together are as large as the oldest: so their words stand little more than once.
+    private func repeatedWords(_ runs: [Run]) -> Choice? {
+        guard let oldest = runs.first, runs.count > 1, oldest.mails < oldest.users * Self.smallUser else { return nil }
+        let newer = runs.dropFirst().reduce(0) { $0 + $1.octets }
+        guard newer >= oldest.octets else { return nil }
+        return Choice(range: 0..<runs.count, level: max(oldest.level, runs[1].level + 1))
+    }
+
     private func smallestNeighbours(_ runs: [Run]) -> Choice? {
         let starts = 0..<runs.count - 1
         let start = starts.min { runs[$0].octets + runs[$0 + 1].octets < runs[$1].octets + runs[$1 + 1].octets }
@@ -52,6 +64,7 @@ extension MergePolicy.Run {
     /// What there is to know of a run of the index.
     init(_ run: Snapshot.Run) {
         self.init(
-            level: run.segment.level, octets: run.segment.size, mails: run.segment.mailCount, dead: run.dead.count)
+            level: run.segment.level, octets: run.segment.size, mails: run.segment.mailCount, dead: run.dead.count,
+            users: run.segment.userCount)
     }
 }

@@ -1,4 +1,3 @@
-import Glibc
 import Synchronization
 
 extension LevelZero {
@@ -66,7 +65,7 @@ extension LevelZero {
         return base.u32(term + LevelZeroLayout.termUser) == user
             && base.load(fromByteOffset: term + LevelZeroLayout.length, as: UInt8.self) == UInt8(count)
             && base.load(fromByteOffset: term + LevelZeroLayout.field, as: UInt8.self) == field
-            && memcmp(base + term + LevelZeroLayout.token, bytes, count) == 0
+            && UnsafeRawPointer(base + term + LevelZeroLayout.token).holds(short: bytes, count)
     }
 
     private func insert(
@@ -78,7 +77,7 @@ extension LevelZero {
         base.store(user, at: term + LevelZeroLayout.termUser)
         base.storeBytes(of: UInt8(count), toByteOffset: term + LevelZeroLayout.length, as: UInt8.self)
         base.storeBytes(of: field, toByteOffset: term + LevelZeroLayout.field, as: UInt8.self)
-        (base + term + LevelZeroLayout.token).copyMemory(from: bytes, byteCount: count)
+        (base + term + LevelZeroLayout.token).copy(short: bytes, count)
         if !isDirectory {
             // What is left behind the token is the first slice: most words have one record.
             base.store(UInt32(used), at: term + LevelZeroLayout.sliceEnd)

@@ -1,4 +1,5 @@
 import Bytes
+import CBytes
 import Synchronization
 
 extension LevelZero {
@@ -7,9 +8,9 @@ extension LevelZero {
         let ordinal = mails + 1
         collect(mail, text: text)
         writeColumns(mail, ordinal)
-        touchSlots()
-        for index in words.words.indices {
-            let word = words.words[index]
+        fetchAhead()
+        for index in 0..<words.count {
+            let word = words[index]
             let term = findOrInsert(
                 hash: word.hash, user: mail.user, field: word.field, words.bytes(word), Int(word.length))
             words.encodePositions(of: word, into: &positions)
@@ -36,20 +37,23 @@ extension LevelZero {
         words.append(hash: hash, field: Field.any.rawValue, bytes, count, position: position)
     }
 
-    /// Loads the slots of all words, and the terms they lead to, so that the waits for memory overlap.
-    private func touchSlots() {
-        var sum: UInt64 = 0
-        let table = table.base
-        let arena = arena.base
+    /// Fetches the slots of all words, the terms they lead to, and the ends of their lists, so that the waits for memory overlap.
+    private func fetchAhead() {
+        let table = UnsafeRawPointer(table.base)
+        let arena = UnsafeRawPointer(arena.base)
         let mask = slotMask
-        for word in words.words {
-            sum &+= table.load(fromByteOffset: (Int(truncatingIfNeeded: word.hash) & mask) * 8, as: UInt64.self)
+        for index in 0..<words.count {
+            sluice_prefetch(table + (Int(truncatingIfNeeded: words[index].hash) & mask) * 8)
         }
-        for word in words.words {
-            let entry = table.load(fromByteOffset: (Int(truncatingIfNeeded: word.hash) & mask) * 8, as: UInt64.self)
-            sum &+= UInt64(arena.u32(Int(entry & 0xFFFF_FFFF)))
+        for index in 0..<words.count {
+            let entry = table.u64((Int(truncatingIfNeeded: words[index].hash) & mask) * 8)
+            sluice_prefetch(arena + Int(entry & 0xFFFF_FFFF))
         }
-        touched = sum
+        for index in 0..<words.count {
+            // Another word may stand in the slot; then what is fetched is of no use, and no harm.
+            let entry = table.u64((Int(truncatingIfNeeded: words[index].hash) & mask) * 8)
+            sluice_prefetch(arena + Int(arena.u64(Int(entry & 0xFFFF_FFFF) + LevelZeroLayout.state) >> 32))
+        }
     }
 
     private func writeColumns(_ mail: IndexedMail, _ ordinal: UInt32) {
@@ -86,7 +90,7 @@ extension LevelZero {
         let need = length + Self.varintLength(UInt64(length)) + Self.varintLength(UInt64(distance) << 1)
         let isFirst = tail == 0 || tail + need > Int(arena.base.u32(term + LevelZeroLayout.sliceEnd))
         if isFirst { tail = startSlice(term, behind: UInt32(tail), need: need) }
-        if let source = positions.baseAddress { (arena.base + tail).copyMemory(from: source, byteCount: length) }
+        if let source = positions.baseAddress { (arena.base + tail).copy(short: source, length) }
         tail = writeBackwards(UInt64(length), at: tail + length)
         tail = writeBackwards(UInt64(distance) << 1 | (isFirst ? 1 : 0), at: tail)
         let frequency = arena.base.atomic32(term + LevelZeroLayout.frequency)

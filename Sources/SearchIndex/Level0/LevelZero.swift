@@ -35,8 +35,6 @@ final class LevelZero: @unchecked Sendable {
     /// Of the mail whose words are there.
     var fields = FieldStarts()
     var positions = ByteBuilder()
-    /// What the last look ahead saw, kept so that it is not optimised away.
-    var touched: UInt64 = 0
 
     init(size: Int, hash: Hash) {
         self.hash = hash

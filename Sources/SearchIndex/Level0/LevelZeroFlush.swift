@@ -1,3 +1,4 @@
+import CBytes
 import Glibc
 import Synchronization
 
@@ -16,6 +17,9 @@ struct LevelZeroFlush {
 
     /// Progress is told each time so many words, a power of two, and one more are written.
     private static let progressMask = 1023
+
+    /// How many words ahead memory is fetched.
+    private static let lookAhead = 8
 
     /// Stands for a mail that is dead.
     static let gone = UInt32.max
@@ -57,6 +61,7 @@ struct LevelZeroFlush {
             let range = ranges[user] ?? 0..<0
             sort(&entries, range)
             for index in range {
+                fetchAhead(entries, index)
                 let term = Int(entries[index].term)
                 let walk = cursor ?? LevelZeroCursor(level, term: term, visible: level.mails)
                 walk.restart(term)
@@ -69,6 +74,18 @@ struct LevelZeroFlush {
                 }
             }
             try writer.endUser((usersOrdinals[user] ?? []).map(mail))
+        }
+    }
+
+    /// Fetches a word that comes soon, and the end of the list of one that comes sooner: in sorted order they lie anywhere.
+    @inline(__always)
+    private func fetchAhead(_ entries: [Entry], _ index: Int) {
+        let base = UnsafeRawPointer(level.arena.base)
+        let later = index + 2 * Self.lookAhead
+        if later < entries.count { sluice_prefetch(base + Int(entries[later].term)) }
+        let soon = index + Self.lookAhead
+        if soon < entries.count {
+            sluice_prefetch(base + Int(base.u64(Int(entries[soon].term) + LevelZeroLayout.state) >> 32))
         }
     }
 

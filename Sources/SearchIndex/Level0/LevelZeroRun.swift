@@ -24,6 +24,10 @@ struct LevelZeroRun: MailRun {
 
     var hasDead: Bool { level.deadMails.load(ordering: .relaxed) > 0 }
 
+    func prepare() {}
+
+    func frequency(of token: [UInt8]) -> Int { word(token).cost }
+
     func everything() -> Cursor { word([], fieldByte: Field.everything) }
 
     func word(_ token: [UInt8]) -> PostingsCursor { word(token, fieldByte: Field.any.rawValue) }

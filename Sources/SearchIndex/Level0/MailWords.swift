@@ -1,12 +1,10 @@
-import Glibc
-
 /// The words of the one mail that is being added, each once, with all their positions.
 ///
 /// Gathered in a table small enough for the processor's cache, so that the large table of level 0 is asked once for each word of a mail,
 /// and for all of them in a row.
 struct MailWords: ~Copyable {
     /// A word of a field.
-    struct Word {
+    struct Word: BitwiseCopyable {
         var hash: UInt64
         /// Where its octets are in ``octets``.
         var start: UInt32
@@ -17,7 +15,7 @@ struct MailWords: ~Copyable {
     }
 
     /// Where a word stands.
-    private struct Occurrence {
+    private struct Occurrence: BitwiseCopyable {
         var position: UInt32
         var next: UInt32
     }
@@ -30,8 +28,8 @@ struct MailWords: ~Copyable {
     private let table = UnsafeMutablePointer<UInt64>.allocate(capacity: slots)
     private var mask = usualSlots - 1
     private var epoch: UInt64 = 0
-    private(set) var words: [Word] = []
-    private var occurrences: [Occurrence] = []
+    private var words = RowBuilder<Word>()
+    private var occurrences = RowBuilder<Occurrence>()
     private var octets = ByteBuilder(capacity: 1 << 14)
 
     init() {
@@ -42,13 +40,20 @@ struct MailWords: ~Copyable {
 
     /// Begins a mail with so many octets of text.
     mutating func begin(text: Int) {
-        words.removeAll(keepingCapacity: true)
-        occurrences.removeAll(keepingCapacity: true)
+        words.removeAll()
+        occurrences.removeAll()
         octets.removeAll()
         mask = Self.usualSlots - 1
         // A word takes at least one octet of text.
         while mask < text, mask + 1 < Self.slots { mask = mask << 1 | 1 }
         epoch += 1
+    }
+
+    /// How many words there are.
+    var count: Int { words.count }
+
+    subscript(_ index: Int) -> Word {
+        @inline(__always) get { words[index] }
     }
 
     /// Takes a word at a position in.
@@ -63,8 +68,8 @@ struct MailWords: ~Copyable {
             if words[index].hash == hash, isSame(words[index], field, bytes, count) {
                 let newest = Int(words[index].newest)
                 occurrences.append(Occurrence(position: position, next: occurrences[newest].next))
-                occurrences[newest].next = occurrence
-                words[index].newest = occurrence
+                occurrences.base[newest].next = occurrence
+                words.base[index].newest = occurrence
                 return
             }
             slot = (slot + 1) & mask
@@ -72,7 +77,7 @@ struct MailWords: ~Copyable {
         table[slot] = epoch << 32 | UInt64(words.count)
         words.append(
             Word(hash: hash, start: UInt32(octets.count), length: UInt8(count), field: field, newest: occurrence))
-        octets.append(UnsafeRawBufferPointer(start: bytes, count: count))
+        octets.append(short: bytes, count)
         occurrences.append(Occurrence(position: position, next: occurrence))
     }
 
@@ -99,6 +104,7 @@ struct MailWords: ~Copyable {
 
     @inline(__always)
     private func isSame(_ word: Word, _ field: UInt8, _ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
-        word.field == field && Int(word.length) == count && memcmp(octets.base + Int(word.start), bytes, count) == 0
+        word.field == field && Int(word.length) == count
+            && UnsafeRawPointer(octets.base + Int(word.start)).holds(short: bytes, count)
     }
 }

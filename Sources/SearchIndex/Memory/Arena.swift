@@ -39,6 +39,26 @@ extension UnsafeMutableRawPointer {
     @inline(__always)
     func u32(_ offset: Int) -> UInt32 { loadUnaligned(fromByteOffset: offset, as: UInt32.self) }
 
+    /// Copies a few octets, without a call of the C library.
+    @inline(__always)
+    func copy(short source: UnsafeRawPointer, _ count: Int) {
+        if count >= 8 {
+            var offset = 0
+            while offset + 8 < count {
+                storeBytes(
+                    of: source.loadUnaligned(fromByteOffset: offset, as: UInt64.self), toByteOffset: offset,
+                    as: UInt64.self)
+                offset += 8
+            }
+            // The last eight may have been copied in part; again does no harm.
+            storeBytes(
+                of: source.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self), toByteOffset: count - 8,
+                as: UInt64.self)
+        } else {
+            for offset in 0..<count { storeBytes(of: source.u8(offset), toByteOffset: offset, as: UInt8.self) }
+        }
+    }
+
     /// Stores 32 bits at any offset.
     @inline(__always)
     func store(_ value: UInt32, at offset: Int) {
@@ -47,6 +67,22 @@ extension UnsafeMutableRawPointer {
 }
 
 extension UnsafeRawPointer {
+    /// Whether a few octets are the same, without a call of the C library.
+    @inline(__always)
+    func holds(short other: UnsafeRawPointer, _ count: Int) -> Bool {
+        if count >= 8 {
+            var offset = 0
+            while offset + 8 < count {
+                if u64(offset) != other.u64(offset) { return false }
+                offset += 8
+            }
+            return u64(count - 8) == other.u64(count - 8)
+        }
+        if count >= 4 { return u32(0) == other.u32(0) && u32(count - 4) == other.u32(count - 4) }
+        for offset in 0..<count where u8(offset) != other.u8(offset) { return false }
+        return true
+    }
+
     /// The 32 bits at any offset; files are little-endian, like every machine this runs on.
     @inline(__always)
     func u32(_ offset: Int) -> UInt32 { UInt32(littleEndian: loadUnaligned(fromByteOffset: offset, as: UInt32.self)) }

@@ -63,6 +63,14 @@ struct ByteBuilder: ~Copyable {
         count += bytes.count
     }
 
+    /// Appends a few octets, such as those of a word.
+    @inline(__always)
+    mutating func append(short bytes: UnsafeRawPointer, _ count: Int) {
+        reserve(count)
+        (base + self.count).copy(short: bytes, count)
+        self.count += count
+    }
+
     /// Replaces four octets written before.
     mutating func overwrite(_ value: UInt32, at offset: Int) {
         base.storeBytes(of: value.littleEndian, toByteOffset: offset, as: UInt32.self)

@@ -2,7 +2,7 @@
 indirect enum Expression: Sendable, Equatable {
     /// Every mail.
     case everything
-    /// No mail, such as a word that has no letters.
+    /// No mail: what a word without letters and digits asks for.
     case nothing
     case words(WordSequence)
     case filter(Filter)

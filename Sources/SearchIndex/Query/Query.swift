@@ -12,13 +12,15 @@ package import Bytes
 /// | `older_than:7d newer_than:2w` | of that age (`d` days, `w` weeks, `m` months of 30 days, `y` years of 365) |
 /// | `larger:5MB smaller:100KB` | of that size |
 /// | `a OR b`, `-a`, `(a b)` | with either, without, grouped |
+///
+/// What has neither letters nor digits, such as a dash between words, is left out; alone it is refused.
 package struct Query: Sendable, Equatable {
     /// The longest query in octets: more than people type, and bounded work.
     package static let maximumLength = 4_096
     /// How deep parentheses and `-` may nest, which bounds the stack.
     package static let maximumDepth = 32
-    /// How many words and filters a query may have, which bounds what one search opens.
-    package static let maximumTerms = 128
+    /// How many words, in phrases or not, and filters a query may have, which bounds what one search opens.
+    package static let maximumTerms = 256
 
     var expression: Expression
 

@@ -117,10 +117,24 @@ struct QueryLexer {
     }
 
     private static func hint(for name: String) -> String {
-        let near = keys.sorted().first { EditDistance.between(Array(name.utf8), Array($0.utf8)) <= 2 }
-        if let near { return "\(near): instead, or quotes around the text" }
+        if let near = nearest(to: name) { return "\(near): instead, or quotes around the text" }
         let known = keys.sorted().map { $0 + ":" }.joined(separator: ", ")
         return "one of the operators \(known), or quotes around the text"
+    }
+
+    /// From this length on two mistakes are forgiven: with fewer letters, two of them make any name another.
+    private static let lengthForTwo = 6
+    /// From this length on the beginning of a name is taken for it.
+    private static let shortestBeginning = 3
+
+    /// The operator that somebody probably meant.
+    private static func nearest(to name: String) -> String? {
+        let allowed = name.count >= lengthForTwo ? 2 : 1
+        let letters = Array(name.utf8)
+        let near = keys.map { (key: $0, distance: EditDistance.between(letters, Array($0.utf8))) }
+            .filter { $0.distance <= allowed }
+            .min { ($0.distance, $0.key) < ($1.distance, $1.key) }
+        return near?.key ?? keys.sorted().first { name.count >= shortestBeginning && $0.hasPrefix(name) }
     }
 
     private static func isQuote(_ character: Character) -> Bool {

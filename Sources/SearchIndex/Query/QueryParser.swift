@@ -45,15 +45,25 @@ struct QueryParser {
 
     private mutating func parseAll() throws(QueryError) -> Expression {
         var parts: [Expression] = []
+        var empty: QueryLexer.Token?
         while true {
             switch current.kind {
             case .end, .close, .or:
+                if parts.isEmpty, let empty { throw Self.wordless(empty) }
                 guard !parts.isEmpty else { throw unexpected("a word, a phrase or a filter") }
                 return parts.count == 1 ? parts[0] : .all(parts)
             case .open, .minus, .key, .word, .phrase:
-                parts.append(try parseUnary())
+                let token = current
+                let part = try parseUnary()
+                // A dash or an ampersand between words is nothing to look for.
+                if part == .nothing { empty = empty ?? token } else { parts.append(part) }
             }
         }
+    }
+
+    /// What to say of a sign that has nothing to look for, where something has to be.
+    private static func wordless(_ token: QueryLexer.Token) -> QueryError {
+        QueryError(position: token.position, found: token.text, expected: "a word with letters or digits")
     }
 
     private mutating func parseUnary() throws(QueryError) -> Expression {
@@ -65,27 +75,36 @@ struct QueryParser {
         let token = current
         index += 1
         switch token.kind {
-        case .minus: return .not(try parseUnary())
+        case .minus:
+            let inner = try parseUnary()
+            return inner == .nothing ? .nothing : .not(inner)
         case .open:
             let inner = try parseOr()
             guard current.kind == .close else { throw unexpected("\")\"") }
             index += 1
             return inner
         case .key(let name): return try parseValue(of: name)
-        case .word(let text):
-            try count(token)
-            return WordSplitter.expression(text, in: .any, isLast: token.endsText)
-        case .phrase(let text):
-            try count(token)
-            return WordSplitter.expression(text, in: .any, isLast: false)
+        case .word(let text): return try words(text, in: .any, isLast: token.endsText, token)
+        case .phrase(let text): return try words(text, in: .any, isLast: false, token)
         case .close, .or, .end:
             index -= 1
             throw unexpected("a word, a phrase or a filter")
         }
     }
 
-    private mutating func count(_ token: QueryLexer.Token) throws(QueryError) {
-        terms += 1
+    /// The words of a sign, each of which counts: a long phrase is as much work as as many words.
+    private mutating func words(
+        _ text: String, in field: Field, isLast: Bool, _ token: QueryLexer.Token
+    ) throws(QueryError) -> Expression {
+        let expression = WordSplitter.expression(text, in: field, isLast: isLast)
+        var count = 1
+        if case .words(let sequence) = expression { count = sequence.words.count }
+        try self.count(token, terms: count)
+        return expression
+    }
+
+    private mutating func count(_ token: QueryLexer.Token, terms count: Int = 1) throws(QueryError) {
+        terms += count
         guard terms <= Query.maximumTerms else {
             throw QueryError(
                 position: token.position, found: "one more", expected: "at most \(Query.maximumTerms) words and filters"
@@ -97,7 +116,6 @@ struct QueryParser {
 
     private mutating func parseValue(of key: String) throws(QueryError) -> Expression {
         let token = current
-        try count(token)
         let text: String
         let isPhrase: Bool
         switch token.kind {
@@ -108,19 +126,23 @@ struct QueryParser {
         }
         index += 1
         let isLast = !isPhrase && token.endsText
-        switch key {
-        case "from": return WordSplitter.expression(text, in: .from, isLast: isLast)
-        case "to": return WordSplitter.expression(text, in: .to, isLast: isLast)
-        case "subject": return WordSplitter.expression(text, in: .subject, isLast: isLast)
-        case "filename": return WordSplitter.expression(text, in: .filename, isLast: isLast)
-        case "in": return .filter(.mailbox(.named(text)))
-        default:
+        guard let field = Self.fields[key] else {
+            try count(token)
+            if key == "in" { return .filter(.mailbox(.named(text))) }
             guard let filter = FilterValue(key: key, text: text.lowercased(), now: now).expression else {
                 throw QueryError(position: token.position, found: token.text, expected: Self.expected(key))
             }
             return filter
         }
+        let expression = try words(text, in: field, isLast: isLast, token)
+        guard expression != .nothing else { throw Self.wordless(token) }
+        return expression
     }
+
+    /// The operators whose value is words.
+    private static let fields: [String: Field] = [
+        "from": .from, "to": .to, "subject": .subject, "filename": .filename,
+    ]
 
     private static func expected(_ key: String) -> String {
         switch key {

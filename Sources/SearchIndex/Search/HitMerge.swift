@@ -45,6 +45,7 @@ struct HitMerge {
 
     private mutating func open(_ index: Int) throws(IndexError) {
         let run = sources[index].run
+        try run.prepare()
         let cursor = try Planner(run: run, flags: flags).cursor(expression)
         if run.isOrdered {
             sources[index].cursor = cursor

@@ -8,6 +8,10 @@ protocol MailRun {
     var isOrdered: Bool { get }
     /// Whether any mail is dead.
     var hasDead: Bool { get }
+    /// Makes sure of what is read of mails by the methods that cannot fail; called before them.
+    func prepare() throws(IndexError)
+    /// How many mails have a word, dead ones included.
+    func frequency(of token: [UInt8]) throws(IndexError) -> Int
     /// All mails, dead ones included.
     func everything() throws(IndexError) -> Cursor
     /// The mails with a word.

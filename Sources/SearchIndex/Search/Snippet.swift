@@ -18,28 +18,51 @@ package enum Snippet {
     /// How much of the snippet stands before its first hit, as a fraction.
     private static let lead = 4
 
-    /// Cuts about `length` characters around the hits of a query out of a text; line ends become spaces.
+    /// Cuts about `length` characters around the hits of a query out of the text of a mail; white space becomes one space.
     ///
-    /// - Returns: Pieces that make up the snippet when joined; the beginning of the text if nothing in it is asked for.
-    package static func make(text: String, query: Query, length: Int) -> [SnippetPiece] {
-        var octets = Array(text.utf8.prefix(maximumText))
-        while let last = octets.last, last >= 0x80, String(validating: octets, as: UTF8.self) == nil {
-            octets.removeLast()
-        }
+    /// - Returns: Pieces that make up the snippet when joined; the beginning of the text if the query asks for no words. Nil if
+    ///   none of the words is in the text, which then does not show why the mail was found: they are in its subject, say.
+    package static func make(text: String, query: Query, length: Int) -> [SnippetPiece]? {
+        let octets = spaced(text)
         let words = wanted(query.expression)
         let hits = octets.withUnsafeBufferPointer { buffer in
             var tokens = Tokenizer(sink: HitSink(words: words))
             tokens.run(buffer)
             return merge(tokens.sink.hits)
         }
+        if hits.isEmpty, asksForWords(query.expression) { return nil }
         let window = window(octets, hits, length: max(length, 1))
         return pieces(octets, hits, window)
     }
 
-    /// The words that a query asks for, without those it excludes.
+    /// The octets of a text as far as it is looked at, with one space for each row of white space.
+    private static func spaced(_ text: String) -> [UInt8] {
+        var octets: [UInt8] = []
+        var isSpace = true
+        for scalar in text.unicodeScalars {
+            let isSpaceToo = scalar.isASCII ? scalar.value <= 0x20 : scalar.properties.isWhitespace
+            if isSpaceToo, isSpace { continue }
+            isSpace = isSpaceToo
+            let encoded = UTF8.encode(isSpaceToo ? " " : scalar)
+            guard let encoded, octets.count + encoded.count <= maximumText else { break }
+            octets += encoded
+        }
+        return octets
+    }
+
+    /// Whether a query asks for words of any part of the mail.
+    private static func asksForWords(_ expression: Expression) -> Bool {
+        switch expression {
+        case .words: true
+        case .all(let parts), .any(let parts): parts.contains(where: asksForWords)
+        case .not, .filter, .everything, .nothing: false
+        }
+    }
+
+    /// The words that a query asks for wherever they are, without those it excludes.
     private static func wanted(_ expression: Expression) -> [WordSequence.Word] {
         switch expression {
-        case .words(let sequence): sequence.field == .any || sequence.field == .subject ? sequence.words : []
+        case .words(let sequence): sequence.field == .any ? sequence.words : []
         case .all(let parts), .any(let parts): parts.flatMap(wanted)
         case .not, .filter, .everything, .nothing: []
         }

@@ -15,9 +15,13 @@ final class DictionaryWalker {
     private var rest = 0
     // The lists of the block are stepped over only when one is asked for.
     private var reader: BitReader
+    /// Where the skips and the heads of the block begin, from the beginning of the file.
+    private var skips = 0
+    private var heads = 0
     private var listsEnd = 0
     private var wordsRead = 0
     private var listsRead = 0
+    private var listsStart = 0
     private var nextList = 0
     private var present = ListLocation()
     /// The list that the reader stands on; nil if it is behind it, or the list is not in the block.
@@ -76,12 +80,30 @@ final class DictionaryWalker {
 
     /// The list of the present word.
     func list() -> ListLocation {
+        skipLists()
         while listsRead < wordsRead {
             standing?.skip(&reader, end: listsEnd)
             present = readHead()
             listsRead += 1
         }
         return present
+    }
+
+    /// Steps over as many lists at once as there are skips for.
+    private func skipLists() {
+        let wanted = (wordsRead - 1) / SegmentLayout.termsPerSkip
+        guard wanted * SegmentLayout.termsPerSkip > listsRead else { return }
+        let base = section.segment.base
+        var offset = skips
+        var bits = 0
+        nextList = listsStart
+        for _ in 0..<wanted {
+            bits += base.varint(&offset)
+            nextList += base.varint(&offset)
+        }
+        reader.bit = min(heads * 8 + bits, listsEnd)
+        listsRead = wanted * SegmentLayout.termsPerSkip
+        standing = nil
     }
 
     /// Adds all mails of the present word that have a new row to a list that is being merged.
@@ -152,12 +174,16 @@ final class DictionaryWalker {
         try segment.verify(offset, SegmentLayout.blockHeaderSize)
         rest = Int(segment.base.u8(offset))
         offset += 1
-        nextList = start - segment.base.varint(&offset)
+        listsStart = start - segment.base.varint(&offset)
+        nextList = listsStart
         let words = segment.base.varint(&offset)
         let lists = segment.base.varint(&offset)
         try segment.verify(offset, words + lists)
-        reader.bit = (offset + words) * 8
-        listsEnd = reader.bit + lists * 8
+        skips = offset + words
+        heads = skips
+        for _ in 0..<max(rest - 1, 0) / SegmentLayout.termsPerSkip * 2 { _ = segment.base.varint(&heads) }
+        reader.bit = heads * 8
+        listsEnd = (skips + lists) * 8
         wordsRead = 0
         listsRead = 0
         standing = nil

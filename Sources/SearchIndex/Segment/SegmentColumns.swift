@@ -7,8 +7,8 @@ struct SegmentColumns {
     let sizeWidth: Int
     let dateWidth: Int
     let threadWidth: Int
-    /// Of each of ``FieldStarts/distances``.
-    let fieldWidths: [Int]
+    /// Of each of ``FieldStarts/distances``, as the directory has them: eight bits each, the first lowest.
+    let fieldWidths: UInt32
     /// Microseconds that one unit of a date is.
     let dateUnit: Int64
     let rows: Int
@@ -21,7 +21,7 @@ struct SegmentColumns {
         sizeWidth = min(Int(widths >> 8 & 0xFF), 4)
         dateWidth = min(Int(widths >> 16 & 0x7F), 8)
         threadWidth = min(Int(widths >> 24), 8)
-        self.fieldWidths = (0..<4).map { min(Int(fieldWidths >> UInt32($0 * 8) & 0xFF), 4) }
+        self.fieldWidths = fieldWidths
         dateUnit = UInt8(truncatingIfNeeded: widths >> 16) & SegmentLayout.secondsFlag != 0 ? 1_000_000 : 1
         self.rows = rows
         self.highest = highest
@@ -42,7 +42,10 @@ struct SegmentColumns {
             mails.lazy.map { UInt64(bitPattern: ($0.date &- earliest) / unit) }.max() ?? 0)
         threadWidth = Self.width(mails.lazy.map(\.thread).max() ?? 0)
         let distances = mails.map(\.fields.distances)
-        fieldWidths = (0..<4).map { field in Self.width(UInt64(distances.lazy.map { $0[field] }.max() ?? 0)) }
+        fieldWidths = (0..<4).reduce(0) { widths, field in
+            let width = Self.width(UInt64(distances.lazy.map { $0[field] }.max() ?? 0))
+            return widths | UInt32(width) << UInt32(field * 8)
+        }
         dateUnit = unit
         self.highest = highest
         self.earliest = earliest
@@ -55,10 +58,8 @@ struct SegmentColumns {
             | UInt32(threadWidth) << 24
     }
 
-    /// The widths of fields as the directory has them.
-    var packedFieldWidths: UInt32 {
-        fieldWidths.enumerated().reduce(0) { $0 | UInt32($1.element) << UInt32($1.offset * 8) }
-    }
+    @inline(__always)
+    private func fieldWidth(_ field: Int) -> Int { min(Int(fieldWidths >> UInt32(field * 8) & 0xFF), 4) }
 
     /// All octets of the columns.
     var octets: Int { bits + (rows + 7) / 8 }
@@ -68,7 +69,7 @@ struct SegmentColumns {
     private var dates: Int { sizes + rows * sizeWidth }
     private var threads: Int { dates + rows * dateWidth }
     private var fields: Int { threads + rows * threadWidth }
-    private var bits: Int { fields + rows * fieldWidths.reduce(0, +) }
+    private var bits: Int { fields + rows * (0..<4).reduce(0) { $0 + fieldWidth($1) } }
 
     // MARK: Reading and writing
 
@@ -93,8 +94,8 @@ struct SegmentColumns {
     func fields(_ base: UnsafeRawPointer, _ row: Int) -> FieldStarts {
         var start = fields
         func next(_ field: Int) -> UInt32 {
-            defer { start += rows * fieldWidths[field] }
-            return UInt32(truncatingIfNeeded: Self.value(base + start, row, fieldWidths[field]))
+            defer { start += rows * fieldWidth(field) }
+            return UInt32(truncatingIfNeeded: Self.value(base + start, row, fieldWidth(field)))
         }
         var starts = FieldStarts()
         starts.from = next(0)
@@ -113,8 +114,8 @@ struct SegmentColumns {
         }
         for mail in mails { Self.append(mail.thread, threadWidth, to: &output) }
         let distances = mails.map(\.fields.distances)
-        for (field, width) in fieldWidths.enumerated() {
-            for mail in distances { Self.append(UInt64(mail[field]), width, to: &output) }
+        for field in 0..<4 {
+            for mail in distances { Self.append(UInt64(mail[field]), fieldWidth(field), to: &output) }
         }
         for start in stride(from: 0, to: mails.count, by: 8) {
             let octet = mails[start..<min(start + 8, mails.count)].enumerated().reduce(UInt8(0)) {

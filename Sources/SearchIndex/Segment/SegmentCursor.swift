@@ -13,6 +13,8 @@ final class SegmentCursor: PostingsCursor {
     private var place = 0
     private let rows: UnsafeMutablePointer<UInt32>
     private let frequencies: UnsafeMutablePointer<UInt32>
+    /// Where the packed counts of positions of the block begin; 0 once they are read, which few searches need.
+    private var packedFrequencies = 0
 
     /// Where the positions of the block begin, and which of them comes next.
     private var reader = PositionReader()
@@ -58,6 +60,7 @@ final class SegmentCursor: PostingsCursor {
     }
 
     override func appendPositions(to array: inout [UInt32]) throws(IndexError) {
+        readFrequencies()
         try seekPositions()
         var position: UInt32 = 0
         for _ in 0..<frequencies[place] {
@@ -72,6 +75,7 @@ final class SegmentCursor: PostingsCursor {
         var values = NumberBuilder()
         for next in 0..<blocks {
             if next != block { try load(next) }
+            readFrequencies()
             try seekPositions()
             var total = 0
             for index in 0..<count { total += Int(frequencies[index]) }
@@ -143,16 +147,20 @@ final class SegmentCursor: PostingsCursor {
     }
 
     private func unpack(_ start: Int, _ first: UInt32) -> Int {
-        let base = segment.base + start
-        let gaps = PackedNumbers.decode(base, count, into: rows)
-        let octets = gaps + PackedNumbers.decode(base + gaps, count, into: frequencies)
+        packedFrequencies = start + PackedNumbers.decode(segment.base + start, count, into: rows)
         var next = first
         for index in 0..<count {
             rows[index] &+= next
             next = rows[index] &+ 1
-            frequencies[index] &+= 1
         }
-        return start + octets
+        return packedFrequencies + PackedNumbers.size(segment.base + packedFrequencies, count)
+    }
+
+    private func readFrequencies() {
+        guard packedFrequencies > 0 else { return }
+        _ = PackedNumbers.decode(segment.base + packedFrequencies, count, into: frequencies)
+        for index in 0..<count { frequencies[index] &+= 1 }
+        packedFrequencies = 0
     }
 
     /// Returns the bit behind what it read.

@@ -4,13 +4,15 @@
 enum SegmentLayout {
     /// `SLUICESG` in the order of its octets.
     static let magic: UInt64 = 0x4753_4543_4955_4C53
-    static let version: UInt32 = 3
+    static let version: UInt32 = 4
     static let headerSize = 16
     static let footerSize = 64
     /// What one checksum covers: large enough to cost 0.006 % of the file, small enough to verify in microseconds.
     static let pageSize = 65_536
     /// Terms in a dictionary block: half of them are read to find one.
     static let termsPerBlock = 64
+    /// Terms whose lists are stepped over at once: a tenth of an octet for each term saves most of the time of finding one.
+    static let termsPerSkip = 16
     /// Mails in a block of a list.
     static let mailsPerBlock = 128
     /// From so many mails on a list is packed: below, headers cost more than they save.

@@ -8,12 +8,17 @@ struct SegmentRun: MailRun {
         guard let section = try segment.section(user: user), section.rows > 0 else { return nil }
         self.section = section
         self.dead = dead.rows(of: user)
-        try section.verifyColumns()
     }
 
     var highestNumber: UInt32 { section.highestNumber }
     var isOrdered: Bool { true }
     var hasDead: Bool { dead != nil }
+
+    func prepare() throws(IndexError) { try section.verifyColumns() }
+
+    func frequency(of token: [UInt8]) throws(IndexError) -> Int {
+        try section.list([Field.any.rawValue] + token)?.frequency ?? 0
+    }
 
     func everything() -> Cursor { RangeCursor(0..<UInt32(section.rows)) }
 
@@ -41,16 +46,20 @@ struct SegmentRun: MailRun {
     func firstKey(below number: UInt32) -> UInt32 { UInt32(section.firstRow(below: number)) }
 
     func forEachWord(startingWith octet: UInt8, _ body: ([UInt8], Int) -> Void) throws(IndexError) {
-        try forEachList([Field.any.rawValue, octet]) { key, list in body(Array(key.dropFirst()), list.frequency) }
+        try forEachList([Field.any.rawValue, octet]) { key, list in
+            body(Array(key.dropFirst()), list.frequency)
+        }
     }
 
     /// Calls `body` with each word whose key begins so.
-    private func forEachList(_ prefix: [UInt8], _ body: ([UInt8], ListLocation) -> Void) throws(IndexError) {
+    private func forEachList(_ prefix: [UInt8], _ body: (UnsafeRawBufferPointer, ListLocation) -> Void)
+        throws(IndexError)
+    {
         guard let walker = try section.walker(from: prefix) else { return }
         while !walker.isAtEnd {
             let key = walker.keyBytes
             if key.starts(with: prefix) {
-                body(Array(key), walker.list())
+                body(key, walker.list())
             } else if prefix.withUnsafeBytes({ walker.compare($0) }) > 0 {
                 return
             }

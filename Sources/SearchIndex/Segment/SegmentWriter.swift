@@ -29,6 +29,9 @@ final class SegmentWriter {
     // The dictionary block that is being filled.
     private var block = ByteBuilder()
     private var lists = BitBuilder()
+    private var skips = ByteBuilder(capacity: 64)
+    /// What the last entry of `skips` says: bits of heads, and octets of lists that stand apart.
+    private var skipped = (bits: 0, octets: 0)
     private var short = BitBuilder()
     private var list = ByteBuilder()
     private var termsInBlock = 0
@@ -58,7 +61,11 @@ final class SegmentWriter {
 
     /// Adds a term, whose key (field and token) is above those before, with its mails.
     func add(key: UnsafeRawBufferPointer, _ postings: inout PostingsList) throws(IndexError) {
-        if termsInBlock == 0 { beginBlock(key) }
+        if termsInBlock == 0 {
+            beginBlock(key)
+        } else if termsInBlock % SegmentLayout.termsPerSkip == 0 {
+            appendSkip()
+        }
         appendKey(key)
         try write(&postings)
         termsInBlock += 1
@@ -100,6 +107,14 @@ final class SegmentWriter {
         lastKey.append(rest)
     }
 
+    /// Notes where the heads and the lists of the words that follow begin.
+    private func appendSkip() {
+        let place = (bits: lists.count, octets: pages.offset - listsStart)
+        skips.append(varint: place.bits - skipped.bits)
+        skips.append(varint: place.octets - skipped.octets)
+        skipped = place
+    }
+
     /// Ends the user with its mails.
     func endUser(_ mails: [Mail]) throws(IndexError) {
         try endBlock()
@@ -121,7 +136,7 @@ final class SegmentWriter {
         directory.append(UInt64(indexStart - sectionStart))
         directory.append(UInt64(columnsStart - sectionStart))
         directory.append(columns.earliest)
-        directory.append(columns.packedFieldWidths)
+        directory.append(columns.fieldWidths)
         userCount += 1
         mailCount += mails.count
     }
@@ -169,12 +184,15 @@ final class SegmentWriter {
         list.append(UInt8(termsInBlock))
         list.append(varint: pages.offset - listsStart)
         list.append(varint: block.count)
-        list.append(varint: (lists.count + 7) / 8)
+        list.append(varint: skips.count + (lists.count + 7) / 8)
+        block.append(skips.bytes)
         lists.write(to: &block)
         try pages.write(list.bytes)
         try pages.write(block.bytes)
         block.removeAll()
         lists.removeAll()
+        skips.removeAll()
+        skipped = (0, 0)
         termsInBlock = 0
         blockCount += 1
     }

@@ -1,6 +1,9 @@
-/// Numbers that grow at the end; like ``ByteBuilder`` without bounds checks.
-struct NumberBuilder: ~Copyable {
-    private(set) var base: UnsafeMutablePointer<UInt32>
+/// Numbers that grow at the end.
+typealias NumberBuilder = RowBuilder<UInt32>
+
+/// Plain values in a row that grows at the end; like ``ByteBuilder`` without bounds checks.
+struct RowBuilder<Element: BitwiseCopyable>: ~Copyable {
+    private(set) var base: UnsafeMutablePointer<Element>
     private(set) var count = 0
     private var capacity: Int
 
@@ -11,8 +14,9 @@ struct NumberBuilder: ~Copyable {
 
     deinit { base.deallocate() }
 
-    subscript(_ index: Int) -> UInt32 {
+    subscript(_ index: Int) -> Element {
         @inline(__always) get { base[index] }
+        @inline(__always) nonmutating set { base[index] = newValue }
     }
 
     mutating func removeAll() {
@@ -20,14 +24,14 @@ struct NumberBuilder: ~Copyable {
     }
 
     @inline(__always)
-    mutating func append(_ value: UInt32) {
+    mutating func append(_ value: Element) {
         if count == capacity { grow(1) }
         base[count] = value
         count += 1
     }
 
     @inline(__always)
-    mutating func append(_ values: UnsafePointer<UInt32>, _ more: Int) {
+    mutating func append(_ values: UnsafePointer<Element>, _ more: Int) {
         if count + more > capacity { grow(more) }
         (base + count).update(from: values, count: more)
         count += more
@@ -35,7 +39,7 @@ struct NumberBuilder: ~Copyable {
 
     /// Makes room for so many numbers, which the caller then writes, and counts them as there.
     @inline(__always)
-    mutating func extend(_ more: Int) -> UnsafeMutablePointer<UInt32> {
+    mutating func extend(_ more: Int) -> UnsafeMutablePointer<Element> {
         if count + more > capacity { grow(more) }
         count += more
         return base + (count - more)
@@ -43,7 +47,7 @@ struct NumberBuilder: ~Copyable {
 
     private mutating func grow(_ more: Int) {
         capacity = max(capacity * 2, count + more)
-        let larger = UnsafeMutablePointer<UInt32>.allocate(capacity: capacity)
+        let larger = UnsafeMutablePointer<Element>.allocate(capacity: capacity)
         larger.update(from: base, count: count)
         base.deallocate()
         base = larger
