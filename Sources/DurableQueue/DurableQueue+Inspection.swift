@@ -19,6 +19,14 @@ extension DurableQueue {
         }
     }
 
+    /// What was found damaged while the queue was running, since this was called last.
+    package func takeFindings() -> [RecoveryReport.Finding] {
+        monitor.withLock { state in
+            defer { state.findings = [] }
+            return state.findings
+        }
+    }
+
     /// How many messages are pending, by the version of their pipeline.
     package func pendingByVersion() -> [PipelineVersion: Int] {
         monitor.withLock { $0.lines.mapValues(\.pending).filter { $0.value > 0 } }
