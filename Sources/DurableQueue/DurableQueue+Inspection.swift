@@ -65,11 +65,8 @@ extension DurableQueue {
     }
 
     /// A message in quarantine, to look at; `nil` if it is not there.
-    ///
-    /// Blocks while it is read.
-    package func quarantinedMessage(_ id: MessageID) throws -> QueuedMessage? {
+    package func quarantinedMessage(_ id: MessageID) async throws(QueueError) -> QueuedMessage? {
         guard let entry = monitor.withLock({ $0.entries[id] }), entry.phase == .held else { return nil }
-        let (record, content) = try reader.read(id, at: entry.location)
-        return Claimed(entry: entry).message(head: record.head, content: content)
+        return try await read([Claimed(entry: entry)]).first?.get()
     }
 }

@@ -248,6 +248,7 @@ struct Recovery {
             let actual = open[name] ?? Ledger()
             ledger.recipients.square(with: actual.recipients)
             ledger.messages.square(with: actual.messages)
+            ledger.squareDiscards()
             ledgers[name] = ledger
         }
     }

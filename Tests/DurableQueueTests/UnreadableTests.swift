@@ -66,7 +66,7 @@ struct UnreadableTests {
         let findings = queue.takeFindings()
         #expect(findings.map(\.messages) == [[Fixture.id(1)]] && findings.map(\.file) == [segment])
         #expect(queue.takeFindings().isEmpty)
-        #expect(try queue.quarantinedMessage(Fixture.id(2))?.content.array == Fixture.content(2))
+        #expect(try await queue.quarantinedMessage(Fixture.id(2))?.content.array == Fixture.content(2))
         try await queue.close()
         let (again, report) = try Fixture.open(disk.crash(.everything, seed: 0))
         #expect(report.findings.isEmpty && report.quarantined == 1 && again.ledger() == queue.ledger())
@@ -89,7 +89,9 @@ struct UnreadableTests {
                 #expect(report.quarantined == 1 && again.quarantined().map(\.id) == [Fixture.id(2)], "\(context)")
                 let ledger = try #require(again.ledger()["inbound"])
                 #expect(ledger.isBalanced && ledger.messages.unreadable == 1, "\(context): \(ledger)")
-                #expect(try again.quarantinedMessage(Fixture.id(2))?.content.array == Fixture.content(2), "\(context)")
+                #expect(
+                    try await again.quarantinedMessage(Fixture.id(2))?.content.array == Fixture.content(2), "\(context)"
+                )
                 #expect(restarted.content(of: path(segment + ".damaged")) == damaged, "\(context): \(report.findings)")
                 try await again.close()
             }
