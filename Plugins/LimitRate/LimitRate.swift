@@ -3,20 +3,21 @@ package import ClientPolicy
 import Resolver
 import SMTP
 package import StageKit
+import Synchronization
 
 /// Lets each client bring only so many connections, messages or recipients in a time.
 ///
 /// What is counted is what the place says: connections in `connect`, messages in `mail`, recipients in `recipient`;
-/// elsewhere nothing is counted. A client that is too quick is told when to come back, and loses nothing. Counts begin anew when the
-/// server starts or takes up changed files.
+/// elsewhere nothing is counted. A client that is too quick is told when to come back, and loses nothing. Counts begin anew
+/// when the server starts, or takes up files in which the settings of the step have changed.
 ///
 /// ```yaml
 /// connect:   [ limit-rate: { allow: 60, per: 1m } ]
 /// recipient: [ limit-rate: { allow: 1000, per: 1h, of: network } ]
 /// ```
-package struct LimitRate: ConnectStage, MailStage, RecipientStage {
+package final class LimitRate: ConnectStage, MailStage, RecipientStage {
     /// What the file says.
-    package struct Configuration: StageConfiguration {
+    package struct Configuration: StageConfiguration, Equatable {
         let allowed: Int
         let period: Duration
         let network: ClientNetwork
@@ -36,27 +37,28 @@ package struct LimitRate: ConnectStage, MailStage, RecipientStage {
         name: "limit-rate",
         summary: "Lets each client bring only so many connections, messages or recipients in a time.")
 
-    private let network: ClientNetwork
-    private let limiter: RateLimiter<AddressBlock>
+    private let configuration: Configuration
+    private let services: StageServices
+    private let limiter = Mutex<RateLimiter<AddressBlock>?>(nil)
 
     package init(configuration: Configuration, services: StageServices) throws {
-        network = configuration.network
-        limiter = RateLimiter(count: configuration.allowed, per: configuration.period)
+        self.configuration = configuration
+        self.services = services
     }
 
     package func connect(_ message: inout Message, in context: StageContext) async throws -> Verdict {
         // Who may not connect now is told with the code that ends the session (RFC 5321, section 3.1).
-        count(message, context, code: 421, "Too many connections")
+        try count(message, context, code: 421, "Too many connections")
     }
 
     package func mail(_ message: inout Message, in context: StageContext) async throws -> Verdict {
-        count(message, context, code: 450, "Too many messages")
+        try count(message, context, code: 450, "Too many messages")
     }
 
     package func recipient(
         _ recipient: inout Recipient, of message: inout Message, in context: StageContext
     ) async throws -> Verdict {
-        count(message, context, code: 450, "Too many recipients")
+        try count(message, context, code: 450, "Too many recipients")
     }
 
     /// A message that comes again after a crash must not count again, so nothing counts here.
@@ -64,14 +66,25 @@ package struct LimitRate: ConnectStage, MailStage, RecipientStage {
         .proceed
     }
 
-    private func count(_ message: Message, _ context: StageContext, code: Int, _ text: String) -> Verdict {
+    private func count(_ message: Message, _ context: StageContext, code: Int, _ text: String) throws -> Verdict {
         guard let address = IPAddress(message.client.address) else { return .proceed }
-        let client = network.block(of: address)
-        guard let wait = limiter.admit(client, at: context.now()) else { return .proceed }
+        let client = configuration.network.block(of: address)
+        guard let wait = try limiter(of: context).admit(client, at: context.now()) else { return .proceed }
         let seconds = max(1, wait.components.seconds + (wait.components.attoseconds > 0 ? 1 : 0))
         return .postpone(
             Reply(code, EnhancedStatusCode(4, 7, 0), "\(text) from your network, try again in \(seconds) seconds"),
             reason: "\(client.settingText) is over its limit for \(seconds) more seconds")
+    }
+}
+
+extension LimitRate {
+    /// The counts of the step, which go on when other files are taken up that leave it as it was.
+    private func limiter(of context: StageContext) throws -> RateLimiter<AddressBlock> {
+        if let known = limiter.withLock({ $0 }) { return known }
+        let limiters = try services.shared { StepLimiters() }
+        let found = limiters.limiter(of: "\(context.pipeline) \(context.step)", configuration)
+        limiter.withLock { $0 = found }
+        return found
     }
 }
 

@@ -5,5 +5,5 @@ package enum Disposition: Sendable, Equatable {
     /// Keep it apart until an operator decides.
     case quarantine(step: String, reason: String)
     /// Count it and forget it; the reason stays in the journal.
-    case discard(reason: String)
+    case discard(step: String, reason: String)
 }

@@ -19,6 +19,14 @@ extension DurableQueue {
         }
     }
 
+    /// What was found damaged while the queue was running, since this was called last.
+    package func takeFindings() -> [RecoveryReport.Finding] {
+        monitor.withLock { state in
+            defer { state.findings = [] }
+            return state.findings
+        }
+    }
+
     /// How many messages are pending, by the version of their pipeline.
     package func pendingByVersion() -> [PipelineVersion: Int] {
         monitor.withLock { $0.lines.mapValues(\.pending).filter { $0.value > 0 } }
@@ -57,11 +65,8 @@ extension DurableQueue {
     }
 
     /// A message in quarantine, to look at; `nil` if it is not there.
-    ///
-    /// Blocks while it is read.
-    package func quarantinedMessage(_ id: MessageID) throws -> QueuedMessage? {
+    package func quarantinedMessage(_ id: MessageID) async throws(QueueError) -> QueuedMessage? {
         guard let entry = monitor.withLock({ $0.entries[id] }), entry.phase == .held else { return nil }
-        let (record, content) = try reader.read(id, at: entry.location)
-        return Claimed(entry: entry).message(head: record.head, content: content)
+        return try await read([Claimed(entry: entry)]).first?.get()
     }
 }

@@ -69,6 +69,8 @@ final class Journal: @unchecked Sendable {
     var failure: FileError?
     /// Why the last attempt at a new segment failed; one attempt a commit is enough.
     var refusal: FileError?
+    /// Messages that could not be read when they were to be moved.
+    var doubts = ReadDoubts()
 
     init(
         fileSystem: any FileSystem, directory: String, segmentSize: Int, now: @escaping @Sendable () -> Timestamp

@@ -4,23 +4,31 @@ package struct Ledger: Sendable, Hashable {
     package var recipients = Tally()
     /// Counted in messages: pending while one recipient is, then by the worst that befell one of them.
     package var messages = Tally()
+    /// Why so many recipients were discarded.
+    package var discards: [Discard: Int] = [:]
 
     package init() {}
 
     /// Whether everything received is accounted for.
-    package var isBalanced: Bool { recipients.isBalanced && messages.isBalanced }
+    package var isBalanced: Bool { recipients.isBalanced && messages.isBalanced && hasReasons }
+
+    /// Whether each discarded recipient has a reason.
+    private var hasReasons: Bool { recipients.discarded == discards.values.reduce(0, +) }
 
     /// What is wrong with it, in words, where this is what is really open.
     func discrepancy(from open: Ledger) -> String? {
         recipients.discrepancy(from: open.recipients).map { "recipients: \($0)" }
             ?? messages.discrepancy(from: open.messages).map { "messages: \($0)" }
+            ?? (hasReasons ? nil : "recipients: \(recipients.discarded) were discarded, not all for a reason")
     }
 
     mutating func add(_ other: Ledger) {
         recipients.add(other.recipients)
         messages.add(other.messages)
+        for (discard, number) in other.discards { count(discard, number) }
     }
 
+    /// Takes away what is open: nothing of that has been discarded.
     mutating func subtract(_ other: Ledger) {
         recipients.subtract(other.recipients)
         messages.subtract(other.messages)

@@ -39,7 +39,7 @@ struct MessageState: Equatable {
             switch disposition {
             case .deliver: .pending
             case .quarantine(let step, let reason): .quarantined(step: step, reason: reason)
-            case .discard(let reason): .discarded(reason: reason)
+            case .discard(let step, let reason): .discarded(step: step, reason: reason)
             }
         recipients = Array(repeating: state, count: max(recipientCount, 1))
         guard disposition == .deliver else { return }
@@ -110,6 +110,7 @@ extension MessageState {
             ledger.recipients.count(old.fate, -1)
             ledger.recipients.count(new.fate, 1)
         }
+        ledger.countDiscards(change.settled.lazy.map(\.state))
         if fate != after.fate {
             ledger.messages.count(fate, -1)
             ledger.messages.count(after.fate, 1)
@@ -124,6 +125,7 @@ extension MessageState {
         ledger.messages.count(fate, 1)
         ledger.recipients.received = recipients.count
         for recipient in recipients { ledger.recipients.count(recipient.fate, 1) }
+        ledger.countDiscards(recipients)
         return ledger
     }
 

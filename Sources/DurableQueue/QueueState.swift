@@ -66,6 +66,8 @@ struct QueueState {
     var isStopped = false
     /// Messages that are finished and whose content in files of its own may go once that is durable.
     var finishedSpools: [MessageID] = []
+    /// What was found damaged since somebody asked last.
+    var findings: [RecoveryReport.Finding] = []
     /// Postponed messages by wall clock and by the clock that never jumps; whichever comes first makes them due.
     var byTime = PriorityHeap<Timestamp, (MessageID, Int)>()
     var byInstant = PriorityHeap<ContinuousClock.Instant, (MessageID, Int)>()

@@ -3,7 +3,7 @@ package enum RecipientState: Sendable, Equatable {
     case pending
     case delivered
     case bounced(reason: String)
-    case discarded(reason: String)
+    case discarded(step: String, reason: String)
     case quarantined(step: String, reason: String)
 
     /// Whether it still waits for delivery.

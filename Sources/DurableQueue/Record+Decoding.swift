@@ -6,14 +6,18 @@ extension Record {
     init(_ kind: RecordHeader.Kind, payload: UnsafeRawBufferPointer) throws(MalformedRecord) {
         var reader = OctetReader(payload)
         switch kind {
-        case .checkpoint: self = .checkpoint(try reader.checkpoint())
+        case .checkpoint: self = .checkpoint(try reader.checkpoint(hasReasons: false))
+        case .checkpointWithReasons: self = .checkpoint(try reader.checkpoint(hasReasons: true))
         case .accepted: self = .accepted(try reader.message())
         case .carried: self = .carried(try reader.message())
         case .acceptedSpooled: self = .accepted(try reader.spooledMessage())
         case .carriedSpooled: self = .carried(try reader.spooledMessage())
         case .changed:
-            self = .changed(
-                try reader.id(), pipeline: try reader.text(), try reader.change(), try reader.ledger())
+            let (id, pipeline) = (try reader.id(), try reader.text())
+            let change = try reader.change()
+            var ledger = try reader.ledger()
+            ledger.countDiscards(change.settled.lazy.map(\.state))
+            self = .changed(id, pipeline: pipeline, change, ledger)
         case .attempted:
             let step = try reader.text()
             var messages: [(id: MessageID, count: Int)] = []
@@ -29,11 +33,15 @@ extension OctetReader {
         MessageID(high: try uint64(), low: try uint64())
     }
 
-    fileprivate mutating func checkpoint() throws(MalformedRecord) -> Checkpoint {
+    fileprivate mutating func checkpoint(hasReasons: Bool) throws(MalformedRecord) -> Checkpoint {
         var ledgers: [String: Ledger] = [:]
         for _ in 0..<(try countOfItems()) {
             let name = try text()
-            ledgers[name] = try ledger()
+            var ledger = try ledger()
+            for _ in 0..<(hasReasons ? try countOfItems() : 0) {
+                ledger.count(Discard(step: try text(), reason: try text()), try count())
+            }
+            ledgers[name] = ledger
         }
         var segments: [Checkpoint.Segment] = []
         for _ in 0..<(try countOfItems()) {
@@ -86,8 +94,9 @@ extension OctetReader {
         case 0: .pending
         case 1: .delivered
         case 2: .bounced(reason: try text())
-        case 3: .discarded(reason: try text())
+        case 3: .discarded(step: "", reason: try text())
         case 4: .quarantined(step: try text(), reason: try text())
+        case 5: .discarded(step: try text(), reason: try text())
         default: throw MalformedRecord()
         }
     }

@@ -8,7 +8,7 @@ extension Record {
         switch self {
         case .checkpoint(let checkpoint):
             writer.append(checkpoint)
-            return (.checkpoint, writer.bytes)
+            return (.checkpointWithReasons, writer.bytes)
         case .accepted(let message):
             writer.append(message)
             return (message.spooled == nil ? .accepted : .acceptedSpooled, writer.bytes)
@@ -47,6 +47,12 @@ extension OctetWriter {
         for (name, ledger) in checkpoint.ledgers.sorted(by: { $0.key < $1.key }) {
             append(name)
             append(ledger)
+            append(count: ledger.discards.count)
+            for (discard, count) in ledger.discards.sorted(by: { $0.key < $1.key }) {
+                append(discard.step)
+                append(discard.reason)
+                append(count: count)
+            }
         }
         append(count: checkpoint.segments.count)
         for segment in checkpoint.segments {
@@ -93,8 +99,9 @@ extension OctetWriter {
         case .bounced(let reason):
             append(UInt8(2))
             append(reason)
-        case .discarded(let reason):
-            append(UInt8(3))
+        case .discarded(let step, let reason):
+            append(UInt8(5))
+            append(step)
             append(reason)
         case .quarantined(let step, let reason):
             append(UInt8(4))

@@ -12,12 +12,13 @@ struct RecordHeader: Equatable {
         case retired = 6
         case acceptedSpooled = 7
         case carriedSpooled = 8
+        case checkpointWithReasons = 9
 
         /// Whether it holds a message.
         var isMessage: Bool {
             switch self {
             case .accepted, .carried, .acceptedSpooled, .carriedSpooled: true
-            case .checkpoint, .changed, .attempted, .retired: false
+            case .checkpoint, .checkpointWithReasons, .changed, .attempted, .retired: false
             }
         }
     }

@@ -125,7 +125,8 @@ struct Recovery {
         for scan in scans {
             let name = SegmentName.segment(scan.number)
             if scan.number <= retiredThrough || (scan.number < checkpointed && manifest[scan.number] == nil) {
-                remove(name)  // its messages are finished, or stand in newer segments
+                // Its messages are finished, or stand in newer segments; what was damaged was to be set aside.
+                if scan.isDamaged, !scan.isUnbegun { setAside(scan.number) } else { remove(name) }
             } else if scan.records.isEmpty, scan.isUnbegun, scan.size > SegmentHeader.size, manifest[scan.number] == nil
             {
                 remove(name)  // made for a segment that was never begun
@@ -157,8 +158,8 @@ struct Recovery {
     private mutating func weigh(_ scan: SegmentScan, _ known: Checkpoint.Segment?) {
         // What the checkpoint has counted was durable, so that it is missing is not the work of a crash.
         let isIncomplete = known.map { scan.records.count < $0.count } ?? false
-        let isCut = scan.header.map { scan.size < $0.size } ?? false
-        let isDamaged = isIncomplete || isCut || scan.header == nil || scan.gaps.contains { !$0.isTorn }
+        let isCut = scan.isCut
+        let isDamaged = isIncomplete || scan.isDamaged
         let file = SegmentName.segment(scan.number).text
         if isCut, let header = scan.header {
             let missing = header.size - scan.size
@@ -183,6 +184,16 @@ struct Recovery {
             Journal.Sealed(
                 number: scan.number, end: known?.end ?? scan.end, count: scan.records.count, size: scan.size,
                 fate: isDamaged ? .setAside : .remove))
+    }
+
+    private mutating func setAside(_ number: UInt64) {
+        let name = SegmentName.segment(number).text
+        do throws(FileError) {
+            try fileSystem.rename(
+                directory + "/" + name, to: directory + "/" + SegmentName.damaged(number).text)
+        } catch {
+            report.findings.append(.init(.refused, file: name, note: "\(error)"))
+        }
     }
 
     mutating func remove(_ name: SegmentName) {
@@ -237,6 +248,7 @@ struct Recovery {
             let actual = open[name] ?? Ledger()
             ledger.recipients.square(with: actual.recipients)
             ledger.messages.square(with: actual.messages)
+            ledger.squareDiscards()
             ledgers[name] = ledger
         }
     }

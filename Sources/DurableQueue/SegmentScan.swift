@@ -56,6 +56,12 @@ struct SegmentScan {
         return RecordHeader(UnsafeRawBufferPointer(rebasing: bytes[SegmentHeader.size...]))?.salt ?? 0
     }
 
+    /// Whether the file is shorter than it was made.
+    var isCut: Bool { header.map { size < $0.size } ?? false }
+
+    /// Whether octets that were durable cannot be read any more.
+    var isDamaged: Bool { isCut || header == nil || gaps.contains { !$0.isTorn } }
+
     private mutating func readRecords(_ bytes: UnsafeRawBufferPointer) {
         var offset = SegmentHeader.size
         while offset < bytes.count {

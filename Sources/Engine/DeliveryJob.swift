@@ -127,7 +127,7 @@ extension DeliveryJob {
 
     private mutating func leave(_ recipient: Recipient, _ verdict: Verdict, step: String) {
         switch verdict {
-        case .discard(let reason): settled.append((recipient.index, .discarded(reason: reason)))
+        case .discard(let reason): settled.append((recipient.index, .discarded(step: step, reason: reason)))
         case .quarantine(let reason):
             settled.append((recipient.index, .quarantined(step: step, reason: reason)))
             aside.append(recipient)

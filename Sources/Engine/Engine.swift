@@ -17,9 +17,9 @@ package final class Engine: Sendable {
 
     /// What was measured at every step.
     package let metrics = StepMetrics()
-    private let services: StageServices
+    let services: StageServices
     let queue: DurableQueue
-    private let versions: KeptVersions
+    let versions: KeptVersions
     private let deadlines = Deadlines()
     private let handoff = Handoff()
     private let duties = VersionDuties()
@@ -27,6 +27,7 @@ package final class Engine: Sendable {
     private let requestStop: AsyncStream<Void>.Continuation
     private let arrivals: AsyncStream<Generation>
     private let begin: AsyncStream<Generation>.Continuation
+    private let restorationPause: Duration
     private let state: Mutex<State>
 
     private struct State {
@@ -35,13 +36,19 @@ package final class Engine: Sendable {
         var generations: [Generation] = []
         /// The one that takes mail.
         var current: Generation?
+        /// Versions with mail that could not be prepared yet.
+        var unrestored: Set<PipelineVersion> = []
         var isReloading = false
         var isStopping = false
         var failure: (any Error)?
     }
 
-    /// An engine for a checked site.
-    package init(plan: SitePlan, services: StageServices, queue: DurableQueue, versions: KeptVersions) {
+    /// An engine for a checked site; former versions whose components cannot be prepared are tried again at intervals.
+    package init(
+        plan: SitePlan, services: StageServices, queue: DurableQueue, versions: KeptVersions,
+        restorationPause: Duration = .seconds(60)
+    ) {
+        self.restorationPause = restorationPause
         self.services = services
         self.queue = queue
         self.versions = versions
@@ -64,12 +71,10 @@ package final class Engine: Sendable {
         let generation = makeGeneration(plan.pipelines, services)
         try versions.keep(plan.pipelines)
         try await generation.prepare()
-        state.withLock { state in
-            state.generations = [generation]
-            state.current = generation
-        }
-        for (version, count) in queue.pendingByVersion() where !generation.versions.contains(version) {
-            try await restore(version, count)
+        try await start(generation) { $0.current = generation }
+        for version in queue.pendingByVersion().keys where !generation.versions.contains(version) {
+            guard try await !restore(version) else { continue }
+            state.withLock { _ = $0.unrestored.insert(version) }
         }
     }
 
@@ -80,6 +85,7 @@ package final class Engine: Sendable {
         await withTaskGroup { group in
             group.addTask { [deadlines] in await deadlines.run() }
             group.addTask { [self] in await LedgerWatch(queue: queue, logger: services.logger).run() }
+            group.addTask { [self] in await restoreLater() }
             await serve()
             group.cancelAll()
         }
@@ -119,27 +125,35 @@ package final class Engine: Sendable {
         let generation = makeGeneration(plan.pipelines, services)
         try versions.keep(plan.pipelines)
         try await generation.prepare()
-        let former: Generation?
-        do {
-            former = try state.withLock { state in
-                guard !state.isStopping else { throw ReloadError.notRunning }
-                defer { state.current = generation }
-                state.plan = plan
-                state.generations.append(generation)
-                return state.current
-            }
-        } catch {
-            await generation.stop()
-            throw error
+        let former = try await start(generation) { state in
+            defer { state.current = generation }
+            state.plan = plan
+            return state.current
         }
-        begin.yield(generation)
         former?.retire()
         await endOldest()
     }
 
     // MARK: Generations
 
-    private func makeGeneration(
+    /// Has a generation served that is prepared; if everything ends meanwhile, it is stopped again.
+    private func start<Value: Sendable>(
+        _ generation: Generation, _ change: (inout State) -> Value
+    ) async throws -> Value {
+        do {
+            return try state.withLock { state in
+                // Within the lock: whoever stops sees it among the generations, or it is not served at all.
+                guard !state.isStopping, case .enqueued = begin.yield(generation) else { throw ReloadError.notRunning }
+                state.generations.append(generation)
+                return change(&state)
+            }
+        } catch {
+            await generation.stop()
+            throw error
+        }
+    }
+
+    func makeGeneration(
         _ pipelines: [PipelinePlan], _ services: StageServices, takesMail: Bool = true
     ) -> Generation {
         Generation(
@@ -151,32 +165,28 @@ package final class Engine: Sendable {
             }, duties: duties)
     }
 
-    /// Builds a version again that has mail from before; if it cannot be, the operator decides about the mail.
-    private func restore(_ version: PipelineVersion, _ count: Int) async throws {
-        do {
-            let generation = makeGeneration([try versions.plan(of: version)], services, takesMail: false)
-            try await generation.prepare()
-            generation.retire()
-            state.withLock { $0.generations.append(generation) }
-            services.logger.notice(
-                "mail finishes under a former version of its pipeline",
-                metadata: [
-                    "pipeline": "\(version.name)", "version": "\(version.digest.prefix(12))", "messages": "\(count)",
-                ])
-        } catch {
-            let reason = "version \(version.digest.prefix(12)) of \(version.name) cannot be built any more: \(error)"
-            let held = try await queue.quarantine(version, step: "pipeline", reason: reason)
-            services.logger.error(
-                "mail quarantined: its version of the pipeline cannot be built any more",
-                metadata: [
-                    "pipeline": "\(version.name)", "version": "\(version.digest.prefix(12))", "messages": "\(held)",
-                    "reason": "\(error)",
-                ])
+    /// Has a generation served from now on, or, before ``run()``, with the others.
+    func adopt(_ generation: Generation) async throws {
+        try await start(generation) { _ in }
+    }
+
+    /// Tries former versions again that could not be prepared at the start.
+    private func restoreLater() async {
+        while case let versions = state.withLock({ $0.unrestored }), !versions.isEmpty {
+            do {
+                try await Task.sleep(for: restorationPause)
+                for version in versions {
+                    let isRunning = state.withLock { $0.generations.contains { $0.versions.contains(version) } }
+                    if !isRunning, queue.isPending(version), try await !restore(version) { continue }
+                    state.withLock { _ = $0.unrestored.remove(version) }
+                }
+            } catch {
+                return  // everything ends
+            }
         }
     }
 
     private func serve() async {
-        for generation in state.withLock({ $0.generations }) { begin.yield(generation) }
         await withDiscardingTaskGroup { group in
             group.addTask { [self] in
                 for await _ in stopSignal {}

@@ -31,11 +31,10 @@ package struct KeptVersions: Sendable {
     ///
     /// - Throws: What the disk says.
     package func keep(_ plans: [PipelinePlan]) throws(FileError) {
-        if try !fileSystem.exists(directory) {
-            try fileSystem.createDirectory(directory)
-            try fileSystem.synchronizeDirectory(
-                String(directory[..<(directory.lastIndex(of: "/") ?? directory.endIndex)]))
-        }
+        try fileSystem.createDirectory(directory)
+        // Also one that is there: whoever made it may have ended before its name was durable.
+        try fileSystem.synchronizeDirectory(
+            String(directory[..<(directory.lastIndex(of: "/") ?? directory.endIndex)]))
         for plan in plans {
             try write(plan.text.site, "\(plan.digest)-\(PipelineCheck.siteFileName)")
             try write(plan.text.pipeline, "\(plan.digest)-\(plan.text.fileName)")
@@ -93,10 +92,10 @@ package struct KeptVersions: Sendable {
     }
 
     private func write(_ bytes: [UInt8], _ name: String) throws(FileError) {
-        let path = directory + "/" + name
-        if try fileSystem.exists(path), try read(path) == bytes { return }
-        let file = try fileSystem.open(path, .updateOrCreate)
+        let file = try fileSystem.open(directory + "/" + name, .updateOrCreate)
         defer { file.close() }
+        // What is there need not be written again, but whoever wrote it may have ended before it was durable.
+        if try file.size() == bytes.count, try file.read(0..<bytes.count) == bytes { return try file.synchronize() }
         try file.truncate(to: 0)
         var failure: FileError?
         bytes.withUnsafeBytes { buffer in

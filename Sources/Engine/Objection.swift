@@ -31,6 +31,6 @@ struct Objection: Sendable {
     /// What becomes of the recipient: nobody can be told of a refusal any more, so the operator is.
     var state: RecipientState {
         verdict == Verdict.discard(reason: "").label
-            ? .discarded(reason: reason) : .quarantined(step: step, reason: "\(verdict): \(reason)")
+            ? .discarded(step: step, reason: reason) : .quarantined(step: step, reason: "\(verdict): \(reason)")
     }
 }

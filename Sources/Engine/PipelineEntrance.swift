@@ -92,7 +92,8 @@ struct PipelineEntrance: Entrance {
         switch ruling {
         case .refuse(let reply): return .refused(reply)
         case .proceed: return await commit(subject, .deliver, spool)
-        case .discard(let reason): return await commit(subject, .discard(reason: reason), spool)
+        case .discard(let step, let reason):
+            return await commit(subject, .discard(step: step, reason: reason), spool)
         case .quarantine(let step, let reason):
             return await commit(subject, .quarantine(step: step, reason: reason), spool)
         }

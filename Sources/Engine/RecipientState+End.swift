@@ -5,7 +5,7 @@ extension RecipientState {
     var end: (word: String, step: String, reason: String)? {
         switch self {
         case .quarantined(let step, let reason): ("quarantined", step, reason)
-        case .discarded(let reason): ("discarded", "-", reason)
+        case .discarded(let step, let reason): ("discarded", step, reason)
         case .pending, .delivered, .bounced: nil
         }
     }

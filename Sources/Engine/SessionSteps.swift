@@ -10,7 +10,7 @@ struct SessionSteps: Sendable {
     enum Ruling: Sendable {
         case proceed
         case refuse(Reply)
-        case discard(reason: String)
+        case discard(step: String, reason: String)
         case quarantine(step: String, reason: String)
     }
 
@@ -46,7 +46,7 @@ struct SessionSteps: Sendable {
                 return .refuse(reply)
             case .discard(let reason):
                 log(step, subject, "message discarded", reason: reason)
-                return .discard(reason: reason)
+                return .discard(step: step.id, reason: reason)
             case .quarantine(let reason):
                 log(step, subject, "message quarantined", reason: reason)
                 return .quarantine(step: step.id, reason: reason)

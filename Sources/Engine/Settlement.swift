@@ -89,7 +89,7 @@ struct Settlement: Sendable {
     private func state(_ outcome: ErrorPolicy.Outcome, step: String, reason: String) -> RecipientState {
         switch outcome {
         case .quarantine: .quarantined(step: step, reason: reason)
-        case .discard(let why): .discarded(reason: "\(why) (\(reason))")
+        case .discard(let why): .discarded(step: step, reason: why)
         }
     }
 
@@ -121,12 +121,15 @@ struct Settlement: Sendable {
             ends[[end.word, end.step, end.reason], default: 0] += 1
         }
         for (end, count) in ends {
-            runtime.logger.warning(
-                "message not delivered",
-                metadata: [
-                    "message.id": "\(job.message.id)", "recipients": "\(count)", "end": "\(end[0])",
-                    "step": "\(end[1])", "reason": "\(end[2])",
-                ])
+            var metadata: Logger.Metadata = [
+                "message.id": "\(job.message.id)", "recipients": "\(count)", "end": "\(end[0])",
+                "step": "\(end[1])", "reason": "\(end[2])",
+            ]
+            // What the file says about a failing step is the reason; what failed there is told beside it.
+            if end[0] == "discarded", let setback = job.setbacks.first(where: { steps[$0.stepIndex].id == end[1] }) {
+                metadata["error"] = "\(setback.reason)"
+            }
+            runtime.logger.warning("message not delivered", metadata: metadata)
         }
     }
 }

@@ -16,10 +16,19 @@ struct QueueAnswer: Codable {
         var pending = 0
         /// Lost with a damaged part of the journal; 0 on a sound disk.
         var unreadable = 0
+        /// Why so many recipients were discarded; the most frequent first.
+        var discards: [Discarded] = []
         /// Whether everything received is accounted for.
         var isBalanced = true
         /// What is wrong if not.
         var discrepancy: String?
+    }
+
+    /// How many recipients a step has discarded for one reason.
+    struct Discarded: Codable {
+        let step: String
+        let reason: String
+        let recipients: Int
     }
 
     /// One waiting message.
@@ -65,7 +74,7 @@ struct QueueAnswer: Codable {
             return Row(
                 received: tally.received, delivered: tally.delivered, bounced: tally.bounced,
                 quarantined: tally.quarantined, discarded: tally.discarded, pending: tally.pending,
-                unreadable: tally.unreadable, isBalanced: ledger.isBalanced)
+                unreadable: tally.unreadable, discards: Self.discards(ledger), isBalanced: ledger.isBalanced)
         }
         for (name, text) in discrepancies {
             rows[name, default: Row()].isBalanced = false
@@ -82,6 +91,14 @@ struct QueueAnswer: Codable {
                 version: waiting.pipeline.digest, received: waiting.received.shown,
                 size: waiting.size.octets, recipients: waiting.recipients, attempts: waiting.attempts,
                 step: waiting.step, until: waiting.until?.shown, reason: waiting.reason)
+        }
+    }
+}
+
+extension QueueAnswer {
+    private static func discards(_ ledger: Ledger) -> [Discarded] {
+        ledger.discards.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map {
+            Discarded(step: $0.key.step, reason: $0.key.reason, recipients: $0.value)
         }
     }
 }

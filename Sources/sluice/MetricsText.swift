@@ -16,6 +16,14 @@ enum MetricsText {
                 lines.append("sluice_messages{pipeline=\"\(pipeline)\",state=\"\(state)\"} \(count)")
             }
         }
+        lines.append("# TYPE sluice_discarded_recipients gauge")
+        for (pipeline, ledger) in queue.ledger().sorted(by: { $0.key < $1.key }) {
+            for (discard, count) in ledger.discards.sorted(by: { $0.key < $1.key }) {
+                let labels =
+                    "pipeline=\"\(pipeline)\",step=\"\(escaped(discard.step))\",reason=\"\(escaped(discard.reason))\""
+                lines.append("sluice_discarded_recipients{\(labels)} \(count)")
+            }
+        }
         let discrepancies = queue.discrepancies()
         lines.append("# TYPE sluice_ledger_balanced gauge")
         for pipeline in queue.ledger().keys.sorted() {
@@ -40,6 +48,20 @@ enum MetricsText {
             lines.append("sluice_step_seconds_total\(labels(key)) \(measure.time / .seconds(1))")
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// The value of a label: reasons may hold anything that a stage or a file says.
+    private static func escaped(_ text: String) -> String {
+        var escaped = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\\": escaped += "\\\\"
+            case "\"": escaped += "\\\""
+            case "\n": escaped += "\\n"
+            default: escaped.unicodeScalars.append(scalar)
+            }
+        }
+        return escaped
     }
 
     private static func labels(_ key: StepMetrics.Key) -> String {

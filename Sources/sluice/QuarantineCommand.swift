@@ -61,11 +61,16 @@ struct QuarantineCommand: AsyncParsableCommand {
                     return
                 }
                 let (queue, _) = try openQueue(site)
-                let message = try MessageID(id).flatMap { try queue.quarantinedMessage($0) }
+                let message = try await heldMessage(id, in: queue)
                 try await queue.close()
                 guard let message else { throw Failure(.dataError, "no message \(id) is in quarantine") }
                 message.content.withUnsafeBytes { Terminal.say(octets: $0) }
             }
+        }
+
+        private func heldMessage(_ id: String, in queue: DurableQueue) async throws -> QueuedMessage? {
+            guard let id = MessageID(id) else { return nil }
+            return try await queue.quarantinedMessage(id)
         }
     }
 

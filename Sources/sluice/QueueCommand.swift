@@ -40,6 +40,11 @@ struct QueueCommand: AsyncParsableCommand {
                 row.received, row.delivered, row.bounced, row.quarantined, row.discarded, row.pending,
             ]
             Terminal.say(Terminal.cell(name, width: 16) + numbers.map { right(String($0), 12) }.joined())
+            for discard in row.discards {
+                let step = discard.step.isEmpty ? "" : " at \(discard.step)"
+                Terminal.say(
+                    "  \(discard.recipients) recipients discarded\(step): \(Terminal.printable(discard.reason))")
+            }
             if row.unreadable > 0 { Terminal.say("  \(row.unreadable) lost with a damaged part of the journal") }
             if !row.isBalanced {
                 Terminal.say("  the ledger does not balance: \(row.discrepancy ?? "please report this")")

@@ -94,10 +94,10 @@ struct ServerRoutes: Sendable {
             try await engine.release(id, from: request.query["from"])
             return .text("ok")
         }
-        guard let message = try queue.quarantinedMessage(id) else {
+        guard let message = try await queue.quarantinedMessage(id) else {
             throw Failure(.dataError, "no message \(id) is in quarantine")
         }
-        return ControlResponse(type: "message/rfc822", body: .bytes(message.content.array))
+        return ControlResponse(type: "message/rfc822", body: .stream(message.content.pieces))
     }
 
     /// Server-sent events (WHATWG HTML, section 9.2): one `arrival` a mail, its id the place in the store's order.

@@ -77,6 +77,32 @@ struct SessionStagesTests {
         #expect(try await stage.connect(&message, in: clock.context()) == .proceed)
     }
 
+    @Test func `limit-rate counts on when files are taken up that leave the step as it was`() async throws {
+        let clock = Clock()
+        let services = Fitting.services(port: 53)
+        func stage(_ allow: String) throws -> LimitRate {
+            try LimitRate(
+                configuration: Fitting.configuration(
+                    LimitRate.Configuration.self, (["allow": .text(allow), "per": "20s"] as Written).node),
+                services: services)
+        }
+        var message = Fitting.connection(from: "192.0.2.7")
+        func passes(_ stage: LimitRate, _ context: StageContext) async throws -> Bool {
+            try await stage.mail(&message, in: context) == .proceed
+        }
+        let (before, after) = (try stage("2"), try stage("2"))
+        #expect(try await passes(before, clock.context()))
+        #expect(try await passes(after, clock.context()))
+        #expect(try await !passes(after, clock.context()))
+        #expect(try await !passes(before, clock.context()))
+        // Another step of the same settings counts for itself, and other settings begin anew.
+        var elsewhere = clock.context()
+        elsewhere = StageContext(
+            pipeline: "test", step: "session.other", logger: elsewhere.logger, now: elsewhere.now)
+        #expect(try await passes(try stage("2"), elsewhere))
+        #expect(try await passes(try stage("3"), clock.context()))
+    }
+
     @Test func `limit-rate without a limit has a problem`() throws {
         let none: Written = ["allow": "0", "per": "0s"]
         #expect(try Fitting.problems(of: LimitRate.Configuration.self, none.node).count == 2)

@@ -15,7 +15,7 @@ struct Inspection {
         clock.advance(by: .seconds(100_000))
         var found: [Int: QueuedMessage] = [:]
         for summary in queue.quarantined() {
-            found[Int(summary.id.low)] = try queue.quarantinedMessage(summary.id)
+            found[Int(summary.id.low)] = try await queue.quarantinedMessage(summary.id)
         }
         let quarantined = Set(found.keys)
         while found.count < report.pending + report.quarantined {

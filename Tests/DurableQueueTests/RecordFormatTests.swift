@@ -15,7 +15,8 @@ struct RecordFormatTests {
     private static var state: MessageState {
         var state = MessageState(.deliver, recipientCount: 5)
         state.recipients = [
-            .pending, .delivered, .bounced(reason: "b"), .discarded(reason: "d"), .quarantined(step: "s", reason: "q"),
+            .pending, .delivered, .bounced(reason: "b"), .discarded(step: "s", reason: "d"),
+            .quarantined(step: "s", reason: "q"),
         ]
         state.attempts = 300
         state.step = "deliver.index"
@@ -52,6 +53,7 @@ struct RecordFormatTests {
             return
         }
         #expect(id == message.id)
+        ledger.count(Discard(step: "s", reason: "d"), 7)
         let checkpoint = Checkpoint(
             ledgers: ["a": ledger, "b": Ledger()], segments: [.init(number: 3, end: 900, count: 5)])
         guard case .checkpoint(checkpoint) = try roundTrip(.checkpoint(checkpoint)) else {

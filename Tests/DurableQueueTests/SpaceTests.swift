@@ -35,7 +35,7 @@ struct SpaceTests {
         let claimed = await again.claim(pipeline: "inbound", upTo: 9)
         #expect(claimed.map { Int($0.id.low) } == [40, 120, 200, 280, 360])
         #expect(claimed.map(\.content.array) == [40, 120, 200, 280, 360].map { Fixture.content($0) })
-        #expect(try again.quarantinedMessage(Fixture.id(80))?.content.array == Fixture.content(80))
+        #expect(try await again.quarantinedMessage(Fixture.id(80))?.content.array == Fixture.content(80))
         try await again.close()
     }
 

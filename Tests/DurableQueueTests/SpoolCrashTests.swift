@@ -83,7 +83,7 @@ struct SpoolCrashTests {
         var found: [Int: QueuedMessage] = [:]
         for summary in queue.quarantined() {
             #expect(summary.reason == "odd", "\(context): \(summary.reason)")
-            found[Int(summary.id.low)] = try queue.quarantinedMessage(summary.id)
+            found[Int(summary.id.low)] = try await queue.quarantinedMessage(summary.id)
         }
         let held = found.count
         while found.count < held + report.pending {

@@ -30,8 +30,8 @@ struct SpoolDamageTests {
         #expect(held.id == Fixture.id(1) && held.reason.contains(Self.name), "\(held)")
         #expect(queue.ledger()["inbound"]?.isBalanced == true)
         #expect(queue.ledger()["inbound"]?.messages.quarantined == 1)
-        #expect(throws: QueueError.unreadable(Fixture.id(1), file: Self.name, offset: 0)) {
-            try queue.quarantinedMessage(Fixture.id(1))
+        await #expect(throws: QueueError.unreadable(Fixture.id(1), file: Self.name, offset: 0)) {
+            try await queue.quarantinedMessage(Fixture.id(1))
         }
         try await queue.close()
         let (again, _) = try Fixture.open(disk.crash(.everything, seed: 0))

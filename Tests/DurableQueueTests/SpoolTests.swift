@@ -45,7 +45,7 @@ struct SpoolTests {
         try await queue.close()
         let (again, report) = try Fixture.open(disk.crash(.everything, seed: 0))
         #expect(report.findings.isEmpty && report.pending == 1 && report.quarantined == 1)
-        #expect(try again.quarantinedMessage(Fixture.id(2))?.content.array == Fixture.content(2, 90_000))
+        #expect(try await again.quarantinedMessage(Fixture.id(2))?.content.array == Fixture.content(2, 90_000))
         try await again.release(Fixture.id(2))
         let claimed = await again.claim(pipeline: "inbound", upTo: 9)
         #expect(claimed.map(\.content.array) == [1, 2].map { Fixture.content($0, 90_000) })
@@ -85,7 +85,8 @@ struct SpoolTests {
         _ = try await queue.append(Fixture.message(9, size: 10))
         while try !names(disk).isEmpty { await Task.yield() }
         _ = try await queue.append(try await Fixture.largeMessage(4, size: 95_000, in: queue))
-        let discarded = try await Fixture.largeMessage(5, size: 1_000, disposition: .discard(reason: "junk"), in: queue)
+        let discarded = try await Fixture.largeMessage(
+            5, size: 1_000, disposition: .discard(step: "message.decide", reason: "junk"), in: queue)
         _ = try await queue.append(discarded)
         while try names(disk).count > 1 { await Task.yield() }
         await #expect(throws: QueueError.full(.octets(100_000))) {

@@ -98,6 +98,7 @@ struct AcceptTests {
         }
         let tally = server.ledger
         #expect(tally.received == 3 && tally.discarded == 1 && tally.quarantined == 1 && tally.delivered == 1)
+        #expect(server.discards == [Discard(step: "session.message.decide", reason: "too short"): 1])
         let held = try #require(server.queue.quarantined().first)
         #expect(held.step == "session.message.decide" && held.reason == "rather short")
         #expect(server.count("session.message.decide", .refused) == 3)
@@ -130,6 +131,7 @@ struct AcceptTests {
         #expect(server.script.stored(try #require(id), "deliver.store") == [1])
         let tally = server.recipients
         #expect(tally.received == 4 && tally.delivered == 1 && tally.discarded == 1 && tally.quarantined == 2)
+        #expect(server.discards == [Discard(step: "session.message.probe", reason: "unsubscribed"): 1])
         let reasons = server.log.lines("message not delivered").map { "\($0.metadata["reason"] ?? "-")" }
         #expect(reasons.sorted() == ["quarantine: macro", "reject: blocked by alice", "unsubscribed"])
     }

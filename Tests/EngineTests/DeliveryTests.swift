@@ -82,9 +82,11 @@ struct DeliveryTests {
         let pending = try #require(server.queue.pending(limit: 9).first)
         #expect(pending.step == "deliver.store-batch" && pending.reason == "busy")
         let ends = server.log.lines("message not delivered").map {
-            "\($0.metadata["end"] ?? "-") \($0.metadata["reason"] ?? "-")"
+            "\($0.metadata["end"] ?? "-") \($0.metadata["step"] ?? "-") \($0.metadata["reason"] ?? "-")"
         }
-        #expect(ends.sorted() == ["discarded unwanted", "quarantined gone", "quarantined odd"])
+        let step = "deliver.store-batch"
+        #expect(
+            ends.sorted() == ["discarded \(step) unwanted", "quarantined \(step) gone", "quarantined \(step) odd"])
     }
 
     @Test func `a batch is one call, and no larger than its limit`() async throws {

@@ -181,6 +181,81 @@ struct ReloadTests {
         #expect(again.script.stored(id, "deliver.store-batch") == [0])
     }
 
+    @Test func `a former version that cannot be prepared for a while keeps its mail, and delivers it then`()
+        async throws
+    {
+        let disk = SimulatedFileSystem()
+        let former = try TestServer("deliver: [ probe, store ]", disk: disk)
+        former.script.on("deliver.store") { _, _ in throw TestServer.Failure(description: "not now") }
+        var id: MessageID?
+        try await former.serveUntilQuiet { id = await $0.send().message }
+        let again = try TestServer(Self.new, disk: disk.crash(.nothing, seed: 1))
+        again.clock.advance(by: .seconds(3_600))
+        again.script.beFrail()
+        try await again.serve { entrance in
+            // The present version serves, and the mail is with nobody and nowhere else.
+            #expect(await entrance.send().code == 250)
+            try await eventually { again.ledger.delivered == 1 }
+            let text = "mail waits: the former version of its pipeline cannot be prepared, and is tried again"
+            try await eventually { again.log.lines(text).count > 2 }
+            #expect(again.log.lines(text).first.map { "\($0.metadata)".contains("no such disk") } == true)
+            #expect(again.queue.quarantined().isEmpty && again.ledger.pending == 1)
+            again.script.beFrail(false)
+            try await eventually { again.ledger.delivered == 2 && again.engine.generationCount == 1 }
+        }
+        #expect(again.script.stored(try #require(id), "deliver.store") == [0])
+    }
+
+    @Test func `a text that cannot be read for a while quarantines nothing`() async throws {
+        let disk = SimulatedFileSystem()
+        let id = try await postponed(on: disk)
+        let after = disk.crash(.nothing, seed: 1)
+        let again = try TestServer(Self.new, disk: after)
+        again.clock.advance(by: .seconds(3_600))
+        for name in try after.list("/var/versions") { after.refuse(.read, of: "/var/versions/" + name, code: 5) }
+        try await again.serve { _ in
+            #expect(again.queue.quarantined().isEmpty && again.ledger.pending == 1)
+            after.heal()
+            try await eventually { again.ledger.delivered == 1 }
+        }
+        #expect(again.script.stored(id, "deliver.second") == [0])
+    }
+
+    @Test func `what is prepared for a reload is stopped, whenever the end comes`() async throws {
+        for round in 0..<20 {
+            let server = try TestServer("deliver: [ store ]")
+            try await server.run { _ in
+                async let reload: Void = server.reload("deliver: [ probe, store ]")
+                for _ in 0..<round { await Task.yield() }
+                server.engine.stop()
+                do { try await reload } catch is ReloadError {}
+            }
+            let lives = server.script.lives
+            #expect(lives.count { $0 == "prepare" } == lives.count { $0 == "stop" }, "round \(round): \(lives)")
+        }
+    }
+
+    @Test func `a text that another process has written last is durable before mail comes under it`() async throws {
+        let disk = SimulatedFileSystem()
+        let server = try TestServer(Self.old, disk: disk)
+        let plans = server.engine.plan.pipelines
+        try server.versions.keep(plans)
+        // As if written by a process that ended before it had them on the disk.
+        let texts = try disk.list("/var/versions").map {
+            ("/var/versions/" + $0, disk.content(of: "/var/versions/" + $0))
+        }
+        let other = SimulatedFileSystem()
+        try other.createDirectory("/var/versions")
+        for (path, text) in texts {
+            let file = try other.open(path, .create)
+            try (text ?? []).withUnsafeBytes { try file.write($0, at: 0) }
+        }
+        let again = KeptVersions(directory: "/var/versions", fileSystem: other) { _ in plans[0] }
+        try again.keep(plans)
+        let after = other.crash(.everything, seed: 0)
+        for (path, text) in texts { #expect(after.content(of: path) == text, "\(path)") }
+    }
+
     /// Leaves a message waiting at the second step of the old version.
     private func postponed(on disk: SimulatedFileSystem) async throws -> MessageID {
         let server = try TestServer(Self.old, disk: disk)

@@ -135,10 +135,14 @@ struct RetryTests {
             _ = await entrance.send("xx")
         }
         #expect(server.ledger.quarantined == 1 && server.ledger.discarded == 1 && server.ledger.pending == 0)
+        #expect(server.discards.keys.map(\.step) == ["deliver.dropped"])
+        let end = try #require(
+            server.log.lines("message not delivered").first { $0.metadata["end"] == "discarded" })
+        #expect(end.metadata["step"] == "deliver.dropped" && "\(end.metadata)".contains("no user"))
         #expect(server.queue.quarantined().map(\.reason) == ["no user"])
         #expect(server.script.calls("deliver.kept").count == 1)
         let ends = server.log.lines("message not delivered").map { "\($0.metadata["reason"] ?? "-")" }
-        #expect(ends.sorted() == ["no user", "nobody wants it (no user)"])
+        #expect(ends.sorted() == ["no user", "nobody wants it"])
     }
 
     @Test func `what a stage notes in octets may be large, and the message begins anew`() async throws {

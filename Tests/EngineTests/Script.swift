@@ -63,7 +63,7 @@ final class Script: Sendable {
     }
 
     /// Has probes fail in `prepare`.
-    func beFrail() { state.withLock { $0.isFrail = true } }
+    func beFrail(_ isFrail: Bool = true) { state.withLock { $0.isFrail = isFrail } }
 
     var isFrail: Bool { state.withLock { $0.isFrail } }
 

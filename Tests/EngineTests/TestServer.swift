@@ -71,7 +71,8 @@ struct TestServer {
             return try #require(try Self.plan(files, services).pipelines.first)
         }
         (queue, _) = try DurableQueue.open(directory: directory, fileSystem: disk, options: options) { clock.now }
-        engine = Engine(plan: plan, services: services, queue: queue, versions: versions)
+        engine = Engine(
+            plan: plan, services: services, queue: queue, versions: versions, restorationPause: .milliseconds(20))
     }
 
     /// Has the engine take up other parts.
@@ -161,6 +162,7 @@ struct TestServer {
     }
 
     var ledger: Tally { queue.ledger()["inbound"]?.messages ?? Tally() }
+    var discards: [Discard: Int] { queue.ledger()["inbound"]?.discards ?? [:] }
     var recipients: Tally { queue.ledger()["inbound"]?.recipients ?? Tally() }
 
     /// How often a step ended so.
