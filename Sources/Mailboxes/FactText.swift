@@ -2,33 +2,42 @@ package import StageKit
 
 /// Facts as lines of text, `name: value`, in the order of their names: what the store keeps for people to read.
 package enum FactText {
-    /// The lines; octets are left out.
-    package static func lines(_ facts: Facts) -> String {
-        var lines = ""
-        for name in facts.values.keys.sorted() {
-            guard let text = facts[name].flatMap(text(of:)) else { continue }
-            lines += name
-            lines += ": "
-            lines += text
-            lines += "\n"
+    /// What the facts of a usual message take.
+    private static let usualSize = 4_096
+
+    /// The lines in UTF-8; facts that are octets are left out.
+    package static func lines(_ facts: Facts) -> [UInt8] {
+        var lines: [UInt8] = []
+        lines.reserveCapacity(usualSize)
+        for (name, value) in facts.values.sorted(by: { $0.key < $1.key }) {
+            if case .bytes = value { continue }
+            lines.append(contentsOf: name.utf8)
+            lines.append(contentsOf: ": ".utf8)
+            append(value, to: &lines)
+            lines.append(0x0A)
         }
         return lines
     }
 
-    private static func text(of value: FactValue) -> String? {
+    private static func append(_ value: FactValue, to lines: inout [UInt8]) {
         switch value {
-        case .bool(let value): String(value)
-        case .int(let value): String(value)
-        case .double(let value): String(value)
-        case .string(let value): oneLine(value)
-        case .strings(let values): oneLine(values.joined(separator: ", "))
-        case .bytes: nil
+        case .bool(let value): lines.append(contentsOf: (value ? "true" : "false").utf8)
+        case .int(let value): lines.append(contentsOf: String(value).utf8)
+        case .double(let value): lines.append(contentsOf: String(value).utf8)
+        case .string(let value): append(value, to: &lines)
+        case .strings(let values):
+            for (index, value) in values.enumerated() {
+                if index > 0 { lines.append(contentsOf: ", ".utf8) }
+                append(value, to: &lines)
+            }
+        case .bytes: break
         }
     }
 
     /// A subject may hold anything, but a line ends where we say.
-    private static func oneLine(_ text: String) -> String {
-        text.utf8.contains { $0 < 0x20 }
-            ? String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 ? " " : $0 })) : text
+    private static func append(_ text: String, to lines: inout [UInt8]) {
+        let start = lines.count
+        lines.append(contentsOf: text.utf8)
+        for index in start..<lines.count where lines[index] < 0x20 { lines[index] = 0x20 }
     }
 }
