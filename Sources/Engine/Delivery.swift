@@ -105,6 +105,12 @@ struct Delivery: Sendable {
 
     /// To the lane of each job's next step, or out.
     private func pass(on jobs: [DeliveryJob]) {
+        // A batch mostly stays together, and then need not be sorted.
+        if let index = jobs.first?.stepIndex, index < steps.count,
+            jobs.allSatisfy({ $0.stepIndex == index && !$0.isDone })
+        {
+            return lanes[index].push(jobs)
+        }
         var finished: [DeliveryJob] = []
         var onward: [Int: [DeliveryJob]] = [:]
         for job in jobs {
