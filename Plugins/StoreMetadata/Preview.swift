@@ -11,7 +11,10 @@ enum Preview {
         preview.reserveCapacity(2 * length)
         var pendingSpace = false
         var taken = 0
-        for scalar in text.unicodeScalars.prefix(lookahead) {
+        var seen = 0
+        for scalar in text.unicodeScalars {
+            seen += 1
+            if seen > lookahead { break }
             if isSpace(scalar) {
                 pendingSpace = !preview.isEmpty
                 continue
