@@ -30,10 +30,11 @@ package enum HeaderFacts {
 
     static func set(_ facts: inout Facts, from message: ParsedMessage) {
         let authors = message.from
+        let addresses = authors.map(\.description)
         facts[subject] = message.subject ?? ""
-        facts[from] = authors.first?.description ?? ""
+        facts[from] = addresses.first ?? ""
         facts[fromName] = authors.first?.displayName ?? ""
-        facts[Self.authors] = authors.map(\.description)
+        facts[Self.authors] = addresses
         facts[sender] = message.sender.first?.description ?? ""
         facts[replyTo] = message.replyTo.map(\.description)
         facts[to] = message.to.map(\.description)
@@ -42,7 +43,7 @@ package enum HeaderFacts {
         facts[messageID] = message.messageID ?? ""
         facts[inReplyTo] = message.inReplyTo
         facts[references] = message.references
-        facts[listID] = message.mailingList?.id ?? ""
-        facts[names] = Set(message.header.fields.map { $0.name.lowercased() }).sorted()
+        facts[listID] = message.mailingListID ?? ""
+        facts[names] = message.header.fields.map(\.lowercaseName).eachOnce()
     }
 }

@@ -25,15 +25,16 @@ package enum MIMEFacts {
     static func set(_ facts: inout Facts, from message: ParsedMessage) {
         let all = message.parts
         facts[parts] = all.count
-        facts[attachments] = message.files.count
-        facts[names] = message.filenames
-        facts[types] = Set(all.map(\.mediaType.essence)).sorted()
-        facts[hasHTML] = message.html != nil
+        let files = message.fileOverview
+        facts[attachments] = files.count
+        facts[names] = files.names
+        facts[types] = all.map(\.mediaType.essence).eachOnce()
+        facts[hasHTML] = message.hasHTML
         let protections = all.compactMap(\.protection)
         facts[isSigned] = protections.contains(where: isSignature)
         facts[isEncrypted] = protections.contains(where: isEncryption)
         facts[report] = message.report?.kind ?? ""
-        facts[defects] = Set(message.defects.map(\.kind.rawValue)).sorted()
+        facts[defects] = message.defects.map(\.kind.rawValue).eachOnce()
     }
 
     private static func isSignature(_ protection: Protection) -> Bool {

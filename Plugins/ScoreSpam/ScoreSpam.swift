@@ -27,9 +27,6 @@ package struct ScoreSpam: Stage {
             "spam.rules", "The names of the rules that hold, in the file's order.")
     }
 
-    /// How much of the text is looked at: spam says what it wants early, and the work stays bounded.
-    static let textLimit = 65_536
-
     package static let manifest = StageManifest(
         name: "score-spam",
         summary: "Scores the message by weighted rules about header fields, text and facts.",
@@ -48,14 +45,15 @@ package struct ScoreSpam: Stage {
     package func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
         let parsed = message.parsed
         let text = message.text
-        var lowered: String?
-        func loweredText() -> String {
+        let facts = message.facts
+        var lowered: LoweredText?
+        func loweredText() -> LoweredText {
             if let lowered { return lowered }
-            let beginning = String(decoding: text.utf8.prefix(Self.textLimit), as: UTF8.self).lowercased()
-            lowered = beginning
-            return beginning
+            let made = LoweredText(beginningOf: text)
+            lowered = made
+            return made
         }
-        let holding = rules.filter { $0.holds(for: parsed, loweredText: loweredText(), facts: message.facts) }
+        let holding = rules.filter { $0.holds(for: parsed, loweredText: loweredText(), facts: facts) }
         message.facts[Provided.score] = holding.reduce(0) { $0 + $1.score }
         message.facts[Provided.rules] = holding.map(\.name)
         return .proceed

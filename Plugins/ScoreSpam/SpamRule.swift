@@ -50,7 +50,7 @@ struct SpamRule: Sendable {
     }
 
     /// Whether the rule holds for a message.
-    func holds(for parsed: ParsedMessage, loweredText: @autoclosure () -> String, facts: Facts) -> Bool {
+    func holds(for parsed: ParsedMessage, loweredText: @autoclosure () -> LoweredText, facts: Facts) -> Bool {
         switch test {
         case .headerMissing(let name): return parsed.header[name] == nil
         case .header(let name, let texts):
@@ -59,8 +59,8 @@ struct SpamRule: Sendable {
                 return texts.contains { $0.occurs(in: &value) }
             }
         case .body(let texts):
-            var text = loweredText()
-            return texts.contains { $0.occurs(in: &text) }
+            let text = loweredText()
+            return texts.contains { text.contains($0) }
         case .fact(let name, let values):
             return facts[name].map { values.contains($0.text) } ?? false
         }

@@ -7,7 +7,8 @@ enum Preview {
 
     /// The first words, with every run of white space and control characters as one space.
     static func beginning(of text: String) -> String {
-        var preview = String.UnicodeScalarView()
+        var preview: [UInt8] = []
+        preview.reserveCapacity(2 * length)
         var pendingSpace = false
         var taken = 0
         var seen = 0
@@ -19,15 +20,15 @@ enum Preview {
                 continue
             }
             if pendingSpace {
-                preview.append(" ")
+                preview.append(0x20)
                 taken += 1
             }
             pendingSpace = false
-            preview.append(scalar)
+            preview.append(contentsOf: scalar.utf8)
             taken += 1
             if taken >= length { break }
         }
-        return String(preview)
+        return String(decoding: preview, as: UTF8.self)
     }
 
     /// Asks Unicode's tables, about what is not ASCII only: they cost far more than a comparison.

@@ -67,7 +67,7 @@ package final class StoreMetadata: BatchStage {
         delivery.trace = trace(of: message)
         delivery.body =
             message.facts[StoredFacts.form]?.array ?? StoredForm(pieces: [.literal(message.content.array)]).encoded
-        delivery.facts = Array(FactText.lines(message.facts).utf8)
+        delivery.facts = FactText.lines(message.facts)
         return message.recipients.map { recipient in
             var copy = delivery
             copy.recipient = recipient.address.description

@@ -14,6 +14,10 @@ struct Delivery: Sendable {
     /// A mail on an idle server goes on at once; under load those that come within this time travel as one batch, which
     /// saves a transaction, a journal record and several changes of threads each. Nobody waits for it: 250 has been said.
     static let gathering: Duration = .milliseconds(10)
+    /// How far apart while so many come that a batch is filled all the same.
+    static let gatheringUnderLoad: Duration = .milliseconds(30)
+    /// From how many messages at once on that is so.
+    static let load = 8
 
     let runtime: PipelineRuntime
     let steps: [PreparedStep]
@@ -65,13 +69,13 @@ struct Delivery: Sendable {
             window.enter(messages: claimed.count, octets: claimed.reduce(0) { $0 + $1.content.count })
             let start = ContinuousClock.now
             pass(on: claimed.compactMap { job(for: $0) })
-            await gather(since: start)
+            await gather(until: start + (claimed.count < Self.load ? Self.gathering : Self.gatheringUnderLoad))
         }
     }
 
-    private func gather(since start: ContinuousClock.Instant) async {
+    private func gather(until end: ContinuousClock.Instant) async {
         do {
-            try await Task.sleep(until: start + Self.gathering, clock: .continuous)
+            try await Task.sleep(until: end, clock: .continuous)
         } catch {
             return  // cancelled: there is nothing to gather for
         }
@@ -105,6 +109,12 @@ struct Delivery: Sendable {
 
     /// To the lane of each job's next step, or out.
     private func pass(on jobs: [DeliveryJob]) {
+        // A batch mostly stays together, and then need not be sorted.
+        if let index = jobs.first?.stepIndex, index < steps.count,
+            jobs.allSatisfy({ $0.stepIndex == index && !$0.isDone })
+        {
+            return lanes[index].push(jobs)
+        }
         var finished: [DeliveryJob] = []
         var onward: [Int: [DeliveryJob]] = [:]
         for job in jobs {

@@ -9,6 +9,11 @@ final class Lane<Element: Sendable>: Sendable {
         var isClosed = false
 
         mutating func take(upTo limit: Int) -> [Element] {
+            // Handing over the whole array copies none of its elements.
+            if head == 0, elements.count <= limit {
+                defer { elements = [] }
+                return elements
+            }
             let end = head + min(elements.count - head, limit)
             let taken = Array(elements[head..<end])
             head = end
@@ -27,7 +32,7 @@ final class Lane<Element: Sendable>: Sendable {
     func push(_ elements: [Element]) {
         guard !elements.isEmpty else { return }
         let woken = state.withLock { state in
-            state.elements += elements
+            if state.elements.isEmpty { state.elements = elements } else { state.elements += elements }
             return state.waiting.popLast()
         }
         woken?.resume()

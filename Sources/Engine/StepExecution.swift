@@ -10,11 +10,25 @@ struct StepExecution: Sendable {
 
     /// The jobs, each moved on, set back or settled.
     func run(_ jobs: [DeliveryJob]) async -> [DeliveryJob] {
+        let (taking, passing) = sort(jobs)
+        guard !taking.isEmpty else { return passing }
+        if case .decide(let branches) = step.work {
+            return passing + taking.flatMap { decide(branches, $0) }
+        }
+        // The usual batch goes on as it is: to copy a job is to retain everything that is known of a message.
+        guard taking.contains(where: \.isSuspect) else { return passing + (await attemptBatch(taking)) }
+        return passing + (await attemptSuspects(taking.filter(\.isSuspect)))
+            + (await attemptBatch(taking.filter { !$0.isSuspect }))
+    }
+
+    /// Those for which the step's condition holds, and the others, moved on or failed.
+    private func sort(_ jobs: [DeliveryJob]) -> (taking: [DeliveryJob], passing: [DeliveryJob]) {
+        guard let condition = step.plan.when else { return (jobs, []) }
         var passing: [DeliveryJob] = []
         var taking: [DeliveryJob] = []
         for var job in jobs {
             do {
-                if try step.plan.when?.evaluate(job.message.facts) ?? true {
+                if try condition.evaluate(job.message.facts) {
                     taking.append(job)
                 } else {
                     job.proceed()
@@ -24,12 +38,7 @@ struct StepExecution: Sendable {
                 passing += fail([job], error, time: .zero)
             }
         }
-        guard !taking.isEmpty else { return passing }
-        if case .decide(let branches) = step.work {
-            return passing + taking.flatMap { decide(branches, $0) }
-        }
-        return passing + (await attemptSuspects(taking.filter(\.isSuspect)))
-            + (await attemptBatch(taking.filter { !$0.isSuspect }))
+        return (taking, passing)
     }
 
     /// One after another, each marked just before and not any more just after, so that one that ends the process takes no
@@ -99,21 +108,21 @@ struct StepExecution: Sendable {
 
     private func call(_ jobs: [DeliveryJob]) async -> Result<[DeliveryJob], any Error> {
         let start = ContinuousClock.now
-        let messages = jobs.map(\.message)
         do {
             let (after, verdicts) = try await runtime.deadlines.supervise(limit: step.plan.timeout) {
-                try await ask(messages)
+                try await ask(jobs)
             }
-            try checkContract(messages, after, verdicts)
+            try checkContract(jobs, after, verdicts)
             return .success(settle(jobs, after, verdicts, time: .now - start))
         } catch {
             return .failure(error)
         }
     }
 
+    /// The stage works on copies of the messages, so that a failure leaves no trace in the jobs.
     @concurrent
-    private func ask(_ messages: [Message]) async throws -> ([Message], [Verdict]) {
-        var batch = messages
+    private func ask(_ jobs: [DeliveryJob]) async throws -> ([Message], [Verdict]) {
+        var batch = jobs.map(\.message)
         switch step.work {
         case .batch(let stage):
             let verdicts = try await stage.process(&batch, in: step.context)
@@ -129,14 +138,15 @@ struct StepExecution: Sendable {
         }
     }
 
-    private func checkContract(_ before: [Message], _ after: [Message], _ verdicts: [Verdict]) throws {
+    private func checkContract(_ before: [DeliveryJob], _ after: [Message], _ verdicts: [Verdict]) throws {
         guard after.count == before.count, verdicts.count == before.count else {
             throw StageContractViolation(
                 "\(step.id) returned \(after.count) messages and \(verdicts.count) verdicts for \(before.count)")
         }
         for index in before.indices {
-            try StageContract.check(after[index], of: before[index], step: step.id)
-            try StageContract.check(verdicts[index], recipients: before[index].recipients.count, step: step.id)
+            let message = before[index].message
+            try StageContract.check(after[index], of: message, step: step.id)
+            try StageContract.check(verdicts[index], recipients: message.recipients.count, step: step.id)
         }
     }
 
@@ -144,22 +154,21 @@ struct StepExecution: Sendable {
         _ jobs: [DeliveryJob], _ messages: [Message], _ verdicts: [Verdict], time: Duration
     ) -> [DeliveryJob] {
         var refused = 0
-        let settled = jobs.indices.map { index in
+        var settled = jobs
+        for index in settled.indices {
             let verdict = verdicts[index]
             if !verdict.letsAllPass {
                 refused += 1
                 logRefusal(verdict, of: messages[index])
             }
-            var job = jobs[index]
-            job.message = messages[index]
             step.context.logger.debug(
                 "step done",
                 metadata: [
-                    "message.id": "\(job.message.id)", "verdict": "\(verdict.label)", "duration": "\(time)",
+                    "message.id": "\(messages[index].id)", "verdict": "\(verdict.label)", "duration": "\(time)",
                     "batch": "\(jobs.count)",
                 ])
-            job.apply(step.plan.isRequired ? verdict : verdict.withoutRefusals, step: step.id)
-            return job
+            settled[index].message = messages[index]
+            settled[index].apply(step.plan.isRequired ? verdict : verdict.withoutRefusals, step: step.id)
         }
         if refused < jobs.count { measure(.success, count: jobs.count - refused, time: time) }
         if refused > 0 { measure(.refused, count: refused, time: refused == jobs.count ? time : .zero) }

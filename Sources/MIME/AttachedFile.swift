@@ -55,24 +55,54 @@ extension ParsedMessage {
     /// - Complexity: O(n) in the message's size, each time.
     public var files: [AttachedFile] {
         var result: [AttachedFile] = []
-        let attached = attachments
-        var next = 0
-        for part in parts {
-            while next < attached.count, attached[next].subtree.upperBound <= part.index { next += 1 }
-            if next < attached.count, attached[next].index == part.index {
-                let within = part.containedFiles
-                result += within.isEmpty ? [AttachedFile(part)] : within
-            } else if next == attached.count || !attached[next].subtree.contains(part.index) {
-                result += part.containedFiles
-            }
+        forEachPart { part, place in
+            guard place != .withinAttachment else { return }
+            let within = part.containedFiles
+            result += within.isEmpty && place == .attachment ? [AttachedFile(part)] : within
         }
         return result
     }
 
     /// The names of all files, wherever they stand: also of parts that are shown, and within forwarded messages.
-    public var filenames: [String] {
-        parts.flatMap { part in
-            [part.filename].compactMap(\.self) + part.containedFiles.compactMap(\.name)
+    public var filenames: [String] { fileOverview.names }
+
+    /// How many ``files`` there are, and all ``filenames``, both of one look at the message.
+    ///
+    /// - Complexity: O(n) in the message's size, each time.
+    public var fileOverview: (count: Int, names: [String]) {
+        var count = 0
+        var names: [String] = []
+        forEachPart { part, place in
+            let within = part.containedFiles
+            switch place {
+            case .attachment: count += max(1, within.count)
+            case .shown: count += within.count
+            case .withinAttachment: break
+            }
+            if let name = part.filename { names.append(name) }
+            names += within.compactMap(\.name)
+        }
+        return (count, names)
+    }
+
+    /// Where a part stands.
+    private enum Place {
+        case shown, attachment, withinAttachment
+    }
+
+    /// Calls `body` with each part and the place where it stands.
+    private func forEachPart(_ body: (Part, Place) -> Void) {
+        let attached = attachments
+        var next = 0
+        for part in parts {
+            while next < attached.count, attached[next].subtree.upperBound <= part.index { next += 1 }
+            let place: Place =
+                if next == attached.count || !attached[next].subtree.contains(part.index) {
+                    .shown
+                } else {
+                    attached[next].index == part.index ? .attachment : .withinAttachment
+                }
+            body(part, place)
         }
     }
 }

@@ -11,6 +11,16 @@ public struct HeaderField: Sendable {
         octets.withUnsafeBytes(in: record.name) { String(decoding: $0, as: UTF8.self) }
     }
 
+    /// The name in lower case.
+    public var lowercaseName: String {
+        octets.withUnsafeBytes(in: record.name) { name in
+            String(unsafeUninitializedCapacity: name.count) { lowered in
+                for (index, octet) in name.enumerated() { lowered[index] = ASCII.lowercased(octet) }
+                return name.count
+            }
+        }
+    }
+
     /// The whole field with its line end, in octets.
     public var range: Range<Int> { record.name.lowerBound..<record.end }
 

@@ -29,7 +29,7 @@ enum KnownField: UInt8, CaseIterable {
             case 25: .contentTransferEncoding
             default: .other
             }
-        self = name.equalsIgnoringCase(candidate.name) ? candidate : .other
+        self = candidate != .other && name.isFieldName(candidate.name) ? candidate : .other
     }
 
     private static func ofTenLetters(_ first: UInt8) -> KnownField {
@@ -64,5 +64,27 @@ enum KnownField: UInt8, CaseIterable {
         case .received: "received"
         case .returnPath: "return-path"
         }
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Whether a field's name is this one, which is in lower case; both are printable ASCII without colons.
+    ///
+    /// Among those, only a letter becomes this letter, and only a hyphen this hyphen, when bit 5 is set.
+    fileprivate func isFieldName(_ name: StaticString) -> Bool {
+        guard name.utf8CodeUnitCount == count else { return false }
+        let wanted = UnsafeRawPointer(name.utf8Start)
+        guard count >= 8 else {
+            for offset in 0..<count where self[offset] | 0x20 != wanted.load(fromByteOffset: offset, as: UInt8.self) {
+                return false
+            }
+            return true
+        }
+        func differs(at offset: Int) -> Bool {
+            loadUnaligned(fromByteOffset: offset, as: UInt64.self) | 0x2020_2020_2020_2020
+                != wanted.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        }
+        for offset in stride(from: 0, to: count - 8, by: 8) where differs(at: offset) { return false }
+        return !differs(at: count - 8)
     }
 }

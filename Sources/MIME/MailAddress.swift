@@ -21,11 +21,21 @@ extension MailAddress: CustomStringConvertible {
         domain.isEmpty ? quotedLocalPart : "\(quotedLocalPart)@\(domain)"
     }
 
-    private var quotedLocalPart: String {
-        let atoms = localPart.utf8.split(separator: ASCII.dot, omittingEmptySubsequences: false)
-        let isDotAtom = atoms.allSatisfy { !$0.isEmpty && $0.allSatisfy(Self.isAtomText) }
-        if isDotAtom { return localPart }
-        return Self.quoted(localPart)
+    private var quotedLocalPart: String { isDotAtom ? localPart : Self.quoted(localPart) }
+
+    /// Whether the local part needs no quotes (RFC 5322, section 3.2.3).
+    private var isDotAtom: Bool {
+        var isBetweenAtoms = true
+        for octet in localPart.utf8 {
+            if octet == ASCII.dot {
+                if isBetweenAtoms { return false }
+                isBetweenAtoms = true
+            } else {
+                guard Self.isAtomText(octet) else { return false }
+                isBetweenAtoms = false
+            }
+        }
+        return !isBetweenAtoms
     }
 
     /// A text as a quoted string (RFC 5322, section 3.2.4).

@@ -21,6 +21,9 @@ public struct MailingList: Sendable, Hashable {
 }
 
 extension ParsedMessage {
+    /// The ``MailingList/id`` alone.
+    public var mailingListID: String? { header["list-id"]?.withValue(ListFields.id).id }
+
     /// What the header says of the mailing list that the message came through; `nil` if it came through none.
     public var mailingList: MailingList? {
         let names = [

@@ -1,6 +1,8 @@
 import Bytes
 
 /// What parsing found: offsets only; whatever is asked of a message is decoded from them.
+///
+/// What every reader of a message asks for is decoded once; it is small beside the message, whose octets the tree holds.
 final class ParseTree: Sendable {
     /// The message, then the decoded bodies of encoded containers.
     let sources: [Octets]
@@ -8,6 +10,14 @@ final class ParseTree: Sendable {
     let parts: [PartRecord]
     let defects: [Defect]
     let limits: ParsingLimits
+
+    let subject = Once<String?>()
+    let from = Once<[MailAddress]>()
+    let to = Once<[MailAddress]>()
+    let cc = Once<[MailAddress]>()
+    let date = Once<Timestamp?>()
+    /// The places of the attachments in ``parts``.
+    let attachments = Once<[Int]>()
 
     init(
         sources: [Octets], fields: [FieldRecord], parts: [PartRecord], defects: [Defect], limits: ParsingLimits

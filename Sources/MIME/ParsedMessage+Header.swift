@@ -2,10 +2,10 @@ public import Bytes
 
 extension ParsedMessage {
     /// The subject, unfolded and decoded.
-    public var subject: String? { header[.subject]?.value }
+    public var subject: String? { tree.subject.value { header[.subject]?.value } }
 
     /// The authors.
-    public var from: [MailAddress] { addresses(.from) }
+    public var from: [MailAddress] { tree.from.value { addresses(.from) } }
 
     /// Who sent the message for its authors.
     public var sender: [MailAddress] { addresses(.sender) }
@@ -14,16 +14,16 @@ extension ParsedMessage {
     public var replyTo: [MailAddress] { addresses(.replyTo) }
 
     /// The recipients, groups flattened.
-    public var to: [MailAddress] { addresses(.to) }
+    public var to: [MailAddress] { tree.to.value { addresses(.to) } }
 
     /// The recipients of copies, groups flattened.
-    public var cc: [MailAddress] { addresses(.cc) }
+    public var cc: [MailAddress] { tree.cc.value { addresses(.cc) } }
 
     /// The recipients of blind copies, where the field was not removed.
     public var bcc: [MailAddress] { addresses(.bcc) }
 
     /// When the author finished the message; `nil` without a readable date.
-    public var date: Timestamp? { header[.date]?.date }
+    public var date: Timestamp? { tree.date.value { header[.date]?.date } }
 
     /// The message id, without angle brackets.
     public var messageID: String? { header[.messageID]?.messageIDs.first }

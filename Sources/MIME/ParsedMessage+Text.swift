@@ -15,20 +15,27 @@ extension ParsedMessage {
     }
 
     /// The first HTML body that a reader sees.
-    public var html: String? {
-        parts.first { $0.isReadableText && $0.mediaType.subtype == "html" }?.decodedText()
-    }
+    public var html: String? { htmlPart?.decodedText() }
+
+    /// Whether a reader sees an HTML body.
+    public var hasHTML: Bool { htmlPart != nil }
+
+    private var htmlPart: Part? { parts.first { $0.isReadableText && $0.mediaType.subtype == "html" } }
 
     /// What a user would call an attachment; no two overlap, and all stand in the message's own octets.
     ///
     /// A message that is attached, or that is encoded, is one attachment, whatever is within.
     public var attachments: [Part] {
-        var result: [Part] = []
+        tree.attachments.value(findAttachments).map { Part(tree: tree, index: $0) }
+    }
+
+    private func findAttachments() -> [Int] {
+        var result: [Int] = []
         var index = 0
         while index < tree.parts.count {
             let part = Part(tree: tree, index: index)
             if part.isAttachment {
-                result.append(part)
+                result.append(index)
                 index = part.subtree.upperBound
             } else {
                 index += 1

@@ -2,8 +2,9 @@ public import Bytes
 
 /// A message that has been taken apart; copies share what was found.
 ///
-/// Parsing finds headers and parts. Names, texts and bodies are decoded whenever they are asked for, so keep what is
-/// needed twice. Nothing here throws: what is wrong with a message is in ``defects``.
+/// Parsing finds headers and parts. Subject, authors, recipients, date and the list of attachments are decoded at the
+/// first use, for all copies; names, texts and bodies whenever they are asked for, so keep what is needed twice. Nothing
+/// here throws: what is wrong with a message is in ``defects``.
 public struct ParsedMessage: Sendable {
     let tree: ParseTree
 

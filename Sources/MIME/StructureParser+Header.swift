@@ -1,3 +1,5 @@
+import CBytes
+
 extension StructureParser {
     /// Reads one header: its fields, its range, and where the body starts.
     mutating func parseHeader(at start: Int, isRoot: Bool) -> (fields: Range<Int>, header: Range<Int>, body: Int) {
@@ -6,8 +8,7 @@ extension StructureParser {
         var position = start
         if isRoot { position = skipMailboxSeparator(at: position) }
         while position < bytes.count {
-            let lineEnd = endOfLine(at: position)
-            if let blank = blankLine(position..<lineEnd) {
+            if let blank = blankLine(at: position) {
                 return (first..<fields.count, start..<position, blank)
             }
             if bytes[position] == ASCII.hyphen, delimiter(at: position) != nil {
@@ -15,23 +16,26 @@ extension StructureParser {
                 break
             }
             guard fits(first: first, start: start, position: position) else { break }
-            if let colon = colonAfterName(position..<lineEnd) {
-                position = addField(at: position, colon: colon, lineEnd: lineEnd, &seen)
-            } else if position == start, bytes[position] == ASCII.space || bytes[position] == ASCII.tab {
+            if let field = field(at: position) {
+                add(field, at: position, &seen)
+                position = field.end
+            } else if let next = skipMalformedLine(at: position, isFirst: position == start) {
                 report(.malformedField, at: position)
-                position = lineEnd
-            } else if hasEightBitName(position..<lineEnd) {
-                report(.malformedField, at: position)
-                position = endOfField(at: lineEnd)
-            } else if bytes[position] != ASCII.hyphen, isKnownField(at: lineEnd) {
-                report(.malformedField, at: position)
-                position = lineEnd
+                position = next
             } else {
                 report(.missingHeaderEnd, at: position)
                 break
             }
         }
         return (first..<fields.count, start..<position, position)
+    }
+
+    /// Where the header goes on behind a line that is no field but stands in it; `nil` if the line is not of the header.
+    private func skipMalformedLine(at position: Int, isFirst: Bool) -> Int? {
+        let lineEnd = endOfLine(at: position)
+        if isFirst, bytes[position] == ASCII.space || bytes[position] == ASCII.tab { return lineEnd }
+        if hasEightBitName(position..<lineEnd) { return endOfField(at: lineEnd) }
+        return bytes[position] != ASCII.hyphen && isKnownField(at: lineEnd) ? lineEnd : nil
     }
 
     private mutating func fits(first: Int, start: Int, position: Int) -> Bool {
@@ -49,10 +53,9 @@ extension StructureParser {
     private mutating func skipMailboxSeparator(at start: Int) -> Int {
         let text = bytes.part(start..<bytes.count)
         guard text.hasPrefixIgnoringCase("from ") || text.hasPrefixIgnoringCase(">from ") else { return start }
-        let line = start..<endOfLine(at: start)
-        guard colonAfterName(line) == nil else { return start }
+        guard field(at: start) == nil else { return start }
         report(.mailboxSeparator, at: start)
-        return line.upperBound
+        return endOfLine(at: start)
     }
 
     /// After the line feed that ends the line at an offset, or the end of the source.
@@ -60,27 +63,19 @@ extension StructureParser {
         bytes.firstOffset(of: ASCII.lineFeed, from: start).map { $0 + 1 } ?? bytes.count
     }
 
-    /// Where the body starts if a line is the empty one that ends a header.
-    private func blankLine(_ line: Range<Int>) -> Int? {
-        var position = line.lowerBound
-        while position < line.upperBound, bytes[position] == ASCII.carriageReturn { position += 1 }
-        guard position < line.upperBound, bytes[position] == ASCII.lineFeed else { return nil }
-        return line.upperBound
+    /// Where the body starts if the line at an offset is the empty one that ends a header.
+    private func blankLine(at start: Int) -> Int? {
+        var position = start
+        while position < bytes.count, bytes[position] == ASCII.carriageReturn { position += 1 }
+        return position < bytes.count && bytes[position] == ASCII.lineFeed ? position + 1 : nil
     }
 
-    /// The colon of a field that starts with a line (RFC 5322, sections 2.2 and 4.5: blanks may stand before the colon).
-    private func colonAfterName(_ line: Range<Int>) -> Int? {
-        var position = line.lowerBound
-        while position < line.upperBound, bytes[position] > ASCII.space, bytes[position] != ASCII.colon,
-            bytes[position] < 0x7F
-        {
-            position += 1
-        }
-        guard position > line.lowerBound else { return nil }
-        while position < line.upperBound, bytes[position] == ASCII.space || bytes[position] == ASCII.tab {
-            position += 1
-        }
-        return position < line.upperBound && bytes[position] == ASCII.colon ? position : nil
+    /// The field that starts at an offset (RFC 5322, sections 2.2 and 4.5: blanks may stand before the colon).
+    private func field(at start: Int) -> (nameEnd: Int, colon: Int, end: Int)? {
+        guard let base = bytes.baseAddress else { return nil }
+        var field = sluice_field()
+        guard sluice_read_field(base, bytes.count, start, &field) != 0 else { return nil }
+        return (field.name_end, field.colon, field.end)
     }
 
     /// Whether a line would be a field if its name were ASCII (RFC 5322, section 2.2).
@@ -102,35 +97,29 @@ extension StructureParser {
     /// Whether a message's header can start at an offset: with a field, or with an mbox separator before it.
     func startsWithField(at start: Int) -> Bool {
         guard start < bytes.count else { return true }
-        let line = start..<endOfLine(at: start)
-        if colonAfterName(line) != nil || blankLine(line) != nil { return true }
-        let text = bytes.part(line)
+        if field(at: start) != nil || blankLine(at: start) != nil { return true }
+        let text = bytes.part(start..<bytes.count)
         return text.hasPrefixIgnoringCase("from ") || text.hasPrefixIgnoringCase(">from ")
     }
 
     private func isKnownField(at start: Int) -> Bool {
-        guard start < bytes.count else { return false }
-        let line = start..<min(endOfLine(at: start), start + 200)
-        guard let colon = colonAfterName(line) else { return false }
-        let name = bytes.part(start..<colon).trimmed
+        guard let field = field(at: start) else { return false }
+        let name = bytes.part(start..<field.nameEnd)
         return KnownField(name) != .other || name.hasPrefixIgnoringCase("x-")
     }
 
-    /// Adds the field whose first line is known, with its continuation lines, and returns where the next one starts.
-    private mutating func addField(at start: Int, colon: Int, lineEnd: Int, _ seen: inout UInt32) -> Int {
-        let end = endOfField(at: lineEnd)
-        var nameEnd = colon
-        while nameEnd > start, ASCII.isBlank(bytes[nameEnd - 1]) { nameEnd -= 1 }
-        var valueEnd = end
-        if valueEnd > colon + 1, bytes[valueEnd - 1] == ASCII.lineFeed { valueEnd -= 1 }
-        if valueEnd > colon + 1, bytes[valueEnd - 1] == ASCII.carriageReturn { valueEnd -= 1 }
-        let known = KnownField(bytes.part(start..<nameEnd))
+    private mutating func add(_ field: (nameEnd: Int, colon: Int, end: Int), at start: Int, _ seen: inout UInt32) {
+        let valueStart = field.colon + 1
+        var valueEnd = field.end
+        if valueEnd > valueStart, bytes[valueEnd - 1] == ASCII.lineFeed { valueEnd -= 1 }
+        if valueEnd > valueStart, bytes[valueEnd - 1] == ASCII.carriageReturn { valueEnd -= 1 }
+        let known = KnownField(bytes.part(start..<field.nameEnd))
         if known.isUnique {
             let bit = UInt32(1) << UInt32(known.rawValue)
             if seen & bit != 0 { report(.duplicateField, at: start) }
             seen |= bit
         }
-        fields.append(FieldRecord(known: known, name: start..<nameEnd, value: (colon + 1)..<valueEnd, end: end))
-        return end
+        fields.append(
+            FieldRecord(known: known, name: start..<field.nameEnd, value: valueStart..<valueEnd, end: field.end))
     }
 }

@@ -1,34 +1,53 @@
 package import StageKit
 
-/// Facts as lines of text, `name: value`, in the order of their names: what the store keeps for people to read.
+/// Facts as lines of text, `name: value`: what the store keeps for people to read.
+///
+/// They are written for every mail and read for few, so they are put in order when they are read.
 package enum FactText {
-    /// The lines; octets are left out.
-    package static func lines(_ facts: Facts) -> String {
-        var lines = ""
-        for name in facts.values.keys.sorted() {
-            guard let text = facts[name].flatMap(text(of:)) else { continue }
-            lines += name
-            lines += ": "
-            lines += text
-            lines += "\n"
+    /// What the facts of a usual message take.
+    private static let usualSize = 4_096
+
+    /// The lines in UTF-8, in any order; facts that are octets are left out.
+    package static func lines(_ facts: Facts) -> [UInt8] {
+        var lines: [UInt8] = []
+        lines.reserveCapacity(usualSize)
+        for (name, value) in facts.values {
+            if case .bytes = value { continue }
+            lines.append(contentsOf: name.utf8)
+            lines.append(contentsOf: ": ".utf8)
+            append(value, to: &lines)
+            lines.append(0x0A)
         }
         return lines
     }
 
-    private static func text(of value: FactValue) -> String? {
+    /// The lines as people read them, in the order of the names.
+    package static func ordered(_ lines: [UInt8]) -> [String] {
+        String(decoding: lines, as: UTF8.self).split(separator: "\n").map { line in
+            (name: line.prefix { $0 != ":" }, line: String(line))
+        }
+        .sorted { $0.name < $1.name }.map(\.line)
+    }
+
+    private static func append(_ value: FactValue, to lines: inout [UInt8]) {
         switch value {
-        case .bool(let value): String(value)
-        case .int(let value): String(value)
-        case .double(let value): String(value)
-        case .string(let value): oneLine(value)
-        case .strings(let values): oneLine(values.joined(separator: ", "))
-        case .bytes: nil
+        case .bool(let value): lines.append(contentsOf: (value ? "true" : "false").utf8)
+        case .int(let value): lines.append(contentsOf: String(value).utf8)
+        case .double(let value): lines.append(contentsOf: String(value).utf8)
+        case .string(let value): append(value, to: &lines)
+        case .strings(let values):
+            for (index, value) in values.enumerated() {
+                if index > 0 { lines.append(contentsOf: ", ".utf8) }
+                append(value, to: &lines)
+            }
+        case .bytes: break
         }
     }
 
     /// A subject may hold anything, but a line ends where we say.
-    private static func oneLine(_ text: String) -> String {
-        text.utf8.contains { $0 < 0x20 }
-            ? String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 ? " " : $0 })) : text
+    private static func append(_ text: String, to lines: inout [UInt8]) {
+        let start = lines.count
+        lines.append(contentsOf: text.utf8)
+        for index in start..<lines.count where lines[index] < 0x20 { lines[index] = 0x20 }
     }
 }

@@ -15,12 +15,23 @@ struct LineLogHandler: LogHandler {
     func log(event: LogEvent) {
         let all = event.metadata.map { metadata.merging($0) { _, new in new } } ?? metadata
         var line = "\(Clock.now().shown) \(event.level.rawValue) \(event.message)"
-        for (key, value) in all.sorted(by: { $0.key < $1.key }) { line += " \(key)=\(quoted("\(value)"))" }
+        for (key, value) in all.sorted(by: { $0.key < $1.key }) {
+            line += " "
+            line += key
+            line += "="
+            line += quoted(Self.text(of: value))
+        }
         Terminal.note(line)
+    }
+
+    private static func text(of value: Logger.MetadataValue) -> String {
+        if case .string(let text) = value { text } else { value.description }
     }
 
     /// A value with a space, a quote or a control character stands in quotes, so that a line stays a line.
     private func quoted(_ value: String) -> String {
+        // Unicode's tables are asked only about what is not ASCII: there are several values in each line.
+        if !value.isEmpty, value.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x22 }) { return value }
         let isPlain = value.unicodeScalars.allSatisfy { $0.value > 0x20 && $0 != "\"" && !Terminal.steers($0) }
         guard !isPlain || value.isEmpty else { return value }
         let escaped = value.unicodeScalars.map { scalar -> String in

@@ -25,11 +25,10 @@ enum MailText {
             Terminal.say(shown(line))
         }
         Terminal.say("")
-        for line in String(decoding: mail.body.trace + mail.body.facts, as: UTF8.self).split(
-            whereSeparator: \.isNewline)
-        {
+        for line in String(decoding: mail.body.trace, as: UTF8.self).split(whereSeparator: \.isNewline) {
             Terminal.say("  " + shown(line))
         }
+        for line in FactText.ordered(mail.body.facts) { Terminal.say("  " + shown(line[...])) }
     }
 
     private static func shown(_ line: Substring) -> String {

@@ -5,14 +5,14 @@ import MIME
 
 /// Reads mails with our parser, for `Tests/bench mime`.
 ///
-/// Usage: `MIMEBenchmark full|facts|structure|header|base64 LIST PASSES`; LIST is a file with a path a line. Prints what was
+/// Usage: `MIMEBenchmark full|facts|structure|header|base64|everything LIST PASSES`; LIST is a file with a path a line. Prints what was
 /// read once, then octets, seconds of processor time and the work of all passes, which the peers print alike.
 @main
 struct MIMEBenchmark {
     static func main() throws {
         let arguments = CommandLine.arguments
         guard arguments.count == 4, let kind = Reading(rawValue: arguments[1]), let passes = Int(arguments[3]) else {
-            write("usage: MIMEBenchmark full|facts|structure|header|base64 LIST PASSES", to: STDERR_FILENO)
+            write("usage: MIMEBenchmark full|facts|structure|header|base64|everything LIST PASSES", to: STDERR_FILENO)
             exit(64)
         }
         let mails = try mails(listedIn: arguments[2])

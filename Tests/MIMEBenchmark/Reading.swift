@@ -13,6 +13,8 @@ enum Reading: String {
     case header
     /// Leaves in base64 alone, decoded.
     case base64
+    /// Everything that can be asked of a message, for measures of what hostile mail costs.
+    case everything
 
     func read(_ mail: Octets, _ work: inout Work) {
         switch self {
@@ -21,6 +23,10 @@ enum Reading: String {
         case .structure: work.files += ParsedMessage(parsing: mail).parts.count
         case .header: Self.readHeader(mail, &work)
         case .base64: Self.decode(mail, &work)
+        case .everything:
+            Self.readAll(mail, &work)
+            Self.readFacts(mail, &work)
+            Self.readViews(mail, &work)
         }
     }
 
@@ -59,6 +65,16 @@ enum Reading: String {
             work.addresses += list.count
         }
         work.fieldOctets += (message.subject ?? "").utf8.count + message.references.count
+    }
+
+    private static func readViews(_ mail: Octets, _ work: inout Work) {
+        let message = ParsedMessage(parsing: mail)
+        work.textOctets += message.text.utf8.count + HTMLText.text(fromHTML: message.html ?? "").utf8.count
+        work.files += message.attachments.count + (message.report == nil ? 0 : 1)
+        work.fields += message.mailingList == nil ? 0 : 1
+        for field in message.header.fields {
+            work.addresses += field.addressGroups.count + field.messageIDs.count + (field.date == nil ? 0 : 1)
+        }
     }
 
     private static func readHeader(_ mail: Octets, _ work: inout Work) {

@@ -14,6 +14,19 @@ const void *sluice_memmem(const void *haystack, size_t haystack_count, const voi
 /// The offset of the first line feed that two hyphens follow (where a MIME delimiter may start), or `count`.
 size_t sluice_find_dashes(const void *bytes, size_t count);
 
+/// Where the pieces of a header field stand.
+struct sluice_field {
+    /// After the name.
+    size_t name_end;
+    /// Of the colon; blanks may stand before it.
+    size_t colon;
+    /// After the line end of the last continuation line, or the end of all.
+    size_t end;
+};
+
+/// Finds the field that starts a line at `start`, and returns whether one does: a name of printable ASCII, blanks, a colon.
+int sluice_read_field(const void *bytes, size_t count, size_t start, struct sluice_field *field);
+
 /// Decodes base64 from the start, at vector speed where the processor can (AVX2), until something else comes than whole
 /// groups of four digits and line ends between them, or until the text is nearly at its end.
 ///

@@ -1,0 +1,74 @@
+#include "CBytes.h"
+#include <string.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+static int is_name(uint8_t octet) { return octet > ' ' && octet < 0x7f && octet != ':'; }
+
+static size_t after_name(const uint8_t *bytes, size_t count, size_t at) {
+    while (at < count && is_name(bytes[at])) at++;
+    return at;
+}
+
+static size_t after_line(const uint8_t *bytes, size_t count, size_t at) {
+    const uint8_t *feed = at < count ? memchr(bytes + at, '\n', count - at) : NULL;
+    return feed ? (size_t)(feed - bytes) + 1 : count;
+}
+
+#if defined(__x86_64__)
+// The same thirty-two octets at a time; what is left at the end is looked at as above.
+__attribute__((target("avx2")))
+static size_t after_name_avx2(const uint8_t *bytes, size_t count, size_t at) {
+    const __m256i space = _mm256_set1_epi8(' '), delete = _mm256_set1_epi8(0x7f), colon = _mm256_set1_epi8(':');
+    for (; at + 32 <= count; at += 32) {
+        __m256i here = _mm256_loadu_si256((const __m256i *)(bytes + at));
+        __m256i low = _mm256_cmpeq_epi8(_mm256_max_epu8(here, space), space);
+        __m256i high = _mm256_cmpeq_epi8(_mm256_min_epu8(here, delete), delete);
+        __m256i ends = _mm256_or_si256(_mm256_or_si256(low, high), _mm256_cmpeq_epi8(here, colon));
+        unsigned mask = (unsigned)_mm256_movemask_epi8(ends);
+        if (mask) return at + (size_t)__builtin_ctz(mask);
+    }
+    return after_name(bytes, count, at);
+}
+
+__attribute__((target("avx2")))
+static size_t after_line_avx2(const uint8_t *bytes, size_t count, size_t at) {
+    const __m256i feed = _mm256_set1_epi8('\n');
+    for (; at + 32 <= count; at += 32) {
+        __m256i here = _mm256_loadu_si256((const __m256i *)(bytes + at));
+        unsigned mask = (unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(here, feed));
+        if (mask) return at + (size_t)__builtin_ctz(mask) + 1;
+    }
+    return after_line(bytes, count, at);
+}
+#endif
+
+// Inlined into two functions, one for each way to look.
+__attribute__((always_inline))
+static inline int read_field(
+    const uint8_t *bytes, size_t count, size_t start, struct sluice_field *field,
+    size_t (*name)(const uint8_t *, size_t, size_t), size_t (*line)(const uint8_t *, size_t, size_t)) {
+    size_t at = field->name_end = name(bytes, count, start);
+    while (at < count && (bytes[at] == ' ' || bytes[at] == '\t')) at++;
+    if (field->name_end == start || at == count || bytes[at] != ':') return 0;
+    field->colon = at;
+    do at = line(bytes, count, at);
+    while (at < count && (bytes[at] == ' ' || bytes[at] == '\t'));
+    field->end = at;
+    return 1;
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2")))
+static int read_field_avx2(const uint8_t *bytes, size_t count, size_t start, struct sluice_field *field) {
+    return read_field(bytes, count, start, field, after_name_avx2, after_line_avx2);
+}
+#endif
+
+int sluice_read_field(const void *bytes, size_t count, size_t start, struct sluice_field *field) {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2")) return read_field_avx2(bytes, count, start, field);
+#endif
+    return read_field(bytes, count, start, field, after_name, after_line);
+}
