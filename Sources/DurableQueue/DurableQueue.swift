@@ -6,8 +6,8 @@ package import Files
 /// every recipient is settled.
 ///
 /// One thread writes. It takes everything that waits, writes it with one call, makes it durable with one `fdatasync`,
-/// and then lets all those who waited go on; meanwhile the next group gathers. A second thread reads back what is no
-/// longer in memory. <doc:Format> describes the files.
+/// and hands it to a second thread, which lets all those who waited go on; meanwhile the next group gathers and is
+/// written. A third thread reads back what is no longer in memory. <doc:Format> describes the files.
 package final class DurableQueue: Sendable {
     let monitor: Monitor<QueueState>
     let reader: MessageReader
@@ -28,7 +28,10 @@ package final class DurableQueue: Sendable {
         self.now = now
         self.lock = lock
         // The threads hold what they use, not the queue, so that a queue that nobody holds any more can end them.
-        let committer = Committer(monitor: monitor, journal: journal, reader: reader, now: now)
+        let concluder = Concluder(monitor: monitor)
+        let committer = Committer(
+            monitor: monitor, journal: journal, reader: reader, concluder: concluder, now: now)
+        try DedicatedThread.start("queue-conclude") { concluder.run() }
         try DedicatedThread.start("queue-commit") { committer.run() }
         let reading = reading
         let reader = reader
@@ -94,31 +97,32 @@ package final class DurableQueue: Sendable {
             size: record.size + (spooled?.count ?? 0), state: state,
             phase: state.fate == .quarantined ? .held : .ready, spooled: spooled,
             cached: (message.head, message.content))
-        let failure = await submit(record, entry, within: message.limits)
+        let failure = await submit(record, QueueState.Arrival(entry), within: message.limits)
         if let failure { throw failure }
         return DurableReceipt(committed: message.id)
     }
 
     /// Has a message committed that fits into the limits; returns why it is not, once that is known.
     private func submit(
-        _ record: PreparedRecord, _ entry: Entry, within limits: PipelineLimits
+        _ record: PreparedRecord, _ arrival: QueueState.Arrival, within limits: PipelineLimits
     ) async -> QueueError? {
-        await withUnsafeContinuation { continuation in
-            let refusal = monitor.withLock { state in
+        let (spooled, pipeline) = (arrival.entry.spooled, arrival.entry.pipeline.name)
+        return await withUnsafeContinuation { continuation in
+            let (refusal, isEnough) = monitor.withLock { state -> (QueueError?, Bool) in
                 do throws(QueueError) {
-                    try state.reserve(
-                        record.size, besides: entry.spooled?.count ?? 0, of: entry.pipeline.name, within: limits)
+                    try state.reserve(record.size, besides: spooled?.count ?? 0, of: pipeline, within: limits)
                 } catch {
-                    if let spooled = entry.spooled { state.letGo(ofContent: spooled, of: entry.id) }
-                    return QueueError?.some(error)
+                    if let spooled { state.letGo(ofContent: spooled, of: arrival.entry.id) }
+                    // There may be content to remove.
+                    return (error, true)
                 }
                 state.inbox.append(
-                    QueueState.Submission(record: record, accepted: entry, isAwaited: true, completion: continuation))
+                    QueueState.Submission(
+                        record: record, accepted: arrival, isAwaited: true, completion: continuation))
                 state.awaited += 1
-                return nil
+                return (nil, state.awaited >= state.wakeUpSize)
             }
-            // After a refusal there may be content to remove.
-            monitor.signal()
+            if isEnough { monitor.signal() }
             if let refusal { continuation.resume(returning: refusal) }
         }
     }

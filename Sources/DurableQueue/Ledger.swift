@@ -16,6 +16,14 @@ package struct Ledger: Sendable, Hashable {
             ?? messages.discrepancy(from: open.messages).map { "messages: \($0)" }
     }
 
+    /// Only its open columns: what is pending or in quarantine.
+    var open: Ledger {
+        var open = Ledger()
+        (open.recipients.pending, open.recipients.quarantined) = (recipients.pending, recipients.quarantined)
+        (open.messages.pending, open.messages.quarantined) = (messages.pending, messages.quarantined)
+        return open
+    }
+
     mutating func add(_ other: Ledger) {
         recipients.add(other.recipients)
         messages.add(other.messages)
