@@ -14,6 +14,7 @@ package final class DurableQueue: Sendable {
     let reading: Monitor<ReadingState>
     let now: @Sendable () -> Timestamp
     let spoolThreads = BlockingThreads(count: spoolThreadCount)
+    private let recordedContent: Int
     private let lock: ProcessLock?
 
     /// Enough that a few disks' queues are kept busy while one call waits.
@@ -22,6 +23,7 @@ package final class DurableQueue: Sendable {
     init(
         state: QueueState, journal: Journal, lock: ProcessLock?, now: @escaping @Sendable () -> Timestamp
     ) throws(FileError) {
+        recordedContent = state.options.recordedContent.octets
         monitor = Monitor(state)
         reading = Monitor(ReadingState())
         reader = MessageReader(fileSystem: journal.fileSystem, directory: journal.directory)
@@ -74,14 +76,15 @@ package final class DurableQueue: Sendable {
 
     /// Accepts a message: returns once the group that holds it is on disk.
     ///
-    /// Content with a ``Spool`` is made durable first, and the record refers to it; whatever happens then, the spool is
-    /// not the caller's any more.
+    /// Large content with a ``Spool`` is made durable first, and the record refers to it; what is not so large is written
+    /// into the record from the spool's pages, which the disk never sees. Whatever happens then, the spool is not the
+    /// caller's any more.
     package func append(_ message: NewMessage) async throws(QueueError) -> DurableReceipt {
         let state = MessageState(
             message.disposition, recipientCount: message.recipientCount, settled: message.settled)
         let isFinished = state.fate < .quarantined
         // What is finished at once needs no content.
-        let spool = isFinished ? nil : message.spool
+        let spool = isFinished || message.content.count <= recordedContent ? nil : message.spool
         defer { message.spool?.abandon() }
         try checkSpace(for: message.head.count + (spool == nil ? message.content.count : 0), message.limits)
         let spooled = try await spool?.handOver()
