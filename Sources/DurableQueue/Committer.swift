@@ -7,6 +7,7 @@ struct Committer: Sendable {
     let monitor: Monitor<QueueState>
     let journal: Journal
     let reader: MessageReader
+    let concluder: Concluder
     let now: @Sendable () -> Timestamp
 
     /// How often clocks are looked at while messages are postponed or outcomes wait for a synchronisation.
@@ -29,8 +30,7 @@ struct Committer: Sendable {
         var lastCommit = ContinuousClock.now
         var lastGroup = 0
         while true {
-            gather(like: lastGroup)
-            let round = nextRound(after: lastCommit)
+            let round = nextRound(after: lastCommit, like: lastGroup)
             lastGroup = round.awaited
             journal.unneededSpools += round.finishedSpools
             for handout in round.handouts { handout.continuation.resume(returning: handout.messages) }
@@ -47,124 +47,111 @@ struct Committer: Sendable {
     /// From this size on, the producers of the last group are given a moment to come back, so that not a few of them
     /// take a synchronisation for themselves while the others wait for the next.
     private static let crowd = 8
-    /// How long that moment is, in microseconds: less than a synchronisation takes, though the kernel adds 50 to each
-    /// sleep.
-    private static let moment: UInt32 = 20
-    private static let moments = 4
+    /// So many share the price of a synchronisation well: more of them are not waited for, since the disk would rest.
+    private static let company = 32
+    /// How long that moment is, in seconds: about as long as a synchronisation takes.
+    private static let moment = 0.000_2
 
-    /// Waits a little until most of as many messages as the last group had are there.
+    /// For how many messages the next group waits a moment, after one of `lastGroup`.
     ///
-    /// Only those count for which somebody waits: outcomes come in heaps and can go with any group. A sleep and no wait
-    /// for the condition, so that each producer who comes back need not wake this thread.
-    private func gather(like lastGroup: Int) {
-        guard lastGroup >= Self.crowd else { return }
-        for _ in 0..<Self.moments {
-            let isEnough = monitor.withLock { state in
-                state.mode == .closed || 8 * state.awaited >= 7 * lastGroup
+    /// Only those count for which somebody waits: outcomes come in heaps and can go with any group.
+    private func sizeToGather(_ lastGroup: Int, present: Int) -> Int {
+        guard lastGroup >= Self.crowd else { return 0 }
+        return min((lastGroup + present) * 7 / 8, Self.company)
+    }
+
+    private func nextRound(after lastCommit: ContinuousClock.Instant, like lastGroup: Int) -> Round {
+        var gathering: (size: Int, until: ContinuousClock.Instant)?
+        return monitor.wait { state in
+            let instant = ContinuousClock.now
+            let (size, until) =
+                gathering
+                ?? (sizeToGather(lastGroup, present: state.awaited), instant + .seconds(Self.moment))
+            gathering = (size, until)
+            if state.awaited < size, instant < until, state.mode != .closed {
+                // Nobody wakes this thread before the group is large enough.
+                state.wakeUpSize = size
+                return .wait(seconds: (until - instant) / .seconds(1))
             }
-            if isEnough { return }
-            usleep(Self.moment)
+            state.wakeUpSize = 0
+            return look(&state, at: instant, after: lastCommit)
         }
     }
 
-    private func nextRound(after lastCommit: ContinuousClock.Instant) -> Round {
-        monitor.wait { state in
-            let instant = ContinuousClock.now
-            if !state.byTime.isEmpty || !state.byInstant.isEmpty { state.promote(now: now(), instant: instant) }
-            let handouts = state.handOut()
-            let isLast = state.mode == .closed
-            let isDue = journal.hasUnsynced && instant - lastCommit >= state.options.outcomeDelay
-            if state.inbox.isEmpty, handouts.isEmpty, state.finishedSpools.isEmpty, !isLast, !isDue {
-                let isIdle = state.byTime.isEmpty && !journal.hasUnsynced
-                guard let next = state.byInstant.first?.key else {
-                    return .wait(seconds: isIdle ? nil : Self.period)
-                }
-                return .wait(seconds: min(Self.period, (next - instant) / .seconds(1)))
+    /// Takes what there is to do.
+    private func look(
+        _ state: inout QueueState, at instant: ContinuousClock.Instant, after lastCommit: ContinuousClock.Instant
+    ) -> Monitor<QueueState>.Look<Round> {
+        if !state.byTime.isEmpty || !state.byInstant.isEmpty { state.promote(now: now(), instant: instant) }
+        let handouts = state.handOut()
+        let isLast = state.mode == .closed
+        let isDue = journal.hasUnsynced && instant - lastCommit >= state.options.outcomeDelay
+        if state.inbox.isEmpty, handouts.isEmpty, state.finishedSpools.isEmpty, !isLast, !isDue {
+            let isIdle = state.byTime.isEmpty && !journal.hasUnsynced
+            guard let next = state.byInstant.first?.key else {
+                return .wait(seconds: isIdle ? nil : Self.period)
             }
-            defer {
-                state.inbox = []
-                state.awaited = 0
-                state.finishedSpools = []
-            }
-            return .done(
-                Round(
-                    submissions: state.inbox, awaited: state.awaited, handouts: handouts,
-                    reclaim: state.reclaim(journal),
-                    finishedSpools: state.finishedSpools, isLast: isLast, isDue: isDue))
+            return .wait(seconds: min(Self.period, (next - instant) / .seconds(1)))
         }
+        defer {
+            state.inbox = []
+            state.awaited = 0
+            state.finishedSpools = []
+        }
+        return .done(
+            Round(
+                submissions: state.inbox, awaited: state.awaited, handouts: handouts,
+                reclaim: state.reclaim(journal),
+                finishedSpools: state.finishedSpools, isLast: isLast, isDue: isDue))
     }
 
     private func commit(_ round: Round) {
         let isDurable = round.isDue || round.isLast || round.submissions.contains(where: \.isAwaited)
         let unnamed = round.submissions.contains(where: \.isSpooled) ? journal.synchronizeNames() : nil
-        let records = round.submissions.compactMap { unnamed != nil && $0.isSpooled ? nil : $0.record }
+        var records: [PreparedRecord] = []
+        records.reserveCapacity(round.submissions.count)
+        for submission in round.submissions where unnamed == nil || !submission.isSpooled {
+            if let record = submission.record { records.append(record) }
+        }
+        // Wherever the group begins, nothing from there on may be taken for dead before it is concluded.
+        let first = journal.current?.number ?? 0
         let results = journal.commit(records, durably: isDurable)
-        var failures: [QueueError?] = []
-        failures.reserveCapacity(round.submissions.count)
-        let handouts = monitor.withLock { state in
-            var next = results.makeIterator()
-            for submission in round.submissions {
+        var next = results.makeIterator()
+        var group = Concluder.Group()
+        for submission in round.submissions {
+            let result: Result<Location?, QueueError> =
                 if let unnamed, submission.isSpooled {
-                    failures.append(state.conclude(submission, .failure(QueueError(unnamed))))
+                    .failure(QueueError(unnamed))
                 } else if submission.record == nil {
-                    failures.append(journal.outcomeError)
-                } else if let result = next.next() {
-                    failures.append(state.conclude(submission, result))
+                    journal.outcomeError.map { .failure($0) } ?? .success(nil)
+                } else {
+                    next.next() ?? .success(nil)
                 }
-            }
-            return state.handOut()
+            guard submission.accepted != nil || submission.completion != nil else { continue }
+            group.submissions.append(submission)
+            group.results.append(result)
         }
-        for (submission, failure) in zip(round.submissions, failures) {
-            submission.completion?.resume(returning: failure)
-        }
-        for handout in handouts { handout.continuation.resume(returning: handout.messages) }
+        if !group.submissions.isEmpty { conclude(group, from: first) }
         journal.prepare()
+    }
+
+    /// Tells what came of a group: a small one here, since to wake another thread would take longer.
+    private func conclude(_ group: Concluder.Group, from segment: UInt64) {
+        let isHere = monitor.withLock { state in
+            defer { state.concluding.append(segment) }
+            return state.concluding.isEmpty && group.submissions.count < Self.crowd
+        }
+        if isHere { concluder.settle(group) } else { concluder.conclude(group) }
     }
 
     private func stop() {
         let failure = journal.outcomeError
         journal.seal()
-        let (closing, rest) = monitor.withLock { state in
-            state.isStopped = true
-            defer {
-                state.closing = []
-                state.inbox = []
-            }
-            return (state.closing, state.inbox)
-        }
-        for submission in rest { submission.completion?.resume(returning: .closed) }
-        for continuation in closing { continuation.resume(returning: failure) }
+        concluder.end(failure)
     }
 }
 
 extension QueueState.Submission {
     /// Whether it is a message with a file of its own, whose name must be durable before the record is.
-    var isSpooled: Bool { accepted?.spooled != nil }
-}
-
-extension QueueState {
-    /// Takes a message in whose record is durable, or lets go of it.
-    mutating func conclude(_ submission: Submission, _ result: Result<Location?, QueueError>) -> QueueError? {
-        guard var entry = submission.accepted else {
-            if case .failure(let error) = result { return error }
-            return nil
-        }
-        switch result {
-        case .success(let location?):
-            ledgers[entry.pipeline.name, default: Ledger()].add(entry.state.receivedLedger)
-            entry.location = location
-            entry.arrival = location.sequence
-            if entry.state.fate < .quarantined {
-                unreserve(entry.size, of: entry.pipeline.name)
-            } else {
-                insert(entry)
-            }
-            return nil
-        case .success(nil): return .closed
-        case .failure(let error):
-            if entry.spooled != nil { finishedSpools.append(entry.id) }
-            unreserve(entry.size, of: entry.pipeline.name)
-            return error
-        }
-    }
+    var isSpooled: Bool { accepted?.entry.spooled != nil }
 }

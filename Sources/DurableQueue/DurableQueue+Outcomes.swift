@@ -15,7 +15,7 @@ extension DurableQueue {
     }
 
     /// How many updates are made under one lock: some twenty microseconds.
-    private static let updatesAtOnce = 16
+    private static let updatesAtOnce = 8
 
     /// Notes what attempts came to; returns once that is on disk.
     package func recordDurably(_ updates: [Update]) async throws(QueueError) {
@@ -72,11 +72,11 @@ extension DurableQueue {
 
     private func submit(_ change: (inout QueueState, Timestamp) -> [PreparedRecord]) {
         let now = now()
-        let handouts = monitor.withLock { state -> [QueueState.Handout] in
+        let (handouts, isEnough) = monitor.withLock { state -> ([QueueState.Handout], Bool) in
             for record in change(&state, now) { state.inbox.append(QueueState.Submission(record: record)) }
-            return state.handOut()
+            return (state.handOut(), state.wakeUpSize == 0)
         }
-        monitor.signal()
+        if isEnough { monitor.signal() }
         for handout in handouts { handout.continuation.resume(returning: handout.messages) }
     }
 

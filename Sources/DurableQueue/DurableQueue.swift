@@ -6,14 +6,15 @@ package import Files
 /// every recipient is settled.
 ///
 /// One thread writes. It takes everything that waits, writes it with one call, makes it durable with one `fdatasync`,
-/// and then lets all those who waited go on; meanwhile the next group gathers. A second thread reads back what is no
-/// longer in memory. <doc:Format> describes the files.
+/// and hands it to a second thread, which lets all those who waited go on; meanwhile the next group gathers and is
+/// written. A third thread reads back what is no longer in memory. <doc:Format> describes the files.
 package final class DurableQueue: Sendable {
     let monitor: Monitor<QueueState>
     let reader: MessageReader
     let reading: Monitor<ReadingState>
     let now: @Sendable () -> Timestamp
     let spoolThreads = BlockingThreads(count: spoolThreadCount)
+    private let recordedContent: Int
     private let lock: ProcessLock?
 
     /// Enough that a few disks' queues are kept busy while one call waits.
@@ -22,13 +23,17 @@ package final class DurableQueue: Sendable {
     init(
         state: QueueState, journal: Journal, lock: ProcessLock?, now: @escaping @Sendable () -> Timestamp
     ) throws(FileError) {
+        recordedContent = state.options.recordedContent.octets
         monitor = Monitor(state)
         reading = Monitor(ReadingState())
         reader = MessageReader(fileSystem: journal.fileSystem, directory: journal.directory)
         self.now = now
         self.lock = lock
         // The threads hold what they use, not the queue, so that a queue that nobody holds any more can end them.
-        let committer = Committer(monitor: monitor, journal: journal, reader: reader, now: now)
+        let concluder = Concluder(monitor: monitor)
+        let committer = Committer(
+            monitor: monitor, journal: journal, reader: reader, concluder: concluder, now: now)
+        try DedicatedThread.start("queue-conclude") { concluder.run() }
         try DedicatedThread.start("queue-commit") { committer.run() }
         let reading = reading
         let reader = reader
@@ -71,14 +76,15 @@ package final class DurableQueue: Sendable {
 
     /// Accepts a message: returns once the group that holds it is on disk.
     ///
-    /// Content with a ``Spool`` is made durable first, and the record refers to it; whatever happens then, the spool is
-    /// not the caller's any more.
+    /// Large content with a ``Spool`` is made durable first, and the record refers to it; what is not so large is written
+    /// into the record from the spool's pages, which the disk never sees. Whatever happens then, the spool is not the
+    /// caller's any more.
     package func append(_ message: NewMessage) async throws(QueueError) -> DurableReceipt {
         let state = MessageState(
             message.disposition, recipientCount: message.recipientCount, settled: message.settled)
         let isFinished = state.fate < .quarantined
         // What is finished at once needs no content.
-        let spool = isFinished ? nil : message.spool
+        let spool = isFinished || message.content.count <= recordedContent ? nil : message.spool
         defer { message.spool?.abandon() }
         try checkSpace(for: message.head.count + (spool == nil ? message.content.count : 0), message.limits)
         let spooled = try await spool?.handOver()
@@ -94,31 +100,32 @@ package final class DurableQueue: Sendable {
             size: record.size + (spooled?.count ?? 0), state: state,
             phase: state.fate == .quarantined ? .held : .ready, spooled: spooled,
             cached: (message.head, message.content))
-        let failure = await submit(record, entry, within: message.limits)
+        let failure = await submit(record, QueueState.Arrival(entry), within: message.limits)
         if let failure { throw failure }
         return DurableReceipt(committed: message.id)
     }
 
     /// Has a message committed that fits into the limits; returns why it is not, once that is known.
     private func submit(
-        _ record: PreparedRecord, _ entry: Entry, within limits: PipelineLimits
+        _ record: PreparedRecord, _ arrival: QueueState.Arrival, within limits: PipelineLimits
     ) async -> QueueError? {
-        await withUnsafeContinuation { continuation in
-            let refusal = monitor.withLock { state in
+        let (spooled, pipeline) = (arrival.entry.spooled, arrival.entry.pipeline.name)
+        return await withUnsafeContinuation { continuation in
+            let (refusal, isEnough) = monitor.withLock { state -> (QueueError?, Bool) in
                 do throws(QueueError) {
-                    try state.reserve(
-                        record.size, besides: entry.spooled?.count ?? 0, of: entry.pipeline.name, within: limits)
+                    try state.reserve(record.size, besides: spooled?.count ?? 0, of: pipeline, within: limits)
                 } catch {
-                    if let spooled = entry.spooled { state.letGo(ofContent: spooled, of: entry.id) }
-                    return QueueError?.some(error)
+                    if let spooled { state.letGo(ofContent: spooled, of: arrival.entry.id) }
+                    // There may be content to remove.
+                    return (error, true)
                 }
                 state.inbox.append(
-                    QueueState.Submission(record: record, accepted: entry, isAwaited: true, completion: continuation))
+                    QueueState.Submission(
+                        record: record, accepted: arrival, isAwaited: true, completion: continuation))
                 state.awaited += 1
-                return nil
+                return (nil, state.awaited >= state.wakeUpSize)
             }
-            // After a refusal there may be content to remove.
-            monitor.signal()
+            if isEnough { monitor.signal() }
             if let refusal { continuation.resume(returning: refusal) }
         }
     }

@@ -22,6 +22,14 @@ package struct Ledger: Sendable, Hashable {
             ?? (hasReasons ? nil : "recipients: \(recipients.discarded) were discarded, not all for a reason")
     }
 
+    /// Only its open columns: what is pending or in quarantine.
+    var open: Ledger {
+        var open = Ledger()
+        (open.recipients.pending, open.recipients.quarantined) = (recipients.pending, recipients.quarantined)
+        (open.messages.pending, open.messages.quarantined) = (messages.pending, messages.quarantined)
+        return open
+    }
+
     mutating func add(_ other: Ledger) {
         recipients.add(other.recipients)
         messages.add(other.messages)

@@ -101,11 +101,9 @@ struct StateChange: Equatable {
 }
 
 extension MessageState {
-    /// What settling (or, for a release, unsettling) these recipients changes in the ledger.
-    func ledgerChange(by change: StateChange) -> Ledger {
+    /// What settling (or, for a release, unsettling) recipients changes in the ledger.
+    func ledgerChange(to after: MessageState) -> Ledger {
         var ledger = Ledger()
-        var after = self
-        after.apply(change)
         for (old, new) in zip(recipients, after.recipients) where old.fate != new.fate {
             ledger.recipients.count(old.fate, -1)
             ledger.recipients.count(new.fate, 1)

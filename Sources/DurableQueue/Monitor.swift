@@ -16,7 +16,12 @@ final class Monitor<State>: @unchecked Sendable {
 
     init(_ state: State) {
         self.state = state
-        pthread_mutex_init(mutex, nil)
+        var kind = pthread_mutexattr_t()
+        pthread_mutexattr_init(&kind)
+        // What is done under the lock takes microseconds, and to sleep and be woken takes more.
+        pthread_mutexattr_settype(&kind, Int32(PTHREAD_MUTEX_ADAPTIVE_NP))
+        pthread_mutex_init(mutex, &kind)
+        pthread_mutexattr_destroy(&kind)
         var attributes = pthread_condattr_t()
         pthread_condattr_init(&attributes)
         // A change of the wall clock must not lengthen a wait.
@@ -55,7 +60,7 @@ final class Monitor<State>: @unchecked Sendable {
             case .wait(let seconds?):
                 var deadline = timespec()
                 clock_gettime(CLOCK_MONOTONIC, &deadline)
-                let nanoseconds = deadline.tv_nsec + Int(max(seconds, 0.001) * 1e9)
+                let nanoseconds = deadline.tv_nsec + Int(max(seconds, 0.000_01) * 1e9)
                 deadline.tv_sec += nanoseconds / 1_000_000_000
                 deadline.tv_nsec = nanoseconds % 1_000_000_000
                 pthread_cond_timedwait(condition, mutex, &deadline)

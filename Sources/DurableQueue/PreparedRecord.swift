@@ -1,18 +1,20 @@
 import Bytes
 
 /// A record ready to be written, its checksum already counted by whoever made it.
-struct PreparedRecord: Sendable {
-    var kind: RecordHeader.Kind
+///
+/// It is passed from hand to hand and never changes, so it is shared and not copied.
+final class PreparedRecord: Sendable {
+    let kind: RecordHeader.Kind
     /// The payload, but for a message's content.
-    var prefix: [UInt8]
+    let prefix: [UInt8]
     /// The content, which is not copied before it is written.
-    var content: Octets?
-    var checksum: UInt32
+    let content: Octets?
+    let checksum: UInt32
     /// What it adds to which pipeline's ledger.
-    var pipeline: String
-    var ledger: Ledger
+    let pipeline: String
+    let ledger: Ledger
     /// Where the message stood that it is about; that segment is needed until this is written.
-    var segment: UInt64?
+    let segment: UInt64?
 
     init(_ record: Record, content: Octets? = nil, about segment: UInt64? = nil) {
         self.segment = segment

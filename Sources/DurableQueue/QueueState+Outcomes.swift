@@ -5,9 +5,12 @@ extension QueueState {
     /// Applies an update, and returns the record that says so; nothing if it changes nothing.
     mutating func apply(_ update: Update, now: Timestamp) -> PreparedRecord? {
         guard let entry = entries[update.id] else { return nil }
-        let settled = update.recipients.filter { index, state in
-            !state.isPending && entry.state.recipients.indices.contains(index)
-                && entry.state.recipients[index].isPending
+        var settled: [StateChange.Settled] = []
+        for (index, state) in update.recipients
+        where !state.isPending && entry.state.recipients.indices.contains(index)
+            && entry.state.recipients[index].isPending
+        {
+            settled.append(StateChange.Settled(index: index, state: state))
         }
         guard !settled.isEmpty || update.postponement != nil else { return nil }
         let plan = update.postponement.map { postponement in
@@ -16,13 +19,14 @@ extension QueueState {
                 reason: postponement.reason, progress: postponement.progress, released: entry.state.released,
                 digest: entry.state.digest)
         }
-        let change = StateChange(
-            settled: settled.map { StateChange.Settled(index: $0.index, state: $0.state) }, plan: plan, decided: now)
-        let record = apply(change, to: entry)
-        guard let fate = entries[update.id]?.state.fate else { return record }
-        if fate < .quarantined {
+        let (record, state) = apply(StateChange(settled: settled, plan: plan, decided: now), to: entry)
+        let fate = state.fate
+        guard fate >= .quarantined else {
             remove(update.id)
-        } else if fate == .quarantined {
+            return record
+        }
+        entries[update.id]?.state = state
+        if fate == .quarantined {
             entries[update.id]?.phase = .held
             uncache(update.id)
             if entry.phase != .held { end(entry.version) }
@@ -45,7 +49,8 @@ extension QueueState {
         let plan = StateChange.Plan(
             attempts: 0, step: step ?? entry.state.step, until: nil, reason: nil,
             progress: entry.state.progress, released: now, digest: digest ?? entry.state.digest)
-        let record = apply(StateChange(settled: settled, plan: plan, decided: now), to: entry)
+        let (record, state) = apply(StateChange(settled: settled, plan: plan, decided: now), to: entry)
+        entries[id]?.state = state
         if let version = entries[id]?.version { begin(version) }
         makeReady(id)
         return record
@@ -69,15 +74,15 @@ extension QueueState {
         return marked.isEmpty ? nil : PreparedRecord(.attempted(step: step, marked.map { ($0, 0) }))
     }
 
-    private mutating func apply(_ change: StateChange, to entry: Entry) -> PreparedRecord {
-        let ledger = entry.state.ledgerChange(by: change)
-        ledgers[entry.pipeline.name, default: Ledger()].add(ledger)
+    /// Counts a change, and returns its record and the state that it leads to.
+    private mutating func apply(_ change: StateChange, to entry: Entry) -> (PreparedRecord, MessageState) {
         var state = entry.state
         state.apply(change)
-        open[entry.pipeline.name, default: Ledger()].subtract(entry.state.openLedger)
-        open[entry.pipeline.name, default: Ledger()].add(state.openLedger)
-        entries[entry.id]?.state = state
-        return PreparedRecord(
+        let ledger = entry.state.ledgerChange(to: state)
+        ledgers[entry.pipeline.name, default: Ledger()].add(ledger)
+        open[entry.pipeline.name, default: Ledger()].add(ledger.open)
+        let record = PreparedRecord(
             .changed(entry.id, pipeline: entry.pipeline.name, change, ledger), about: entry.location.segment)
+        return (record, state)
     }
 }

@@ -23,9 +23,16 @@ struct QueueState {
     struct Submission {
         /// Nothing, if only the commit itself is waited for.
         var record: PreparedRecord?
-        var accepted: Entry?
+        var accepted: Arrival?
         var isAwaited = false
         var completion: UnsafeContinuation<QueueError?, Never>?
+    }
+
+    /// A message on its way to the disk; shared, because it is large and goes through several hands.
+    final class Arrival: Sendable {
+        let entry: Entry
+
+        init(_ entry: Entry) { self.entry = entry }
     }
 
     /// The messages of one version of a pipeline that are due, by arrival.
@@ -36,11 +43,27 @@ struct QueueState {
         var pending = 0
 
         var isIdle: Bool { pending == 0 && waiters.isEmpty && ready.isEmpty }
+
+        /// Counts a message, and puts it into the line if it is due.
+        mutating func add(_ due: (id: MessageID, arrival: UInt64)?) {
+            pending += 1
+            if let due { ready.insert(due.id, key: due.arrival) }
+        }
     }
 
     struct Live {
         var count = 0
         var octets = 0
+
+        mutating func add(_ size: Int) {
+            count += 1
+            octets += size
+        }
+
+        mutating func subtract(_ size: Int) {
+            count -= 1
+            octets -= size
+        }
     }
 
     let options: QueueOptions
@@ -62,6 +85,10 @@ struct QueueState {
     var inbox: [Submission] = []
     /// How many of the inbox are messages whose senders wait.
     var awaited = 0
+    /// How many of them wake the committing thread; none of the inbox does with fewer.
+    var wakeUpSize = 0
+    /// For each group that is durable and not yet taken in, a segment before which none of its records stands.
+    var concluding: [UInt64] = []
     var closing: [UnsafeContinuation<QueueError?, Never>] = []
     var isStopped = false
     /// Messages that are finished and whose content in files of its own may go once that is durable.
@@ -92,15 +119,14 @@ struct QueueState {
         guard own.count < limits.messages else { throw .full(.messages(limits.messages)) }
         guard own.octets <= limits.size.octets - size - content else { throw .full(.octets(limits.size.octets)) }
         hold(size, of: pipeline)
-        held[pipeline, default: Live()].octets += content
+        if content > 0 { held[pipeline, default: Live()].octets += content }
     }
 
     /// Counts a message that is there already, whatever the limits say.
     mutating func hold(_ size: Int, of pipeline: String) {
         heldMessages += 1
         heldOctets += size
-        held[pipeline, default: Live()].count += 1
-        held[pipeline, default: Live()].octets += size
+        held[pipeline, default: Live()].add(size)
     }
 
     /// Counts content of a message on its way towards the limit.
@@ -121,9 +147,10 @@ struct QueueState {
     mutating func unreserve(_ size: Int, of pipeline: String) {
         heldMessages -= 1
         heldOctets -= size
-        held[pipeline]?.count -= 1
-        held[pipeline]?.octets -= size
-        if held[pipeline]?.count == 0 { held[pipeline] = nil }
+        // By its place, so that the name is looked up once.
+        guard let place = held.index(forKey: pipeline) else { return }
+        held.values[place].subtract(size)
+        if held.values[place].count == 0 { held.remove(at: place) }
     }
 
     /// Counts a message that is pending now.
@@ -133,8 +160,9 @@ struct QueueState {
 
     /// Counts a message that is pending no more.
     mutating func end(_ version: PipelineVersion) {
-        lines[version]?.pending -= 1
-        removeLine(version)
+        guard let place = lines.index(forKey: version) else { return }
+        lines.values[place].pending -= 1
+        if lines.values[place].isIdle { lines.remove(at: place) }
     }
 
     /// Forgets the line of a version that nobody waits in or for.
@@ -152,19 +180,18 @@ struct QueueState {
                 entry.cached = nil
             }
         }
-        live[entry.location.segment, default: Live()].count += 1
-        live[entry.location.segment, default: Live()].octets += entry.recordSize
-        entries[entry.id] = entry
+        live[entry.location.segment, default: Live()].add(entry.recordSize)
         open[entry.pipeline.name, default: Ledger()].add(entry.state.openLedger)
-        if entry.phase != .held { begin(entry.version) }
-        if entry.phase == .ready { lines[entry.version, default: Line()].ready.insert(entry.id, key: entry.arrival) }
+        if entry.phase != .held {
+            lines[entry.version, default: Line()].add(entry.phase == .ready ? (entry.id, entry.arrival) : nil)
+        }
+        entries[entry.id] = entry
     }
 
     /// Forgets a message that is finished.
     mutating func remove(_ id: MessageID) {
-        uncache(id)
         guard let entry = entries.removeValue(forKey: id) else { return }
-        open[entry.pipeline.name, default: Ledger()].subtract(entry.state.openLedger)
+        if entry.cached != nil { cachedOctets -= entry.memory }
         if entry.spooled != nil { finishedSpools.append(id) }
         release(entry.recordSize, in: entry.location.segment)
         unreserve(entry.size, of: entry.pipeline.name)
@@ -185,14 +212,13 @@ struct QueueState {
         release(entry.recordSize, in: entry.location.segment)
         entry.location = location
         if entry.cached != nil { cachedOctets += entry.memory - before }
-        live[location.segment, default: Live()].count += 1
-        live[location.segment, default: Live()].octets += entry.recordSize
+        live[location.segment, default: Live()].add(entry.recordSize)
         entries[id] = entry
     }
 
     private mutating func release(_ size: Int, in segment: UInt64) {
-        live[segment]?.count -= 1
-        live[segment]?.octets -= size
-        if live[segment]?.count == 0 { live[segment] = nil }
+        guard let place = live.index(forKey: segment) else { return }
+        live.values[place].subtract(size)
+        if live.values[place].count == 0 { live.remove(at: place) }
     }
 }

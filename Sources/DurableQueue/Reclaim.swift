@@ -19,11 +19,13 @@ extension QueueState {
     func reclaim(_ journal: Journal) -> Reclaim? {
         var through: UInt64?
         for segment in journal.sealed {
-            guard live[segment.number] == nil else { break }
+            guard live[segment.number] == nil, segment.number < concluding.first ?? .max else { break }
             through = segment.number
         }
         if let through { return Reclaim(through: through, carried: []) }
-        guard journal.sealed.count > Self.segmentAllowance, let oldest = journal.sealed.first else { return nil }
+        guard journal.sealed.count > Self.segmentAllowance, let oldest = journal.sealed.first,
+            oldest.number < concluding.first ?? .max
+        else { return nil }
         let size = journal.sealed.reduce(0) { $0 + $1.size }
         let alive = live.values.reduce(0) { $0 + $1.octets }
         guard size > 2 * alive + Self.segmentAllowance * journal.segmentSize else { return nil }

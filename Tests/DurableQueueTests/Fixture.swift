@@ -21,10 +21,11 @@ enum Fixture {
     static let directory = "/var/queue"
     static let pipeline = PipelineVersion(name: "inbound", digest: "d1")
 
-    /// Small segments, so that a short test fills several.
+    /// Small segments, so that a short test fills several, and files of their own for whatever comes in pieces.
     static var options: QueueOptions {
         var options = QueueOptions()
         options.segmentSize = ByteCount(octets: 8 << 10)
+        options.recordedContent = ByteCount(octets: 0)
         return options
     }
 

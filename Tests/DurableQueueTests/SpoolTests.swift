@@ -27,6 +27,41 @@ struct SpoolTests {
         #expect(queue.ledger()["inbound"]?.messages.delivered == 1)
     }
 
+    @Test(arguments: [-1, 0, 1])
+    func `what came in pieces and is not so large stands in the journal, durably, and its file goes`(
+        difference: Int
+    ) async throws {
+        let disk = SimulatedFileSystem()
+        var options = Fixture.options
+        options.recordedContent = ByteCount(octets: 100_000)
+        let (queue, _) = try Fixture.open(disk, options: options)
+        let size = 100_000 + difference
+        _ = try await queue.append(try await Fixture.largeMessage(1, size: size, in: queue))
+        let after = disk.crash(.everything, seed: 0)
+        #expect(try after.list(Fixture.directory).contains { $0.hasPrefix("spool-") } == (difference > 0))
+        let (again, report) = try Fixture.open(after, options: options)
+        #expect(report.pending == 1 && report.findings.isEmpty)
+        #expect(await again.claim(pipeline: "inbound", upTo: 5).map(\.content.array) == [Fixture.content(1, size)])
+        try await again.close()
+        try await queue.close()
+    }
+
+    @Test func `what came in pieces and stands in the journal counts once towards the limit`() async throws {
+        let disk = SimulatedFileSystem()
+        var options = Fixture.options
+        options.recordedContent = ByteCount(octets: 100_000)
+        // Two of them, each twice for a moment.
+        options.octetLimit = ByteCount(octets: 410_000)
+        let (queue, _) = try Fixture.open(disk, options: options)
+        for number in 1...8 {
+            _ = try await queue.append(try await Fixture.largeMessage(number, size: 100_000, in: queue))
+            #expect(await queue.claim(pipeline: "inbound", upTo: 5).map(\.id) == [Fixture.id(number)])
+            try await queue.recordDurably([Fixture.delivered(number)])
+        }
+        try await queue.close()
+        #expect(try names(disk).isEmpty)
+    }
+
     @Test func `a large message is read back after a restart, from quarantine, and after its record has moved`()
         async throws
     {

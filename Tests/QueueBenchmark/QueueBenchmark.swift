@@ -7,8 +7,8 @@ import Synchronization
 
 /// Makes messages durable in our journal, as many producers at once, and prints one line of JSON with what it measured.
 ///
-/// Usage: `QueueBenchmark DIRECTORY PRODUCERS MESSAGES OCTETS [WHOLE]`; from WHOLE octets on (128 KB), content goes the
-/// way of large messages.
+/// Usage: `QueueBenchmark DIRECTORY PRODUCERS MESSAGES OCTETS [WHOLE]`; from WHOLE octets on (128 KB), content comes in
+/// pieces, as the SMTP session hands over what it does not keep in memory.
 /// `Tests/bench queue` runs it beside other ways to do the same.
 @main
 struct QueueBenchmark {
@@ -102,15 +102,19 @@ struct QueueBenchmark {
         _ = Array((line + "\n").utf8).withUnsafeBytes { write(1, $0.baseAddress, $0.count) }
     }
 
-    /// What this process has caused to be written to disks, whole pages counted, as the kernel knows it.
+    /// What this process has caused to be written to disks, whole pages counted, as the kernel knows it; less what was
+    /// removed before it came there.
     private static var octetsWritten: Int {
         let descriptor = open("/proc/self/io", O_RDONLY)
         defer { close(descriptor) }
         var buffer = [UInt8](repeating: 0, count: 1_024)
         let count = read(descriptor, &buffer, buffer.count)
         let text = String(decoding: buffer[..<max(count, 0)], as: UTF8.self)
-        let line = text.split(separator: "\n").first { $0.hasPrefix("write_bytes:") }
-        return line.flatMap { Int($0.dropFirst("write_bytes: ".count)) } ?? 0
+        func number(_ name: String) -> Int {
+            let line = text.split(separator: "\n").first { $0.hasPrefix(name) }
+            return line.flatMap { Int($0.dropFirst(name.count)) } ?? 0
+        }
+        return number("write_bytes: ") - number("cancelled_write_bytes: ")
     }
 
     private static var processorMicroseconds: Int {
