@@ -184,7 +184,8 @@ let targets: [[Target]] = [
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Arrivals", "AttachmentStore", "Bytes", "ControlServer", "DemoDNS", "DurableQueue", "Engine", "Files",
+                "Addressing", "Arrivals", "AttachmentStore", "Bytes", "ControlServer", "DemoDNS", "DurableQueue",
+                "Engine", "Files",
                 "MIME", "MailStore", "Mailboxes", "PipelineFiles", "Resolver", "SearchIndex", "StageKit", "spf-worker",
                 log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -120,7 +120,8 @@ extension ReceiveSMTP {
 extension ReceiveSMTP.Configuration.Limits {
     init(from settings: inout Settings) {
         message = settings.take("message", default: .megabytes(25), "The largest message.")
-        recipients = settings.take("recipients", default: 100, "The most recipients of one message; at least 100.")
+        recipients = settings.take(
+            "recipients", default: 100, "The most recipients of one message; senders may count on 100.")
         sessions = settings.take("sessions", default: 2_000, "The most sessions at once.")
         sessionsPerAddress = settings.take(
             "sessions-per-address", default: 200,

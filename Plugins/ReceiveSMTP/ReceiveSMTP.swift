@@ -1,4 +1,4 @@
-import Bytes
+package import Bytes
 import SMTP
 import SMTPServer
 package import StageKit
@@ -27,15 +27,25 @@ package struct ReceiveSMTP: Receiver {
     /// Where it listens.
     package let listeners: [ListenerAddress]
     private let server: SMTPService
+    private let messageLimit: ByteCount
 
     /// A receiver that has opened nothing yet.
     package init(configuration: Configuration, services: StageServices) throws {
         try configuration.validate()
         listeners = configuration.listeners + configuration.tls.listeners
+        messageLimit = configuration.limits.message
         // The versions of a pipeline that follow each other share their listeners.
         server = SMTPService(
             configuration.serverConfiguration(for: services.site), logger: services.logger,
             sockets: try services.shared { ListeningSockets() })
+    }
+
+    /// A message that the queue never has room for would be put off for days before its sender knows.
+    package func objection(to capacity: ByteCount) -> ConfigurationError? {
+        guard messageLimit > capacity else { return nil }
+        return ConfigurationError(
+            "is \(messageLimit.settingText), but accept: queue: keeps no message larger than \(capacity.settingText)",
+            at: "limits.message")
     }
 
     /// Reads the certificates and opens the listeners, so that what is missing or taken is found before anything starts.

@@ -8,8 +8,7 @@ import StageKit
 
 /// A pipeline as its receivers see it: the session's phases and the durable line.
 struct PipelineEntrance: Entrance {
-    /// What all default stages can take: a message has to fit into one value of the metadata store (250 MB there).
-    let messageLimit = 200_000_000
+    var messageLimit: Int { AcceptPlan.largestMessage.octets }
     let version: PipelineVersion
     let accept: AcceptPlan
     let phases: Set<SessionPhase>

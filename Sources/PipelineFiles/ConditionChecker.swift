@@ -193,7 +193,10 @@ extension ConditionChecker {
     private mutating func declared(_ name: String, _ offset: Int) -> ConditionType? {
         guard let type = scope.types[name] else {
             let problem = catalog.absence(of: name, in: scope)
-            note(offset, problem.text, code: problem.code, suggestion: problem.suggestion)
+            problems.append(
+                ConditionProblem(
+                    code: problem.code, offset: offset, text: problem.text, suggestion: problem.suggestion,
+                    missingStages: catalog.providers(of: name)))
             return nil
         }
         if scope.ofRecipients.contains(name), !readsRecipientFacts {

@@ -38,4 +38,6 @@ struct ConditionProblem: Error, Equatable {
     let offset: Int
     let text: String
     var suggestion: String?
+    /// The stages that would provide a fact which is not there.
+    var missingStages: [String] = []
 }

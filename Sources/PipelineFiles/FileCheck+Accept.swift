@@ -19,6 +19,7 @@ extension FileCheck {
         } else {
             settings.noteMissing("queue", "write queue: {} to keep accepted messages in the queue")
         }
+        noteMisplacedParts(in: "accept", &settings, node)
         finish(settings)
         return makePlan(reply, limits)
     }

@@ -34,6 +34,8 @@ extension FileCheck {
 
     private mutating func note(_ problem: ConditionProblem, _ node: SettingNode) {
         let place = source.place(of: problem.offset, inScalarAt: node.location)
-        note(problem.code, place, problem.text, suggestion: problem.suggestion)
+        note(
+            Finding(problem.code, at: place, problem.text, suggestion: problem.suggestion),
+            missing: problem.missingStages)
     }
 }

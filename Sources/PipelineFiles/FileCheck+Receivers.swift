@@ -28,6 +28,16 @@ extension FileCheck {
         return (steps, listeners)
     }
 
+    /// Checks that the queue can keep what the receivers promise to take.
+    mutating func checkCapacity(_ accept: AcceptPlan, of receivers: [ReceiverStep], _ node: SettingNode?) {
+        for receiver in receivers {
+            guard let entry = node?.entries.first(where: { $0.location == receiver.location }),
+                let error = receiver.component.objection(to: accept.capacity)
+            else { continue }
+            note(error, of: entry.key, entry.value)
+        }
+    }
+
     private mutating func receiverType(_ entry: SettingNode.Entry) -> (any Receiver.Type)? {
         guard let component = context.catalog[entry.key] else {
             let known = context.catalog.receiverNames

@@ -23,6 +23,7 @@ extension FileCheck {
         for phase in SessionPhase.allCases {
             phases[phase] = settings.takeOptional(phase.rawValue, of: Piece.self, "")?.node
         }
+        noteMisplacedParts(in: "session", &settings, node)
         finish(settings)
         var session: [SessionPhase: [Step]] = [:]
         for phase in SessionPhase.allCases {
@@ -37,6 +38,7 @@ extension FileCheck {
         let before = findings.count
         let steps = node.map { checkSteps($0, .deliver) } ?? []
         guard node?.hasElements == true else {
+            if misplacedParts.contains("deliver") { return [] }
             note(.endsNowhere, node?.location ?? start, "deliver has no steps, so that accepted mail would go nowhere")
             return []
         }
@@ -99,14 +101,30 @@ extension FileCheck {
             }
             return checkStage(entry, place)
         }
-        var group = Settings(SettingNode(.map(others), at: entry.location))
-        let options = takeOptions(&group, place, others, allowed: [.name, .when])
+        let stages = others.filter { context.catalog[$0.key] != nil }
+        for stage in stages { noteUndivided(stage, from: entry, place) }
+        let own = others.filter { context.catalog[$0.key] == nil }
+        var group = Settings(SettingNode(.map(own), at: entry.location))
+        let options = takeOptions(&group, place, own, allowed: [.name, .when])
         finish(group)
         let branches = checkDecide(entry, place, options)
         guard let id = makeID(entry, options, place) else { return nil }
         return Step(
             id: id, kind: .decide(branches), when: options.when, timeout: StageManifest.defaultTimeout, concurrency: 1,
             isRequired: true, onError: nil, location: entry.location)
+    }
+
+    /// Notes a stage that is in one element of the list with a `decide`.
+    private mutating func noteUndivided(
+        _ stage: SettingNode.Entry, from decide: SettingNode.Entry, _ place: StepPlace
+    ) {
+        let (first, second) = stage.location < decide.location ? (stage, decide) : (decide, stage)
+        note(
+            .unknownKey, second.location,
+            "\(second.key) stands in the same step as \(first.key); begin it with a dash of its own")
+        // Once it has its dash, its facts are there, so that one mistake is reported once.
+        guard let manifest = context.catalog[stage.key]?.manifest else { return }
+        scope.add(manifest.provides, isCertain: true, isOfRecipient: place == .session(.recipient))
     }
 
     private mutating func checkStage(_ entry: SettingNode.Entry, _ place: StepPlace) -> Step? {
@@ -192,26 +210,6 @@ extension FileCheck {
         let places = ReferenceText.places(of: type).joined(separator: ", ")
         note(
             .unsupportedPhase, entry.location, "\(entry.key) cannot stand in \(place.shown); it may stand in \(places)")
-    }
-
-    /// Checks that somebody provides what a stage reads, and notes what it provides itself.
-    private mutating func checkFacts(
-        _ manifest: StageManifest, _ entry: SettingNode.Entry, _ place: StepPlace, _ options: StepOptions
-    ) {
-        for fact in manifest.reads {
-            if scope.types[fact.name] == nil {
-                let problem = context.catalog.absence(of: fact.name, in: scope)
-                note(.factNotKnown, entry.location, "\(entry.key) reads \(fact.name): \(problem.text)")
-            } else if !scope.certain.union(options.proven).contains(fact.name) {
-                note(
-                    .factMayBeMissing, entry.location,
-                    "\(entry.key) reads \(fact.name), which is not there for every message; add when: has(\(fact.name))"
-                )
-            }
-        }
-        scope.add(
-            manifest.provides, isCertain: !options.isConditional && options.isRequired,
-            isOfRecipient: place == .session(.recipient))
     }
 }
 

@@ -15,6 +15,10 @@ struct FileCheck {
     var scope = FactScope()
     /// The ids of the steps so far.
     var ids: [String: SourceLocation] = [:]
+    /// What was found about stages that are not there, by their names.
+    var missingStages: [[String]: MissingStage] = [:]
+    /// The parts of the file that stand within another part.
+    var misplacedParts: Set<String> = []
     /// A `decide` that lets nothing pass, until a step behind it is found.
     var end: SourceLocation?
     /// What the pipeline says about failures.
@@ -53,6 +57,7 @@ struct FileCheck {
         result.listeners = receivers.listeners
         let session = checkSession(parts["session"] ?? nil)
         let accept = checkAccept(parts["accept"] ?? nil)
+        checkCapacity(accept, of: receivers.steps, parts["receive"] ?? nil)
         scope.add(CoreFacts.declarations(from: .message), isCertain: true)
         if let node = parts["on-error"] ?? nil { onError = checkErrorPolicy(node, else: .standard) }
         let deliver = checkDelivery(parts["deliver"] ?? nil, node.location)
@@ -74,6 +79,17 @@ struct FileCheck {
             settings.noteMissing("accept", "it is the durable line; write accept: { queue: {} }")
         }
         return parts
+    }
+
+    /// Notes parts of the file that are indented into another part.
+    mutating func noteMisplacedParts(in part: String, _ settings: inout Settings, _ node: SettingNode?) {
+        for entry in node?.entries ?? [] where Self.parts.contains(entry.key) {
+            _ = settings.takeOptional(entry.key, of: Piece.self, "")
+            misplacedParts.insert(entry.key)
+            note(
+                .unknownKey, entry.location,
+                "\(entry.key) stands within \(part); write it at the left margin, beside \(part)")
+        }
     }
 
     /// The lengths keep what belongs to the site from being read as a part of the file.

@@ -74,6 +74,11 @@ package struct AcceptPlan: Sendable, Hashable {
     /// How much space must be left on the disk for new mail to be taken.
     package let diskReserve: ByteCount
 
+    /// The largest message that can be kept.
+    package var capacity: ByteCount { min(size, Self.largestMessage) }
+
+    /// What all default stages can take: a message has to fit into one value of the metadata store (250 MB there).
+    package static let largestMessage = ByteCount(octets: 200_000_000)
     /// About 1 KB of memory each: a quarter of a gigabyte for a pipeline whose destination is down.
     package static let standardMessages = 250_000
     /// Days of mail for a small site, and a part of any disk that servers have.

@@ -30,7 +30,11 @@ struct SiteCheck {
         var site = Self.placeholder
         site.hostName = settings.take("host-name", "The name the server gives itself in greetings and trace fields.")
         if !isDomain(site.hostName) { settings.note("host-name", "must be a domain name, such as mail.example.org") }
+        let problems = settings.problems.count
         let domains: [String] = settings.take("local-domains", "The domains whose mail is for us.")
+        if domains.isEmpty, settings.problems.count == problems {
+            settings.note("local-domains", "is empty; list at least one domain whose mail is for us")
+        }
         for domain in domains where !isDomain(domain) {
             settings.note("local-domains", "must be domain names, not \"\(domain)\"")
         }

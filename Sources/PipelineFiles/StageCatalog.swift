@@ -44,9 +44,14 @@ package struct StageCatalog: Sendable {
         providers[name]?.keys.first?.type ?? Self.core.first { $0.name == name }?.type
     }
 
+    /// The names of the stages that provide a fact, sorted.
+    func providers(of name: String) -> [String] {
+        (providers[name] ?? [:]).values.joined().sorted()
+    }
+
     /// Why a fact is not there, in words.
     func absence(of name: String, in scope: FactScope) -> (code: Finding.Code, text: String, suggestion: String?) {
-        let stages = (providers[name] ?? [:]).values.joined().sorted()
+        let stages = providers(of: name)
         if !stages.isEmpty {
             return (.factNotKnown, "\(name) is not known yet; \(stages.joined(separator: " or ")) provides it", nil)
         }

@@ -177,12 +177,33 @@ extension YAMLReader {
         return SettingNode(.map(entries), at: place)
     }
 
+    /// Says what is not YAML in the words of who writes it, and where it begins rather than where it was noticed.
+    private mutating func reportSyntax(
+        _ problem: String, _ place: SourceLocation, _ context: (text: String, place: SourceLocation)?
+    ) {
+        guard source.scalar(at: place) != "\t" else {
+            return note(.yamlSyntax, place, "a tab stands here; write spaces")
+        }
+        guard let context, context.place.line < place.line else {
+            return note(.yamlSyntax, place, [context?.text, problem].compactMap(\.self).joined(separator: ", "))
+        }
+        if context.text.contains("simple key") {
+            return note(.yamlSyntax, context.place, "a key needs a colon and a space behind it, as in `key: value`")
+        }
+        if context.text.contains("quoted scalar") {
+            return note(.yamlSyntax, context.place, "the text in quotes that begins here has no end")
+        }
+        note(
+            .yamlSyntax, context.place,
+            "\(context.text) that begins here, \(problem); it was noticed in line \(place.line)")
+    }
+
     private mutating func report(_ error: any Error) {
         let start = SourceLocation(file: path, line: 1, column: 1)
         switch error {
         case YamlError.scanner(let context, let problem, let mark, _),
             YamlError.parser(let context, let problem, let mark, _):
-            note(.yamlSyntax, place(mark), [context?.text, problem].compactMap(\.self).joined(separator: ", "))
+            reportSyntax(problem, place(mark), context.map { ($0.text, place($0.mark)) })
         case YamlError.composer(_, _, let mark, _):
             let isAlias = source.scalar(at: place(mark)) == "*"
             note(

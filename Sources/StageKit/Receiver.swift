@@ -1,9 +1,14 @@
+import Addressing
+public import Bytes
 public import SMTP
 
 /// A component that stands under `receive:` and turns a protocol into calls of the session phases.
 public protocol Receiver: Component {
     /// Where it listens, known before anything is opened, so that two receivers of one address are found by the check.
     var listeners: [ListenerAddress] { get }
+
+    /// What is wrong with its settings where no message larger than this can be kept; `nil` if nothing is.
+    func objection(to capacity: ByteCount) -> ConfigurationError?
 
     /// Lets mail in through the pipeline's entrance until the task is cancelled or ``Component/stop()`` is called.
     ///
@@ -18,6 +23,9 @@ public protocol Receiver: Component {
 }
 
 extension Receiver {
+    /// Nothing, which is right for a receiver that promises no size.
+    public func objection(to capacity: ByteCount) -> ConfigurationError? { nil }
+
     /// Stops, which is right for a receiver without sessions.
     public func retire() async { await stop() }
 }
@@ -35,7 +43,7 @@ public struct ListenerAddress: Sendable, Hashable, CustomStringConvertible {
         self.port = port
     }
 
-    /// Reads `127.0.0.1:2525` or `[::1]:2525`; `nil` if it is neither.
+    /// Reads `127.0.0.1:2525`, `[::1]:2525` or `localhost:2525`; `nil` if it is none.
     public init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
             (0...65_535).contains(port)
@@ -46,7 +54,8 @@ public struct ListenerAddress: Sendable, Hashable, CustomStringConvertible {
         } else if host.contains(":") {
             return nil
         }
-        guard !host.isEmpty else { return nil }
+        // A name may have several addresses, and other ones tomorrow.
+        guard host == "localhost" || AddressLiteral(address: host) != nil else { return nil }
         self.init(host: String(host), port: port)
     }
 

@@ -75,6 +75,9 @@ struct IndexCommand: AsyncParsableCommand {
         @Argument(help: "Only this user's mails.")
         var user: String?
 
+        @Flag(help: "Print JSON.")
+        var json = false
+
         @OptionGroup var site: SiteOptions
 
         func run() async throws {
@@ -83,6 +86,7 @@ struct IndexCommand: AsyncParsableCommand {
                 let answer = try await site.ask(.post, "/index/rebuild" + IndexCommand.query(user)) { index in
                     RebuildAnswer(mails: try await index.rebuild(user: id))
                 }
+                if json { return try JSON.say(answer) }
                 Terminal.say(answer.mails == 1 ? "1 mail was indexed" : "\(answer.mails) mails were indexed")
             }
         }

@@ -1,7 +1,5 @@
 import ArgumentParser
 import Bytes
-import Files
-import Glibc
 import MailStore
 import Mailboxes
 import StageKit
@@ -62,7 +60,14 @@ struct MailCommand: AsyncParsableCommand {
         @Flag(help: "Print the message octet for octet as it was accepted.")
         var raw = false
 
+        @Flag(help: "Print JSON.")
+        var json = false
+
         @OptionGroup var site: SiteOptions
+
+        func validate() throws {
+            if raw, json { throw ValidationError("--raw prints octets and --json does not; take one of them") }
+        }
 
         func run() async throws {
             try await reportingFailures {
@@ -71,50 +76,9 @@ struct MailCommand: AsyncParsableCommand {
                 guard let mail = try await services.mailReader().mail(user: owner, number: id) else {
                     throw Failure(.dataError, "\(user) has no mail \(id)")
                 }
-                guard raw else { return MailText.say(mail) }
-                mail.content.withUnsafeBytes { Terminal.say(octets: $0) }
+                if raw { return mail.content.withUnsafeBytes { Terminal.say(octets: $0) } }
+                if json { try JSON.say(MailAnswer(mail)) } else { MailText.say(mail) }
             }
-        }
-    }
-
-    /// `sluice mail export`.
-    struct Export: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Writes each of a user's mails, as it was accepted, into a file NUMBER.eml.")
-
-        @Argument(help: "The user's address.")
-        var user: String
-
-        @Option(help: "An existing directory.")
-        var directory: String
-
-        @OptionGroup var site: SiteOptions
-
-        func run() async throws {
-            try await reportingFailures {
-                let (_, services) = try site.plan()
-                let owner = try await services.user(user)
-                let reader = try services.mailReader()
-                var before: UInt32?
-                var count = 0
-                while true {
-                    let mails = try await reader.store.list(user: owner, before: before, limit: MailCommand.page)
-                    for mail in mails {
-                        guard let body = try await reader.store.body(user: owner, number: mail.number) else { continue }
-                        try write(try await reader.content(of: body), "\(directory)/\(mail.number).eml")
-                        count += 1
-                    }
-                    guard let last = mails.last else { break }
-                    before = last.number
-                }
-                Terminal.say("\(count) mails")
-            }
-        }
-
-        private func write(_ content: Octets, _ path: String) throws {
-            let file = try LocalFileSystem().open(path, .create)
-            defer { file.close() }
-            try content.withUnsafeBytes { try file.write($0, at: 0) }
         }
     }
 }

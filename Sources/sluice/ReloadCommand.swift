@@ -11,6 +11,9 @@ struct ReloadCommand: AsyncParsableCommand {
             refused meanwhile. If anything is wrong with the files, it is said and nothing changes. SIGHUP does the same.
             """)
 
+    @Flag(help: "Print JSON.")
+    var json = false
+
     @OptionGroup var site: SiteOptions
 
     func run() async throws {
@@ -20,7 +23,11 @@ struct ReloadCommand: AsyncParsableCommand {
                 throw Failure(.unavailable, "no server runs on \(present.dataDirectory); start it with sluice run")
             }
             let answer = try JSON.decode(Reload.Answer.self, from: body)
-            for line in answer.lines { answer.isDone ? Terminal.say(line) : Terminal.complain(line) }
+            if json {
+                try JSON.say(answer)
+            } else {
+                for line in answer.lines { answer.isDone ? Terminal.say(line) : Terminal.complain(line) }
+            }
             guard answer.isDone else { throw ExitCode(Failure.Code.configuration.rawValue) }
         }
     }

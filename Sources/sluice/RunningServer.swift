@@ -6,6 +6,9 @@ struct RunningServer {
     /// The name of its socket in the data directory.
     static let socketName = "control.sock"
 
+    /// How much of an answer is kept in case it is a refusal: a line or two.
+    private static let refusalLimit = 4_096
+
     private let client: ControlClient
 
     init(_ site: Site) {
@@ -34,8 +37,10 @@ struct RunningServer {
     /// - Throws: `Failure` with what the server says against it.
     func lines(_ target: String, each: (String) -> Void) async throws -> Bool {
         var rest: [UInt8] = []
+        var beginning: [UInt8] = []
         let status = try await client.exchange(.get, target) { piece in
             rest += piece
+            beginning += piece.prefix(Self.refusalLimit - beginning.count)
             while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
                 each(String(decoding: rest[..<end], as: UTF8.self))
                 rest.removeSubrange(...end)
@@ -43,7 +48,7 @@ struct RunningServer {
             return true
         }
         guard let status else { return false }
-        guard status == 200 else { throw Failure(status) { rest } }
+        guard status == 200 else { throw Failure(status) { beginning } }
         return true
     }
 }

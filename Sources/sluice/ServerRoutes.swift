@@ -21,7 +21,7 @@ struct ServerRoutes: Sendable {
             switch (request.method, request.path.first, request.isTrusted) {
             case (.get, "health", _): return health
             case (.get, "metrics", _): return .text(MetricsText.text(queue: queue, engine: engine))
-            case (.get, "events", _): return try events(for: request.query["user"])
+            case (.get, "events", _): return try await events(for: request.query["user"])
             case (.get, "queue", true): return .json(try JSON.encode(QueueAnswer(queue, engine.plan)))
             case (.get, "search", true): return try await search(request)
             case (.post, "reload", true): return .json(try JSON.encode(await reload.perform()))
@@ -101,8 +101,10 @@ struct ServerRoutes: Sendable {
     }
 
     /// Server-sent events (WHATWG HTML, section 9.2): one `arrival` a mail, its id the place in the store's order.
-    private func events(for user: String?) throws -> ControlResponse {
-        let arrivals = try services.arrivalBus().arrivals(for: user)
+    private func events(for address: String?) async throws -> ControlResponse {
+        // Who listens for somebody unknown would wait for ever; the store's spelling is in lower case.
+        if let address { _ = try await services.user(address) }
+        let arrivals = try services.arrivalBus().arrivals(for: address?.lowercased())
         // A listener who does not keep up misses the oldest, as on the bus itself.
         let (stream, continuation) = AsyncStream<[UInt8]>.makeStream(
             bufferingPolicy: .bufferingNewest(ArrivalBus.backlog))

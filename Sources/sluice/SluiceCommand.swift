@@ -3,9 +3,13 @@ import ArgumentParser
 /// The command `sluice`.
 @main
 struct SluiceCommand: AsyncParsableCommand {
+    /// The version of this server.
+    static let version = "0.1.0"
+
     static let configuration = CommandConfiguration(
         commandName: "sluice",
         abstract: "A mail server assembled from stages.",
+        version: "sluice \(version)",
         subcommands: [
             RunCommand.self, ReloadCommand.self, CheckCommand.self, StagesCommand.self, SearchCommand.self,
             MailCommand.self,

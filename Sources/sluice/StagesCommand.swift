@@ -10,6 +10,9 @@ struct StagesCommand: AsyncParsableCommand {
     @Argument(help: "The stage to describe.")
     var name: String?
 
+    @Flag(help: "Print JSON.")
+    var json = false
+
     @Flag(help: "Print the JSON Schema of a pipeline file instead.")
     var schema = false
 
@@ -21,19 +24,49 @@ struct StagesCommand: AsyncParsableCommand {
                 return
             }
             guard let name else {
-                let width = catalog.components.map { $0.manifest.name.description.count }.max() ?? 0
-                for component in catalog.components {
-                    let name = Terminal.cell(component.manifest.name.description, width: width)
-                    Terminal.say("\(Terminal.bold(name))  \(component.manifest.summary)")
-                }
-                return
+                return try list(catalog)
             }
             guard let component = catalog[name] else {
                 let names = catalog.components.map { $0.manifest.name.description }
                 let hint = closest(to: name, among: names).map { "; did you mean \($0)?" } ?? ""
                 throw Failure(.dataError, "there is no stage \(name)\(hint)")
             }
-            Terminal.say(ReferenceText.text(for: component))
+            let text = ReferenceText.text(for: component)
+            guard json else { return Terminal.say(text) }
+            try JSON.say(Row(component, reference: text))
+        }
+    }
+
+    private func list(_ catalog: StageCatalog) throws {
+        let rows = catalog.components.map { Row($0, reference: nil) }
+        if json { return try JSON.say(rows) }
+        let names = rows.map(\.name.count).max() ?? 0
+        let places = rows.map(\.part.count).max() ?? 0
+        for row in rows {
+            let place = Terminal.cell(row.part, width: places)
+            Terminal.say("\(Terminal.bold(Terminal.cell(row.name, width: names)))  \(place)  \(row.summary)")
+        }
+    }
+
+    /// What is printed of one stage.
+    private struct Row: Encodable {
+        let name: String
+        let summary: String
+        /// Where it may stand, such as `session: message`.
+        let places: [String]
+        let reference: String?
+
+        init(_ component: any Component.Type, reference: String?) {
+            name = component.manifest.name.description
+            summary = component.manifest.summary
+            places = ReferenceText.places(of: component)
+            self.reference = reference
+        }
+
+        /// The parts of the file in which it may stand.
+        var part: String {
+            let parts = places.map { $0.split(separator: ":").first.map(String.init) ?? $0 }
+            return ["receive", "session", "deliver"].filter(parts.contains).joined(separator: ", ")
         }
     }
 }

@@ -1,3 +1,4 @@
+import Addressing
 import StageKit
 import PipelineFiles
 import ArgumentParser
@@ -25,10 +26,7 @@ struct UserCommand: AsyncParsableCommand {
         func run() async throws {
             try await reportingFailures {
                 let (plan, services) = try site.plan()
-                guard let at = address.lastIndex(of: "@") else {
-                    throw Failure(.dataError, "\(address) is not an address such as alice@example.org")
-                }
-                let domain = address[address.index(after: at)...].lowercased()
+                let domain = try domain(of: address)
                 guard plan.site.localDomains.contains(domain) else {
                     let domains = plan.site.localDomains.sorted().joined(separator: ", ")
                     throw Failure(
@@ -42,6 +40,14 @@ struct UserCommand: AsyncParsableCommand {
                     throw Failure(error.isBusy ? .temporary : .dataError, "\(error)")
                 }
                 Terminal.say("\(address) has a mailbox now")
+            }
+        }
+
+        private func domain(of text: String) throws -> String {
+            do {
+                return try EmailAddress(parsing: text).domain.lowercased()
+            } catch {
+                throw Failure(.dataError, "\(text) is not an address such as alice@example.org: \(error)")
             }
         }
     }
@@ -58,6 +64,9 @@ struct UserCommand: AsyncParsableCommand {
         @Flag(help: "Remove the user's mail, too; without it, a user who has mail stays.")
         var mail = false
 
+        @Flag(help: "Print JSON.")
+        var json = false
+
         @OptionGroup var site: SiteOptions
 
         func run() async throws {
@@ -71,6 +80,7 @@ struct UserCommand: AsyncParsableCommand {
                 } catch let error as MailStoreError where error.isRefusal {
                     throw Failure(.dataError, "\(error)")
                 }
+                if json { return try JSON.say(answer) }
                 let mails = answer.mails == 1 ? "1 mail was" : "\(answer.mails) mails were"
                 Terminal.say("\(address) has no mailbox any more\(mail ? "; \(mails) removed" : "")")
             }
@@ -81,12 +91,17 @@ struct UserCommand: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Lists the addresses that have a mailbox.")
 
+        @Flag(help: "Print JSON.")
+        var json = false
+
         @OptionGroup var site: SiteOptions
 
         func run() async throws {
             try await reportingFailures {
                 let (_, services) = try site.plan()
-                for user in try await services.mailStore().users() { Terminal.say(user.address) }
+                let addresses = try await services.mailStore().users().map(\.address)
+                if json { return try JSON.say(addresses) }
+                addresses.forEach(Terminal.say)
             }
         }
     }

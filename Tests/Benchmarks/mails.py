@@ -57,12 +57,12 @@ class Blast:
     def __init__(self, directory, size):
         paths, self.source = corpus()
         self.directory = directory
-        texts = []
+        contents = []
         for path in paths:
             with open(path, "rb") as file:
-                content = with_word(wire_form(file.read()))
-            if TEXT_SIZES[0] <= len(content) <= TEXT_SIZES[1]:
-                texts.append(content)
+                contents.append(with_word(wire_form(file.read())))
+        # The project's own few mails, where there are no others, are smaller.
+        texts = [text for text in contents if TEXT_SIZES[0] <= len(text) <= TEXT_SIZES[1]] or contents
         count = max(1, min(MOST_MAILS, MOST_OCTETS // size))
         texts = texts[:: max(1, len(texts) // count)][:count]
         chosen = random.Random(size)

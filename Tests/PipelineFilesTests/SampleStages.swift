@@ -156,14 +156,22 @@ struct SampleReceiver: Receiver {
 
     static let manifest = StageManifest(name: "smtp", summary: "Takes mail by SMTP.")
     let listeners: [ListenerAddress]
+    private let limit: ByteCount
 
     init(configuration: Configuration, services: StageServices) throws {
+        limit = configuration.limit
         listeners = try configuration.listen.map { text in
             guard let address = ListenerAddress(text) else {
                 throw ConfigurationError("must have addresses such as 127.0.0.1:25, not \"\(text)\"", at: "listen")
             }
             return address
         }
+    }
+
+    func objection(to capacity: ByteCount) -> ConfigurationError? {
+        limit > capacity
+            ? ConfigurationError("is \(limit.settingText), more than \(capacity.settingText)", at: "limits.message")
+            : nil
     }
 
     func receive(through entrance: any Entrance) async throws {}

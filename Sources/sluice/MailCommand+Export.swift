@@ -1,0 +1,87 @@
+import ArgumentParser
+import Bytes
+import Files
+import Glibc
+import MailStore
+import Mailboxes
+
+extension MailCommand {
+    /// `sluice mail export`.
+    struct Export: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Writes each of a user's mails, as it was accepted, into a file NUMBER.eml.",
+            discussion: "Again into the same directory, it adds what has come since.")
+
+        @Argument(help: "The user's address.")
+        var user: String
+
+        @Option(help: "An existing directory.")
+        var directory: String
+
+        @Flag(help: "Print JSON.")
+        var json = false
+
+        @OptionGroup var site: SiteOptions
+
+        /// What was done.
+        private struct Answer: Encodable {
+            var mails = 0
+            /// Those among them that were in the directory already.
+            var present = 0
+        }
+
+        func run() async throws {
+            try await reportingFailures {
+                let (_, services) = try site.plan()
+                let owner = try await services.user(user)
+                let answer = try await export(of: owner, try services.mailReader())
+                if json { return try JSON.say(answer) }
+                let present = answer.present == 0 ? "" : "; \(answer.present) of them had been exported before"
+                Terminal.say((answer.mails == 1 ? "1 mail" : "\(answer.mails) mails") + present)
+            }
+        }
+
+        private func export(of owner: UserID, _ reader: MailReader) async throws -> Answer {
+            var status = stat()
+            guard stat(directory, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+                throw Failure(.dataError, "there is no directory \(directory); make it first")
+            }
+            var answer = Answer()
+            var before: UInt32?
+            while true {
+                let mails = try await reader.store.list(user: owner, before: before, limit: MailCommand.page)
+                for mail in mails {
+                    guard let body = try await reader.store.body(user: owner, number: mail.number) else { continue }
+                    let isNew = try write(try await reader.content(of: body), "\(mail.number).eml")
+                    answer.mails += 1
+                    answer.present += isNew ? 0 : 1
+                }
+                guard let last = mails.last else { return answer }
+                before = last.number
+            }
+        }
+
+        /// Writes a file, or finds that it is there; under its name it is never there in part.
+        private func write(_ content: Octets, _ name: String) throws -> Bool {
+            let files = LocalFileSystem()
+            let path = "\(directory)/\(name)"
+            if try files.exists(path) {
+                let file = try files.open(path, .read)
+                defer { file.close() }
+                guard try file.map() == content else {
+                    throw Failure(
+                        .dataError,
+                        "\(path) is there already and is another mail; export into an empty directory, or move it away")
+                }
+                return false
+            }
+            let partial = "\(directory)/.\(name).part"
+            let file = try files.open(partial, .updateOrCreate)
+            defer { file.close() }
+            try file.truncate(to: 0)
+            try content.withUnsafeBytes { try file.write($0, at: 0) }
+            try files.rename(partial, to: path)
+            return true
+        }
+    }
+}

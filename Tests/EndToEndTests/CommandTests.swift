@@ -1,0 +1,101 @@
+import Foundation
+import Testing
+
+extension EndToEndTests {
+    /// What the commands say, to people and to programs.
+    @Suite struct CommandTests {
+        @Test func `the command says its version and which stages are receivers`() async throws {
+            try await withSluice(users: [], starts: false) { sluice in
+                let workspace = sluice.workspace
+                let version = try await workspace.run(Places.sluice, ["--version"])
+                #expect(version.status == 0 && version.text.wholeMatch(of: /sluice \d+\.\d+\.\d+\n/) != nil)
+                let stages = try await workspace.run(Places.sluice, ["stages"])
+                let receivers = stages.text.split(separator: "\n").filter { $0.contains("  receive  ") }
+                #expect(receivers.count == 1 && receivers[0].hasPrefix("smtp "), "\(stages.text)")
+                let rows = try await workspace.run(Places.sluice, ["stages", "--json"]).decoded(as: [Stage].self)
+                #expect(rows.first { $0.name == "smtp" }?.places == ["receive"])
+                #expect(rows.first { $0.name == "index" }?.places == ["deliver"])
+            }
+        }
+
+        @Test func `users and mails are told to programs, too`() async throws {
+            try await withSluice { sluice in
+                let client = try await SMTPClient(port: sluice.port)
+                let mail = Wire.mail(subject: "A heron", "on one leg")
+                #expect(try await client.send(mail, to: ["user@example.org"]).code == 250)
+                let id = try await sluice.search("heron", finds: 1)[0].id
+                #expect(
+                    try await sluice.command("user", "list", "--json").decoded(as: [String].self)
+                        == ["user@example.org"])
+                let shown = try await sluice.command("mail", "show", "user@example.org", "\(id)", "--json")
+                    .decoded(as: Mail.self)
+                #expect(shown.id == id && shown.subject == "A heron" && shown.text.contains("on one leg"))
+                #expect(shown.facts["envelope.recipients"] == "1" && shown.trace.contains("Received: "))
+                let both = try await sluice.command("mail", "show", "user@example.org", "\(id)", "--json", "--raw")
+                #expect(both.status == 64 && both.errors.contains("take one of them"))
+                let reload = try await sluice.command("reload", "--json").decoded(as: Reload.self)
+                #expect(reload.isDone)
+                let removed = try await sluice.command("user", "remove", "user@example.org", "--mail", "--json")
+                #expect(try removed.decoded(as: Removal.self).mails == 1)
+            }
+        }
+
+        @Test func `an export goes on where it was, and never writes over another mail`() async throws {
+            try await withSluice(users: ["user", "other"]) { sluice in
+                let client = try await SMTPClient(port: sluice.port)
+                for name in ["user", "other"] {
+                    let mail = Wire.mail(subject: "To \(name)")
+                    #expect(try await client.send(mail, to: ["\(name)@example.org"]).code == 250)
+                    _ = try await sluice.search("subject:to", of: name, finds: 1)
+                }
+                let directory = try await sluice.export(to: "export")
+                #expect(try await client.send(Wire.mail(subject: "Too late"), to: ["user@example.org"]).code == 250)
+                _ = try await sluice.search("late", finds: 1)
+                let again = try await sluice.command("mail", "export", "user@example.org", "--directory", directory)
+                #expect(again.status == 0 && again.text == "2 mails; 1 of them had been exported before\n")
+                let names = try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
+                #expect(names == ["1.eml", "2.eml"])
+                let kept = Workspace.octets(directory + "/1.eml")
+                let other = try await sluice.command("mail", "export", "other@example.org", "--directory", directory)
+                #expect(other.status == 65 && other.errors.contains("export into an empty directory"))
+                #expect(Workspace.octets(directory + "/1.eml") == kept)
+                let nowhere = ["mail", "export", "user@example.org", "--directory", directory + "/1.eml"]
+                let refusal = try await sluice.command(nowhere)
+                #expect(refusal.status == 65 && refusal.errors.contains("there is no directory"))
+            }
+        }
+
+        @Test func `a watch of somebody unknown ends, and what is no address gets no mailbox`() async throws {
+            try await withSluice { sluice in
+                let watch = try await sluice.command("watch", "nobody@example.org")
+                #expect(watch.status == 67 && watch.errors.contains("there is no user nobody@example.org"))
+                for address in ["x y@example.org", "@example.org", "user", "a@b@example.org"] {
+                    let outcome = try await sluice.command("user", "add", address)
+                    #expect(outcome.status == 65 && outcome.errors.contains("is not an address"), "\(address)")
+                }
+                #expect(try await sluice.command("user", "list").text == "user@example.org\n")
+            }
+        }
+
+        private struct Stage: Decodable {
+            let name: String
+            let places: [String]
+        }
+
+        private struct Mail: Decodable {
+            let id: Int
+            let subject: String
+            let text: String
+            let trace: String
+            let facts: [String: String]
+        }
+
+        private struct Reload: Decodable {
+            let isDone: Bool
+        }
+
+        private struct Removal: Decodable {
+            let mails: Int
+        }
+    }
+}
