@@ -163,11 +163,12 @@ let targets: [[Target]] = [
     [.executableTarget(name: "spf-worker", dependencies: ["CSPF2"], swiftSettings: settings)],
     library(
         "DKIM", ["AuthenticationResults", "Bytes", "Files", "InternationalDomains", "Resolver", "StageKit"] + crypto,
-        tests: ["AuthenticationResults", "Bytes", "DemoDNS", "Files", "Resolver", "SuiteCounts"] + crypto,
+        tests: ["AuthenticationResults", "Bytes", "DemoDNS", "Files", "Peers", "Resolver", "SuiteCounts"] + crypto,
         fixtures: ["Differences.md", "Fixtures"]),
     library(
         "ARC", ["AuthenticationResults", "Bytes", "DKIM", "Files", "Resolver"],
-        tests: ["Bytes", "DKIM", "Files", "Resolver", "SuiteCounts", "Yams"], fixtures: ["Differences.md"]),
+        tests: ["Bytes", "DKIM", "Files", "Peers", "Resolver", "SuiteCounts", "Yams"],
+        fixtures: ["Differences.md", "Fixtures"]),
     // Level 4: the network.
     library("ControlServer", [.product(name: "NIOHTTP1", package: "swift-nio")] + nio, tests: nio),
     library(
@@ -218,6 +219,8 @@ let targets: [[Target]] = [
             swiftSettings: settings),
         .testTarget(name: "ArchitectureTests", dependencies: ["Bytes", "Files"], swiftSettings: settings),
         .target(name: "SuiteCounts", path: "Tests/SuiteCounts", swiftSettings: settings),
+        // Verifiers and signers of others, for the tests of DKIM and ARC.
+        .target(name: "Peers", path: "Tests/Peers", exclude: ["dkimpy.py"], swiftSettings: settings),
         .executableTarget(
             name: "AuthBenchmark", dependencies: ["Bytes", "DKIM", "Files", "Resolver", "SPF", "spf-worker"],
             path: "Tests/AuthBenchmark", swiftSettings: settings),

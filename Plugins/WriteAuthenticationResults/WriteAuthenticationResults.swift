@@ -9,8 +9,8 @@ package import StageKit
 ///   - authentication-results     # after all checks
 /// ```
 ///
-/// The field goes to the top of the trace, above our own `Received`: it "MUST be added at the top of the message"
-/// (section 4), and who reads downwards meets it before the hop at which the checks were made. Above it stands only
+/// The field goes to the top of the trace, above our own `Received`, as section 4 asks for in its last paragraphs: who reads
+/// downwards meets it before the hop at which the checks were made. Above it stands only
 /// `Return-Path`, which final delivery puts first (RFC 5321, section 4.4).
 package struct WriteAuthenticationResults: RewritingStage {
     package typealias Configuration = NoConfiguration

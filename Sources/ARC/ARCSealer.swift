@@ -15,10 +15,19 @@ package struct ARCSealer: Sendable {
     package var headers = usualHeaders
     /// Those of them that nobody may add.
     package var oversigned: Set<String> = DKIMSigner.usualOversigned
-    /// How many characters of the message signature stand in one line; the seal covers the folds, too.
-    package var signatureLength = SignatureDraft.signatureLength
+    /// How the fields are written; seals cover one another's form.
+    package var form = Form.instanceFirst
     private let key: SigningKey
     private let threads: BlockingThreads
+
+    /// How a field's tags are written.
+    package enum Form: Sendable {
+        /// The instance before all others, as the grammar of RFC 8617, sections 4.1.2 and 4.1.3 has it, and the signature
+        /// folded.
+        case instanceFirst
+        /// By the letter and with the signature in one line, as the published suite has them.
+        case sorted
+    }
 
     /// A sealer with the usual choices.
     package init(domain: String, selector: String, key: SigningKey, threads: BlockingThreads) {
@@ -64,7 +73,7 @@ package struct ARCSealer: Sendable {
             Canonicalization.relaxed.append(Array(field.utf8), to: &canonical)
             covered.append(canonical)
         }
-        let draft = SignatureDraft(
+        let draft = draft(
             "ARC-Seal",
             [
                 ("a", key.algorithm.rawValue), ("b", ""), ("cv", status.rawValue), ("d", domain),
@@ -81,7 +90,7 @@ package struct ARCSealer: Sendable {
         let hashes = try await BodyHashing.hashes(
             of: content, from: header.bodyStart, requests: [request], on: threads)
         let names = DKIMSigner.names(headers, oversigned: oversigned, in: header)
-        let draft = SignatureDraft(
+        let draft = draft(
             "ARC-Message-Signature",
             [
                 ("a", key.algorithm.rawValue), ("b", ""), ("bh", Base64.encode(hashes[request]?.digest ?? [])),
@@ -93,7 +102,14 @@ package struct ARCSealer: Sendable {
             Canonicalization.relaxed.append(header.bytes(field), to: &covered)
         }
         return try await DKIMSigner.complete(
-            draft, over: covered, .relaxed, key, threads, folding: signatureLength)
+            draft, over: covered, .relaxed, key, threads,
+            folding: form == .sorted ? .max : SignatureDraft.signatureLength)
+    }
+
+    /// A field of these tags, which come by the letter.
+    private func draft(_ name: String, _ tags: [(name: String, value: String)]) -> SignatureDraft {
+        guard form == .instanceFirst else { return SignatureDraft(name, tags) }
+        return SignatureDraft(name, tags.filter { $0.name == "i" } + tags.filter { $0.name != "i" })
     }
 
     /// ARC-Authentication-Results (RFC 8617, section 4.1.1), folded at its spaces.

@@ -26,8 +26,7 @@ import Yams
                 key: try SigningKey(pem: test.scenario["privatekey"]?.string ?? ""), threads: threads)
             sealer.headers = test.field("sig-headers").split(separator: ":").map(String.init)
             sealer.oversigned = []
-            // The seals of the suite were made over message signatures in one line.
-            sealer.signatureLength = 1_000
+            sealer.form = .sorted
             let status = results.compactMap { result in
                 ARCResult.allCases.first { "arc=\($0.rawValue)" == result.prefix { $0 != ";" } }
             }.first
