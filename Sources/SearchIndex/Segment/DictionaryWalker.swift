@@ -8,6 +8,8 @@ final class DictionaryWalker {
     private(set) var isAtEnd = false
     /// The first eight octets of the key, for quick comparison.
     private(set) var leading: UInt64 = 0
+    /// Of the segment, which the section keeps alive: at hand without counting references.
+    private let base: UnsafeRawPointer
     private let bytes: UnsafeMutableRawPointer
     private var count = 0
     private var block: Int
@@ -31,7 +33,8 @@ final class DictionaryWalker {
     init(section: SegmentSection, block: Int) throws(IndexError) {
         self.section = section
         self.block = block
-        reader = BitReader(base: section.segment.base, bit: 0)
+        base = section.segment.base
+        reader = BitReader(base: base, bit: 0)
         bytes = .allocate(byteCount: SegmentLayout.maximumKey, alignment: 8)
         try open()
         try advance()
@@ -56,7 +59,6 @@ final class DictionaryWalker {
             try open()
         }
         rest -= 1
-        let base = section.segment.base
         let (shared, length) = Self.lengths(base, &offset)
         guard shared <= count, shared + length <= SegmentLayout.maximumKey else { throw damaged }
         (bytes + shared).copyMemory(from: base + offset, byteCount: length)
@@ -93,7 +95,6 @@ final class DictionaryWalker {
     private func skipLists() {
         let wanted = (wordsRead - 1) / SegmentLayout.termsPerSkip
         guard wanted * SegmentLayout.termsPerSkip > listsRead else { return }
-        let base = section.segment.base
         var offset = skips
         var bits = 0
         nextList = listsStart
@@ -168,20 +169,19 @@ final class DictionaryWalker {
     }
 
     private func open() throws(IndexError) {
-        let segment = section.segment
         let start = section.blockStart(block)
         offset = start
-        try segment.verify(offset, SegmentLayout.blockHeaderSize)
-        rest = Int(segment.base.u8(offset))
+        try section.segment.verify(offset, SegmentLayout.blockHeaderSize)
+        rest = Int(base.u8(offset))
         offset += 1
-        listsStart = start - segment.base.varint(&offset)
+        listsStart = start - base.varint(&offset)
         nextList = listsStart
-        let words = segment.base.varint(&offset)
-        let lists = segment.base.varint(&offset)
-        try segment.verify(offset, words + lists)
+        let words = base.varint(&offset)
+        let lists = base.varint(&offset)
+        try section.segment.verify(offset, words + lists)
         skips = offset + words
         heads = skips
-        for _ in 0..<max(rest - 1, 0) / SegmentLayout.termsPerSkip * 2 { _ = segment.base.varint(&heads) }
+        for _ in 0..<max(rest - 1, 0) / SegmentLayout.termsPerSkip * 2 { _ = base.varint(&heads) }
         reader.bit = heads * 8
         listsEnd = (skips + lists) * 8
         wordsRead = 0

@@ -1,6 +1,8 @@
 /// Walks through the list of one word in a segment, block by block.
 final class SegmentCursor: PostingsCursor {
     private let segment: Segment
+    /// Of the segment: at hand without counting references.
+    private let base: UnsafeRawPointer
     private let list: ListLocation
     private let blocks: Int
     /// Where the table of blocks (if there is one), the mails and the positions begin; in bits, where the list is inline or short.
@@ -25,6 +27,7 @@ final class SegmentCursor: PostingsCursor {
     /// Stands on the newest mail.
     init(_ segment: Segment, _ list: ListLocation) throws(IndexError) {
         self.segment = segment
+        base = segment.base
         self.list = list
         blocks = (list.frequency + SegmentLayout.mailsPerBlock - 1) / SegmentLayout.mailsPerBlock
         // A short list does not need the room of a block.
@@ -37,7 +40,7 @@ final class SegmentCursor: PostingsCursor {
         super.init()
         if blocks > 1 {
             try segment.verify(list.offset, mails - list.offset)
-            positions = mails + Int(segment.base.u32(list.offset))
+            positions = mails + Int(base.u32(list.offset))
         }
         try load(0)
     }
@@ -64,7 +67,7 @@ final class SegmentCursor: PostingsCursor {
         try seekPositions()
         var position: UInt32 = 0
         for _ in 0..<frequencies[place] {
-            position &+= reader.next(segment.base)
+            position &+= reader.next(base)
             array.append(position)
         }
         positionPlace = place + 1
@@ -80,7 +83,7 @@ final class SegmentCursor: PostingsCursor {
             var total = 0
             for index in 0..<count { total += Int(frequencies[index]) }
             values.removeAll()
-            reader.take(segment.base, total, into: values.extend(total))
+            reader.take(base, total, into: values.extend(total))
             var start = 0
             for index in 0..<count {
                 let frequency = Int(frequencies[index])
@@ -96,7 +99,7 @@ final class SegmentCursor: PostingsCursor {
     // MARK: Blocks
 
     private func lastRow(_ block: Int) -> UInt32 {
-        segment.base.u32(table + block * SegmentLayout.skipEntrySize)
+        base.u32(table + block * SegmentLayout.skipEntrySize)
     }
 
     /// The next block that reaches as far as a row.
@@ -139,33 +142,33 @@ final class SegmentCursor: PostingsCursor {
     }
 
     private func mailsOffset(_ block: Int) -> Int {
-        Int(segment.base.u32(table + block * SegmentLayout.skipEntrySize + 4))
+        Int(base.u32(table + block * SegmentLayout.skipEntrySize + 4))
     }
 
     private func positionsOffset(_ block: Int) -> Int {
-        Int(segment.base.u32(table + block * SegmentLayout.skipEntrySize + 8))
+        Int(base.u32(table + block * SegmentLayout.skipEntrySize + 8))
     }
 
     private func unpack(_ start: Int, _ first: UInt32) -> Int {
-        packedFrequencies = start + PackedNumbers.decode(segment.base + start, count, into: rows)
+        packedFrequencies = start + PackedNumbers.decode(base + start, count, into: rows)
         var next = first
         for index in 0..<count {
             rows[index] &+= next
             next = rows[index] &+ 1
         }
-        return packedFrequencies + PackedNumbers.size(segment.base + packedFrequencies, count)
+        return packedFrequencies + PackedNumbers.size(base + packedFrequencies, count)
     }
 
     private func readFrequencies() {
         guard packedFrequencies > 0 else { return }
-        _ = PackedNumbers.decode(segment.base + packedFrequencies, count, into: frequencies)
+        _ = PackedNumbers.decode(base + packedFrequencies, count, into: frequencies)
         for index in 0..<count { frequencies[index] &+= 1 }
         packedFrequencies = 0
     }
 
     /// Returns the bit behind what it read.
     private func decodeShort(_ bit: Int) -> Int {
-        var reader = BitReader(base: segment.base, bit: bit)
+        var reader = BitReader(base: base, bit: bit)
         _ = ShortList(count: count, of: list.rows).read(&reader, rows, frequencies)
         return reader.bit
     }
@@ -194,6 +197,6 @@ final class SegmentCursor: PostingsCursor {
             for index in 0..<count { total += Int(frequencies[index]) }
             reader.total = total
         }
-        reader.skip(segment.base, skipped)
+        reader.skip(base, skipped)
     }
 }

@@ -13,24 +13,27 @@ struct SegmentSection {
     let blockCount: Int
     let start: Int
     let index: Int
+    /// Of the segment: at hand without counting references.
+    private let base: UnsafeRawPointer
     private let columnsStart: Int
     private let columns: SegmentColumns
 
     /// Reads an entry of the directory, whose page is verified.
     init(segment: Segment, entry: Int) {
-        let base = segment.base + entry
+        let entry = segment.base + entry
         self.segment = segment
-        user = base.u32(0)
-        rows = Int(base.u32(4))
-        lowestNumber = base.u32(8)
-        highestNumber = base.u32(12)
-        blockCount = Int(base.u32(16))
-        start = Int(truncatingIfNeeded: base.u64(24))
-        index = start &+ Int(truncatingIfNeeded: base.u64(32))
-        columnsStart = start &+ Int(truncatingIfNeeded: base.u64(40))
+        base = segment.base
+        user = entry.u32(0)
+        rows = Int(entry.u32(4))
+        lowestNumber = entry.u32(8)
+        highestNumber = entry.u32(12)
+        blockCount = Int(entry.u32(16))
+        start = Int(truncatingIfNeeded: entry.u64(24))
+        index = start &+ Int(truncatingIfNeeded: entry.u64(32))
+        columnsStart = start &+ Int(truncatingIfNeeded: entry.u64(40))
         columns = SegmentColumns(
-            widths: base.u32(20), fieldWidths: base.u32(56), rows: rows, highest: highestNumber,
-            earliest: Int64(bitPattern: base.u64(48)))
+            widths: entry.u32(20), fieldWidths: entry.u32(56), rows: rows, highest: highestNumber,
+            earliest: Int64(bitPattern: entry.u64(48)))
     }
 
     /// The octets of the section in the file.
@@ -44,17 +47,17 @@ struct SegmentSection {
     // MARK: Columns
 
     @inline(__always)
-    func number(_ row: Int) -> UInt32 { columns.number(segment.base + columnsStart, row) }
+    func number(_ row: Int) -> UInt32 { columns.number(base + columnsStart, row) }
 
-    func size(_ row: Int) -> UInt32 { columns.size(segment.base + columnsStart, row) }
+    func size(_ row: Int) -> UInt32 { columns.size(base + columnsStart, row) }
 
-    func date(_ row: Int) -> Int64 { columns.date(segment.base + columnsStart, row) }
+    func date(_ row: Int) -> Int64 { columns.date(base + columnsStart, row) }
 
-    func thread(_ row: Int) -> UInt64 { columns.thread(segment.base + columnsStart, row) }
+    func thread(_ row: Int) -> UInt64 { columns.thread(base + columnsStart, row) }
 
-    func fields(_ row: Int) -> FieldStarts { columns.fields(segment.base + columnsStart, row) }
+    func fields(_ row: Int) -> FieldStarts { columns.fields(base + columnsStart, row) }
 
-    func bits(_ row: Int) -> UInt8 { columns.bits(segment.base + columnsStart, row) }
+    func bits(_ row: Int) -> UInt8 { columns.bits(base + columnsStart, row) }
 
     /// The first row whose number is below another.
     func firstRow(below number: UInt32) -> Int {
@@ -79,7 +82,12 @@ struct SegmentSection {
     /// The list of a word.
     func list(_ key: [UInt8]) throws(IndexError) -> ListLocation? {
         guard let walker = try walker(from: key) else { return nil }
+        let leading = key.withUnsafeBytes { SegmentWriter.leading($0) }
         while !walker.isAtEnd {
+            guard walker.leading >= leading else {
+                try walker.advance()
+                continue
+            }
             let order = key.withUnsafeBytes { walker.compare($0) }
             if order == 0 { return walker.list() }
             if order > 0 { return nil }
@@ -98,7 +106,7 @@ struct SegmentSection {
     /// Where a dictionary block begins in the file.
     func blockStart(_ block: Int) -> Int {
         let entry = index + block * SegmentLayout.blockEntrySize
-        return start + Int(segment.base.u32(entry + 8)) + Int(segment.base.u16(entry + 12)) << 32
+        return start + Int(base.u32(entry + 8)) + Int(base.u16(entry + 12)) << 32
     }
 
     /// The last block whose first key is not above a key.
@@ -114,16 +122,16 @@ struct SegmentSection {
     }
 
     private func isBlock(_ block: Int, above key: [UInt8], _ leading: UInt64) throws(IndexError) -> Bool {
-        let first = segment.base.u64(index + block * SegmentLayout.blockEntrySize)
+        let first = base.u64(index + block * SegmentLayout.blockEntrySize)
         if first != leading { return first > leading }
         // The first eight octets agree, so the block itself has to say the rest; its first word shares nothing.
         var offset = blockStart(block)
         try segment.verify(
             offset, min(SegmentLayout.blockHeaderSize + SegmentLayout.maximumKey, columnsStart - offset))
         offset += 1
-        for _ in 0..<3 { _ = segment.base.varint(&offset) }
-        let length = DictionaryWalker.lengths(segment.base, &offset).length
-        let start = segment.base + offset
+        for _ in 0..<3 { _ = base.varint(&offset) }
+        let length = DictionaryWalker.lengths(base, &offset).length
+        let start = base + offset
         let order = key.withUnsafeBytes { buffer -> Int32 in
             guard let base = buffer.baseAddress else { return 1 }
             return memcmp(start, base, min(length, buffer.count))
