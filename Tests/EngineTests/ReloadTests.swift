@@ -258,6 +258,8 @@ struct ReloadTests {
             ("/var/versions/" + $0, disk.content(of: "/var/versions/" + $0))
         }
         let other = SimulatedFileSystem()
+        try other.createDirectory("/var")
+        try other.synchronizeDirectory("/")
         try other.createDirectory("/var/versions")
         for (path, text) in texts {
             let file = try other.open(path, .create)

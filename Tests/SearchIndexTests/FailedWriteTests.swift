@@ -8,6 +8,9 @@ import Testing
 struct FailedWriteTests {
     private static let directory = "/index"
 
+    /// So many segments make one merge, whose record is longer by their numbers than that of a flush.
+    private static let fanOut = 16
+
     private func open(_ disk: SimulatedFileSystem) throws -> (InvertedIndex, UInt64) {
         try disk.createDirectory(Self.directory)
         try disk.synchronizeDirectory("/")
@@ -63,33 +66,42 @@ struct FailedWriteTests {
     func `a crash at any operation after a record of the manifest was written in part loses no promise`(
         _ fault: Fault
     ) throws {
-        /// Fails at the given operation behind the second flush's beginning, and goes on.
+        let options = IndexOptions(fanOut: Self.fanOut)
+        func open(_ disk: SimulatedFileSystem) throws -> (InvertedIndex, UInt64) {
+            try disk.createDirectory(Self.directory)
+            try disk.synchronizeDirectory("/")
+            return try InvertedIndex.open(directory: Self.directory, fileSystem: disk, options: options)
+        }
+        let last = UInt32(Self.fanOut) + 1
+        let images = Mutex<[SimulatedFileSystem]>([])
+        /// A merge fails at one of its operations; the record of the flush behind it is shorter than the merge's.
         func run(_ disk: SimulatedFileSystem, failingAt offset: Int) throws {
             let (index, _) = try open(disk)
-            try index.add(mails(1, 2))
-            try index.flush()
-            try index.add(mails(3, 4))
+            for number in 1...UInt32(Self.fanOut) {
+                try index.add(mails(number))
+                try index.flush()
+            }
             disk.plan(fault, at: disk.operationCount + offset)
-            do { try index.flush() } catch {}  // as planned
+            do { _ = try index.mergeIfNeeded() } catch {}  // as planned
             disk.heal()
-            try index.add(mails(5))
+            disk.watchCrashes { image in images.withLock { $0.append(image) } }
+            try index.add(mails(last))
             try index.flush()
             try index.close()
         }
         for offset in 1...12 {
             let disk = SimulatedFileSystem(seed: UInt64(offset))
-            let images = Mutex<[SimulatedFileSystem]>([])
-            disk.watchCrashes { image in images.withLock { $0.append(image) } }
+            images.withLock { $0 = [] }
             try run(disk, failingAt: offset)
             for (number, image) in images.withLock({ $0 }).enumerated() {
                 for loss in Loss.allCases {
                     let left = image.crash(loss, seed: UInt64(number))
                     let (index, promised) = try open(left)
                     // What is not promised is given again, as the store does; then everything is found.
-                    let rest = UInt32(promised) + 1
-                    if rest <= 5 { try index.add((rest...5).flatMap { mails($0) }) }
+                    #expect(promised >= UInt64(Self.fanOut), "\(offset), \(number), \(loss)")
+                    if promised < last { try index.add(mails(last)) }
                     try index.flush()
-                    #expect(try open(left.crash(.everything, seed: 0)).1 == 5, "\(offset), \(number), \(loss)")
+                    #expect(try open(left.crash(.everything, seed: 0)).1 == last, "\(offset), \(number), \(loss)")
                 }
             }
         }
