@@ -103,7 +103,7 @@ let targets: [[Target]] = [
     library("Arrivals", ["Bytes"], tests: ["Bytes"]),
     library(
         "AttachmentStore", ["Bytes", "Files", .product(name: "Crypto", package: "swift-crypto")],
-        tests: ["Bytes", "Files"]),
+        tests: ["Bytes", "Files", "SimulatedFiles"]),
     library(
         "MailStore",
         [

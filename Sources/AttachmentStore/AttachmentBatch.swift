@@ -139,6 +139,7 @@ struct AttachmentBatch {
     /// Writes a content, unless it is there.
     private mutating func write(_ content: UnsafeRawBufferPointer) throws(AttachmentStoreError) -> Digest {
         let digest = Digest(of: content)
+        store.pin(digest)
         if written[digest] != nil || placed.contains(digest) || store.isKnown(digest) { return digest }
         if let failure = failures[digest] { throw failure }
         do throws(FileError) {

@@ -15,11 +15,14 @@ package final class AttachmentStore: Sendable {
     let fileSystem: any FileSystem
     /// Contents that this process knows to be durable, so that they need not be looked for.
     let known = Mutex<Set<Digest>>([])
+    /// Contents that were asked for since a collection began; nothing while there is none.
+    let pins = Mutex<Set<Digest>?>(nil)
+    let isPrepared = Mutex(false)
     let temporaryNames: TemporaryNames
     /// Threads that wait for the disk: it serves several syncs at once nearly as fast as one.
     let syncers: BlockingThreads
     private let writers: BlockingThreads
-    private let readers: BlockingThreads
+    let readers: BlockingThreads
 
     /// Two threads each: one waits for the disk while the other computes.
     private static let threadCount = 2

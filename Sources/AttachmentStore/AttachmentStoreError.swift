@@ -10,6 +10,8 @@ package enum AttachmentStoreError: Error, Sendable, Equatable {
     case damaged(Digest, String)
     /// A stored form cannot be read.
     case damagedForm(String)
+    /// Another collection runs.
+    case collecting
     /// A file operation was refused.
     case file(FileError)
 
@@ -26,6 +28,7 @@ package enum AttachmentStoreError: Error, Sendable, Equatable {
         case .missing: "missing"
         case .damaged: "damaged"
         case .damagedForm: "damaged-form"
+        case .collecting: "collecting"
         case .file(let error): error.isOutOfSpace ? "out-of-space" : "file"
         }
     }
@@ -40,6 +43,7 @@ extension AttachmentStoreError: CustomStringConvertible {
         case .missing(let digest): "attachment \(digest) is not in the store; restore it from a backup"
         case .damaged(let digest, let reason): "attachment \(digest) \(reason); restore it from a backup"
         case .damagedForm(let reason): "stored message \(reason)"
+        case .collecting: "attachments are being collected already; wait for that to end"
         case .file(let error): error.description
         }
     }

@@ -73,6 +73,14 @@ struct DeliveryJob: Sendable {
         return writer.bytes
     }
 
+    /// The message's facts in progress that was noted.
+    static func facts(in progress: [UInt8]) throws(MalformedRecord) -> Facts {
+        try Octets(progress).withUnsafeBytes { bytes throws(MalformedRecord) in
+            var reader = OctetReader(bytes)
+            return try FactCoding.facts(from: &reader)
+        }
+    }
+
     private mutating func restore(_ progress: [UInt8]) throws(MalformedRecord) {
         try Octets(progress).withUnsafeBytes { bytes throws(MalformedRecord) in
             var reader = OctetReader(bytes)

@@ -103,6 +103,11 @@ package final class Engine: Sendable {
         queue.ledger().values.reduce(0) { $0 + $1.messages.pending }
     }
 
+    /// The facts of a message that waits, as they are noted in the queue.
+    ///
+    /// - Throws: If they cannot be read.
+    package static func facts(inProgress progress: [UInt8]) throws -> Facts { try DeliveryJob.facts(in: progress) }
+
     /// How many generations there are.
     package var generationCount: Int { state.withLock { $0.generations.count } }
 

@@ -36,6 +36,25 @@ extension MailStore {
         try await read { database in try database.body(MailKey(user: user, number: number)) }
     }
 
+    /// Goes through the stored messages of all users, each once, in the order of their numbers.
+    ///
+    /// - Returns: What `add` has made of `initial` and up to `limit` messages, and the number of the last one, to go on
+    ///   after; `nil` behind the last of all.
+    package func bodies<Value: Sendable>(
+        after number: Int64, limit: Int, _ initial: Value,
+        _ add: @escaping @Sendable (inout Value, [UInt8]) throws -> Void
+    ) async throws -> (value: Value, last: Int64?) {
+        try await read { database in
+            var (value, last) = (initial, Int64?.none)
+            let select = "SELECT id, body FROM content WHERE id > ? ORDER BY id LIMIT ?"
+            try database.rows(select, [.integer(number), .limit(limit)]) { row in
+                last = row.integer(0)
+                try add(&value, row.blob(1))
+            }
+            return (value, last)
+        }
+    }
+
     /// The mails that arrived after a position, in the order of their arrival, with their bodies.
     package func mails(after sequence: UInt64, limit: Int) async throws -> [SequencedMail] {
         try await read { database in

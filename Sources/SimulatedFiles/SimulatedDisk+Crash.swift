@@ -7,7 +7,13 @@ extension SimulatedDisk {
         var generator = SeededGenerator(seed: seed)
         for (_, change) in pendingNames where Self.survives(loss, &generator) { rest.makeDurable(change) }
         rest.names = rest.durableNames
-        rest.directories = rest.durableDirectories
+        // One whose parent is gone cannot be reached.
+        rest.directories = rest.durableDirectories.filter { path in
+            var path = path
+            while path != "/", !path.isEmpty, rest.durableDirectories.contains(path) { path = Self.directory(of: path) }
+            return path == "/" || path.isEmpty
+        }
+        rest.durableDirectories = rest.directories
         // A directory takes with it what is in it.
         for path in rest.names.keys where !rest.directories.contains(Self.directory(of: path)) {
             rest.names[path] = nil

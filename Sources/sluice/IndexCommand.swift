@@ -105,7 +105,7 @@ extension SiteOptions {
         _ method: ControlRequest.Method, _ target: String, _ work: (MailIndex) async throws -> Answer
     ) async throws -> Answer {
         let (plan, services) = try plan()
-        if let body = try await RunningServer(plan.site).send(method, target) {
+        if let body = try await RunningServer(plan.site, directory).send(method, target) {
             return try JSON.decode(Answer.self, from: body)
         }
         let index = try services.mailIndex()

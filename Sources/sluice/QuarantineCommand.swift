@@ -36,7 +36,9 @@ struct QuarantineCommand: AsyncParsableCommand {
 
         private func rows() async throws -> [QuarantineAnswer] {
             let site = try site.site()
-            if let rows: [QuarantineAnswer] = try await RunningServer(site).get("/quarantine") { return rows }
+            if let rows: [QuarantineAnswer] = try await RunningServer(site, self.site.directory).get("/quarantine") {
+                return rows
+            }
             let (queue, _) = try openQueue(site)
             let rows = queue.quarantined().map { QuarantineAnswer($0) }
             try await queue.close()
@@ -56,7 +58,9 @@ struct QuarantineCommand: AsyncParsableCommand {
         func run() async throws {
             try await reportingFailures {
                 let site = try site.site()
-                if let body = try await RunningServer(site).send(.get, "/quarantine/\(PercentCoding.encode(id))") {
+                if let body = try await RunningServer(site, self.site.directory).send(
+                    .get, "/quarantine/\(PercentCoding.encode(id))")
+                {
                     body.withUnsafeBytes { Terminal.say(octets: $0) }
                     return
                 }
@@ -92,7 +96,7 @@ struct QuarantineCommand: AsyncParsableCommand {
             try await reportingFailures {
                 let query = from.map { "?from=\(PercentCoding.encode($0))" } ?? ""
                 let target = "/quarantine/\(PercentCoding.encode(id))/release\(query)"
-                if try await RunningServer(try site.site()).send(.post, target) == nil {
+                if try await RunningServer(try site.site(), site.directory).send(.post, target) == nil {
                     guard let message = MessageID(id) else { throw Failure(.dataError, "\(id) is not a message id") }
                     try await releaseOffline(message)
                 }

@@ -17,7 +17,7 @@ struct QueueCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             let answer: QueueAnswer
-            if let running: QueueAnswer = try await RunningServer(try site.site()).get("/queue") {
+            if let running: QueueAnswer = try await RunningServer(try site.site(), site.directory).get("/queue") {
                 answer = running
             } else {
                 let (plan, _) = try site.plan()
@@ -73,7 +73,8 @@ struct QueueCommand: AsyncParsableCommand {
 ///
 /// - Throws: What the queue says, such as that another process has it.
 func openQueue(_ site: Site) throws -> (queue: DurableQueue, report: RecoveryReport) {
-    try LocalFileSystem().createDirectory(site.dataDirectory)
+    // Durably, since all acknowledged mail will lie in it.
+    try LocalFileSystem().createDurably(site.dataDirectory)
     return try DurableQueue.open(
         directory: site.dataDirectory + "/queue", fileSystem: LocalFileSystem(), now: Clock.now)
 }

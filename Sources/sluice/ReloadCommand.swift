@@ -19,7 +19,7 @@ struct ReloadCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             let present = try site.site()
-            guard let body = try await RunningServer(present).send(.post, "/reload") else {
+            guard let body = try await RunningServer(present, site.directory).send(.post, "/reload") else {
                 throw Failure(.unavailable, "no server runs on \(present.dataDirectory); start it with sluice run")
             }
             let answer = try JSON.decode(Reload.Answer.self, from: body)

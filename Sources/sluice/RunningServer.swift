@@ -1,7 +1,8 @@
 import ControlServer
 import StageKit
 
-/// The server that runs on a site's data directory, if one does.
+/// The server that runs under pipeline files, if one does: on the data directory that they name, or on the one that it
+/// began with.
 struct RunningServer {
     /// The name of its socket in the data directory.
     static let socketName = "control.sock"
@@ -10,9 +11,29 @@ struct RunningServer {
     private static let refusalLimit = 4_096
 
     private let client: ControlClient
+    private let site: Site
+    private let directory: String
 
-    init(_ site: Site) {
-        client = ControlClient(socketPath: site.dataDirectory + "/" + Self.socketName)
+    /// The server of a site whose pipeline files lie in a directory.
+    init(_ site: Site, _ directory: String) {
+        self.init(site, directory, dataDirectory: site.dataDirectory)
+    }
+
+    private init(_ site: Site, _ directory: String, dataDirectory: String) {
+        self.site = site
+        self.directory = directory
+        client = ControlClient(socketPath: dataDirectory + "/" + Self.socketName)
+    }
+
+    /// The same server where it is, if the files name another data directory since it began; tells the operator.
+    private var elsewhere: RunningServer? {
+        guard let process = ServerProcess(runningUnder: directory), process.dataDirectory != site.dataDirectory else {
+            return nil
+        }
+        Terminal.note(
+            "the running server (process \(process.id)) has its data in \(process.dataDirectory), and site.yaml says "
+                + "\(site.dataDirectory): put that back, or stop the server and start it again")
+        return RunningServer(site, directory, dataDirectory: process.dataDirectory)
     }
 
     /// Asks for an answer; `nil` if no server runs.
@@ -27,7 +48,9 @@ struct RunningServer {
     ///
     /// - Throws: `Failure` with what the server says against it.
     func send(_ method: ControlRequest.Method, _ target: String) async throws -> [UInt8]? {
-        guard let (status, body) = try await client.send(method, target) else { return nil }
+        var answer = try await client.send(method, target)
+        if answer == nil { answer = try await elsewhere?.client.send(method, target) }
+        guard let (status, body) = answer else { return nil }
         guard status == 200 else { throw Failure(status) { body } }
         return body
     }
@@ -38,7 +61,7 @@ struct RunningServer {
     func lines(_ target: String, each: (String) -> Void) async throws -> Bool {
         var rest: [UInt8] = []
         var beginning: [UInt8] = []
-        let status = try await client.exchange(.get, target) { piece in
+        func receive(_ piece: [UInt8]) -> Bool {
             rest += piece
             beginning += piece.prefix(Self.refusalLimit - beginning.count)
             while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
@@ -47,6 +70,8 @@ struct RunningServer {
             }
             return true
         }
+        var status = try await client.exchange(.get, target, receive: receive)
+        if status == nil { status = try await elsewhere?.client.exchange(.get, target, receive: receive) }
         guard let status else { return false }
         guard status == 200 else { throw Failure(status) { beginning } }
         return true

@@ -49,7 +49,7 @@ struct SearchCommand: AsyncParsableCommand {
                 "/search?user=\(PercentCoding.encode(user))&query=\(PercentCoding.encode(query))&limit=\(limit)"
             if let after { target += "&after=\(after)" }
             let answer: SearchAnswer
-            if let running: SearchAnswer = try await RunningServer(plan.site).get(target) {
+            if let running: SearchAnswer = try await RunningServer(plan.site, site.directory).get(target) {
                 answer = running
             } else {
                 answer = try await SearchAnswer.search(

@@ -27,6 +27,7 @@ struct ServerRoutes: Sendable {
             case (.post, "reload", true): return .json(try JSON.encode(await reload.perform()))
             case (_, "index", true): return try await index(request)
             case (.post, "user", true): return try await removeUser(request)
+            case (.post, "attachments", true): return try await collectAttachments(request)
             case (_, "quarantine", true): return try await quarantine(request)
             default: return .text("there is nothing at /\(request.path.joined(separator: "/"))", status: 404)
             }
@@ -81,6 +82,13 @@ struct ServerRoutes: Sendable {
         let withMail = request.query["mail"] == "true"
         let mails = try await services.mailIndex().removeUser(user, withMail: withMail)
         return .json(try JSON.encode(RemovalAnswer(mails: mails)))
+    }
+
+    private func collectAttachments(_ request: ControlRequest) async throws -> ControlResponse {
+        guard request.path.dropFirst() == ["collect"] else {
+            throw Failure(.dataError, "attachments can be collected: /attachments/collect")
+        }
+        return .json(try JSON.encode(try await AttachmentCleaning(services: services, queue: queue).run()))
     }
 
     private func quarantine(_ request: ControlRequest) async throws -> ControlResponse {

@@ -56,7 +56,9 @@ struct UserCommand: AsyncParsableCommand {
     struct Remove: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Takes an address its mailbox; works while the server runs.",
-            discussion: "Attachments stay in the attachment store.")
+            discussion:
+                "Attachments stay in the attachment store until `sluice attachments --collect` removes those that no mail refers to."
+        )
 
         @Argument(help: "The address.")
         var address: String

@@ -21,7 +21,7 @@ struct WatchCommand: AsyncParsableCommand {
             let (plan, _) = try site.plan()
             let target = user.map { "/events?user=\(PercentCoding.encode($0))" } ?? "/events"
             let prefix = "data: "
-            let isRunning = try await RunningServer(plan.site).lines(target) { line in
+            let isRunning = try await RunningServer(plan.site, site.directory).lines(target) { line in
                 guard line.hasPrefix(prefix) else { return }
                 say(String(line.dropFirst(prefix.count)))
             }

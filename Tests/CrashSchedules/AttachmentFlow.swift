@@ -50,7 +50,26 @@ package struct AttachmentFlow: Workload {
                 guard case .success(let stored) = result else { continue }
                 book.note { $0.stored.append((stored.form, message.octets)) }
             }
+            if Int.random(in: 0..<4, using: &generator) == 0 { await forget(store, book, &generator) }
         }
+    }
+
+    /// Deletes some mails, and has what only they referred to collected.
+    private func forget(
+        _ store: AttachmentStore, _ book: PromiseBook<Promises>, _ generator: inout SeededGenerator
+    ) async {
+        var random = generator
+        book.note { $0.stored.removeAll { _ in Bool.random(using: &random) } }
+        generator = random
+        do {
+            _ = try await store.collect { Self.referred(book.now) }
+        } catch {
+            return  // the disk refused something; another collection does the rest
+        }
+    }
+
+    private static func referred(_ promises: Promises) -> Set<Digest> {
+        Set(promises.stored.flatMap(\.form.digests))
     }
 
     /// A message with up to three of some contents.
@@ -95,8 +114,16 @@ package struct AttachmentFlow: Workload {
                 failures.append("a message stored again has another form")
             }
         }
-        if try await store.statistics().contents > promises.attempted.count {
-            failures.append("there are more contents than were sent")
+        let contents = try await store.statistics().contents
+        if contents > promises.attempted.count { failures.append("there are more contents than were sent") }
+        // At some of the crash points, since it looks at every directory.
+        guard promises.stored.count.isMultiple(of: 4) else { return failures }
+        let removed = try await store.collect { Self.referred(promises) }.contents
+        if contents - removed != Self.referred(promises).count {
+            failures.append("a collection leaves other contents than those that mails refer to")
+        }
+        for (form, octets) in promises.stored where try await store.restore(form) != octets {
+            failures.append("a collection took what a message refers to")
         }
         return failures
     }

@@ -75,6 +75,32 @@ extension EndToEndTests {
         }
 
         @Test(.enabled(if: SmallDisk.mayMount, "needs root and the right to mount a tmpfs"))
+        func `a read-only disk keeps the server from starting, is named, and costs nothing`() async throws {
+            let disk = try await SmallDisk(megabytes: 220)
+            defer { disk.remove() }
+            var files = SiteFiles()
+            files.retry = "{ first: 1h, factor: 1, max: 1h, for: 1d }"
+            try await withSluice(files, data: disk.path + "/data") { sluice in
+                let client = try await SMTPClient(port: sluice.port)
+                #expect(try await client.send(Wire.mail(subject: "Before"), to: ["user@example.org"]).code == 250)
+                try await client.quit()
+                #expect(try await sluice.settled(received: 1).delivered == 1)
+                #expect(try await sluice.stop() == .exited(0))
+                try disk.remount(readOnly: true)
+                let ending = try await sluice.launch().wait()
+                #expect(ending == .exited(74), "\(sluice.log)")
+                #expect(sluice.log.contains("\(sluice.data)/queue/lock: Read-only file system"), "\(sluice.log)")
+                #expect(sluice.log.contains("site.yaml"), "\(sluice.log)")
+                try disk.remount(readOnly: false)
+                try await sluice.start()
+                let again = try await SMTPClient(port: sluice.port)
+                #expect(try await again.send(Wire.mail(subject: "After"), to: ["user@example.org"]).code == 250)
+                #expect(try await sluice.settled(received: 2).delivered == 2)
+                #expect(try await sluice.search("before", finds: 1).count == 1)
+            }
+        }
+
+        @Test(.enabled(if: SmallDisk.mayMount, "needs root and the right to mount a tmpfs"))
         func `a full disk gives 452 and the server stays up and recovers`() async throws {
             let disk = try await SmallDisk(megabytes: 220)
             defer { disk.remove() }

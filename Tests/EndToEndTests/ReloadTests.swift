@@ -105,6 +105,33 @@ extension EndToEndTests {
             }
         }
 
+        @Test func `another data directory is a finding, and commands go on with the server where it is`()
+            async throws
+        {
+            try await withSluice { sluice in
+                let client = try await SMTPClient(port: sluice.port)
+                #expect(try await client.send(Wire.mail(subject: "Here"), to: ["user@example.org"]).code == 250)
+                try await client.quit()
+                _ = try await sluice.settled(received: 1)
+                let other = sluice.workspace("other")
+                let site = SiteFiles().site(data: other, resolver: try Names.port, control: sluice.controlPort)
+                try sluice.workspace.write(site, to: "pipelines/site.yaml")
+                let reload = try await sluice.command("reload")
+                #expect(reload.status == 78, "\(reload.testDescription)")
+                #expect(reload.errors.contains("data-directory is \(other), and the server began with \(sluice.data)"))
+                #expect(reload.errors.contains("stop it and start it again"), "\(reload.errors)")
+                let queue = try await sluice.command("queue", "--json")
+                #expect(try queue.decoded(as: QueueAnswer.self).inbound.delivered == 1)
+                let id = try sluice.pid
+                #expect(queue.errors.contains("process \(id)) has its data in \(sluice.data)"), "\(queue.errors)")
+                #expect(try await sluice.search("here", finds: 1).count == 1)
+                #expect(access(other, F_OK) != 0, "nothing was made where nobody runs")
+                #expect(try await sluice.stop() == .exited(0))
+                // Without a server the files say where the data is.
+                #expect(try await sluice.queue().inbound.received == 0)
+            }
+        }
+
         @Test func `listeners come and go with the files`() async throws {
             try await withSluice { sluice in
                 let other = try Ports.free()

@@ -221,7 +221,20 @@ struct ReloadTests {
         #expect(again.script.stored(id, "deliver.second") == [0])
     }
 
-    @Test func `what is prepared for a reload is stopped, whenever the end comes`() async throws {
+    @Test func `what was prepared for a reload is stopped when the end has come meanwhile`() async throws {
+        let server = try TestServer("deliver: [ store ]")
+        server.script.whilePreparing { [engine = server.engine, queue = server.queue] in
+            engine.stop()
+            // Who waits for mail is told when nothing is handed out any more.
+            _ = await queue.claim(PipelineVersion(name: "other", digest: ""), upTo: 1)
+        }
+        try await server.run { _ in
+            await #expect(throws: ReloadError.self) { try await server.reload("deliver: [ probe, store ]") }
+        }
+        #expect(server.script.lives == ["prepare", "stop"] && server.engine.generationCount == 0)
+    }
+
+    @Test func `reloads beside the end leave nothing that was prepared`() async throws {
         for round in 0..<20 {
             let server = try TestServer("deliver: [ store ]")
             try await server.run { _ in
@@ -245,6 +258,8 @@ struct ReloadTests {
             ("/var/versions/" + $0, disk.content(of: "/var/versions/" + $0))
         }
         let other = SimulatedFileSystem()
+        try other.createDirectory("/var")
+        try other.synchronizeDirectory("/")
         try other.createDirectory("/var/versions")
         for (path, text) in texts {
             let file = try other.open(path, .create)

@@ -29,6 +29,7 @@ final class Script: Sendable {
         var calls: [Call] = []
         var effects: [Effect: [UInt8]] = [:]
         var isFrail = false
+        var preparation: @Sendable () async -> Void = {}
         var lives: [String] = []
     }
 
@@ -64,6 +65,11 @@ final class Script: Sendable {
 
     /// Has probes fail in `prepare`.
     func beFrail(_ isFrail: Bool = true) { state.withLock { $0.isFrail = isFrail } }
+
+    /// Has probes do something in `prepare`.
+    func whilePreparing(_ body: @escaping @Sendable () async -> Void) { state.withLock { $0.preparation = body } }
+
+    var preparation: @Sendable () async -> Void { state.withLock { $0.preparation } }
 
     var isFrail: Bool { state.withLock { $0.isFrail } }
 

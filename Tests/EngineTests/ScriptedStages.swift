@@ -28,6 +28,7 @@ struct Probe: ScriptedStage, ConnectStage, MailStage {
 
     func prepare() async throws {
         try script.note(life: "prepare")
+        await (try script).preparation()
         if try script.isFrail { throw TestServer.Failure(description: "no such disk") }
     }
 

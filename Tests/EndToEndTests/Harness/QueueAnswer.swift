@@ -10,11 +10,18 @@ struct QueueAnswer: Decodable {
         var pending = 0
         var unreadable = 0
         var isBalanced = true
+        var discards: [Discarded] = []
 
         /// Whether everything received is somewhere, counted here again.
         var addsUp: Bool {
             isBalanced && unreadable == 0 && received == delivered + bounced + quarantined + discarded + pending
         }
+    }
+
+    /// Recipients whose copy was dropped.
+    struct Discarded: Decodable, Equatable {
+        let step, reason: String
+        let recipients: Int
     }
 
     /// A message that waits.

@@ -27,6 +27,14 @@ struct SmallDisk: Sendable {
         }
     }
 
+    /// Makes it read-only, or writable again; nothing may be open for writing.
+    func remount(readOnly: Bool) throws {
+        let flags = UInt(MS_REMOUNT) | (readOnly ? UInt(MS_RDONLY) : 0)
+        guard mount("tmpfs", path, "tmpfs", flags, nil) == 0 else {
+            throw Mishap("tmpfs cannot be mounted again: \(String(cString: strerror(errno)))")
+        }
+    }
+
     /// Takes all the space that is left.
     func fill() throws {
         let descriptor = open(path + "/filler", O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
