@@ -13,6 +13,11 @@ struct AddressParser {
         }
     }
 
+    /// Mailboxes that are read from one field: ten times as many as lists without a server of their own have.
+    private static let mailboxLimit = 10_000
+    /// Words that are kept of a name or of an address that blanks cut up; of more, the last half, which may be an address.
+    private static let wordLimit = 1_000
+
     private var cursor: Cursor
     private var found: [MailAddress] = []
     /// The groups: their names, and where in `found` they start and end.
@@ -50,11 +55,11 @@ struct AddressParser {
     }
 
     private mutating func parseList() {
-        while let octet = cursor.current {
+        while let octet = cursor.current, found.count < Self.mailboxLimit {
             switch octet {
             case _ where ASCII.isBlank(octet): cursor.skipBlanks()
             case ASCII.openParenthesis: comment = cursor.takeComment()
-            case ASCII.quote: words.append(.quoted(cursor.takeQuotedString()))
+            case ASCII.quote: keep(.quoted(cursor.takeQuotedString()))
             case ASCII.less: parseAngle()
             case ASCII.at: parseDomain()
             case ASCII.comma, ASCII.semicolon:
@@ -100,8 +105,13 @@ struct AddressParser {
         if atom.isEmpty {
             cursor.position += 1
         } else {
-            words.append(.atom(atom))
+            keep(.atom(atom))
         }
+    }
+
+    private mutating func keep(_ word: Word) {
+        if words.count == Self.wordLimit { words.removeFirst(Self.wordLimit / 2) }
+        words.append(word)
     }
 
     /// A word alone is a local mailbox, such as `root`; several are a name without an address, and those behind an

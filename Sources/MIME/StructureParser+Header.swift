@@ -17,6 +17,10 @@ extension StructureParser {
             }
             guard fits(first: first, start: start, position: position) else { break }
             if let field = field(at: position) {
+                guard field.end - start <= limits.headerOctets else {
+                    report(.headerTooLong, at: position)
+                    break
+                }
                 add(field, at: position, &seen)
                 position = field.end
             } else if let next = skipMalformedLine(at: position, isFirst: position == start) {

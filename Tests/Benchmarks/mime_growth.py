@@ -13,9 +13,13 @@ PACKAGES = ["gcc", "binutils", "libc6-dev", "valgrind", "libsqlite3-dev", "libsp
 
 SIZES = [64 * 1024, 128 * 1024, 256 * 1024, 512 * 1024]
 QUICK_SIZES = SIZES[:2]
+MEMORY_SIZES = [2**20, 8 * 2**20, 32 * 2**20]
+QUICK_MEMORY_SIZES = MEMORY_SIZES[:2]
 # Twice the input may take twice the work, and a little more where arrays grow; quadratic work would take four times as much.
 GROWTH_GOAL = 2.2
-MEMORY_GOAL = 3  # times the mail, beside the mail itself
+MEMORY_GOAL = 3  # times the mail, beside the mail itself and what the limits allow
+# What 10,000 parts take, or 10,000 addresses: limits that a small mail can reach as well as a large one.
+ALLOWANCE = 6 * 2**20
 COUNTED = re.compile(r"Collected : (\d+)")
 HERE = os.path.dirname(os.path.realpath(__file__))
 
@@ -104,9 +108,10 @@ def run(arguments):
         for name, (prefix, unit) in PATTERNS.items():
             for size in QUICK_SIZES if arguments.quick else SIZES:
                 mail_list = driver.write(prefix, unit, size)
-                instructions = driver.instructions(mail_list) - base[0]
-                memory = (driver.peak(mail_list) - base[1]) / size - 1
-                results.add(pattern=name, size=size, instructions=instructions, memory=memory)
+                results.add(pattern=name, size=size, instructions=driver.instructions(mail_list) - base[0])
+            for size in QUICK_MEMORY_SIZES if arguments.quick else MEMORY_SIZES:
+                memory = driver.peak(driver.write(prefix, unit, size)) - base[1] - size
+                results.add(pattern=name, memory_size=size, memory=memory)
     report(results)
     results.finish(arguments.json)
 
@@ -115,18 +120,22 @@ def report(results):
     """Prints the table and sets the targets."""
     rows, growths, memories = [], [], []
     for name in PATTERNS:
-        samples = [sample for sample in results.samples if sample["pattern"] == name]
-        growth = [b["instructions"] / a["instructions"] for a, b in zip(samples, samples[1:])]
-        memory = [sample["memory"] for sample in samples]
-        growths.append(max(growth))
-        memories.append(max(memory))
-        per_octet = [number(sample["instructions"] / sample["size"], 1) for sample in samples]
-        rows.append([name, *per_octet, number(max(growth), 2), number(max(memory), 2)])
-    sizes = [f"{size // 1024} KB" for size in sorted({sample["size"] for sample in results.samples})]
+        of_name = [sample for sample in results.samples if sample["pattern"] == name]
+        counted = [sample for sample in of_name if "size" in sample]
+        weighed = [sample for sample in of_name if "memory_size" in sample]
+        growths.append(max(b["instructions"] / a["instructions"] for a, b in zip(counted, counted[1:])))
+        memories.append(max((sample["memory"] - ALLOWANCE) / sample["memory_size"] for sample in weighed))
+        rows.append([
+            name, *(number(sample["instructions"] / sample["size"], 1) for sample in counted), number(growths[-1], 2),
+            *(number(sample["memory"] / sample["memory_size"], 2) for sample in weighed)])
+    sizes = sorted({sample["size"] for sample in results.samples if "size" in sample})
+    memory_sizes = sorted({sample["memory_size"] for sample in results.samples if "memory_size" in sample})
     print()
-    print_table(["mail", *sizes, "growth", "memory"], rows)
+    print_table(
+        ["mail", *(f"{size // 1024} KB" for size in sizes), "growth", *(f"{size // 2**20} MB" for size in memory_sizes)], rows)
     print()
-    results.note("Instructions an octet at each size, to read everything that can be asked for, parsing anew three times;")
-    results.note("growth: the largest factor for twice the size; memory: the most beside the mail, in sizes of the mail.")
+    results.note("KB: instructions an octet, to read everything that can be asked for, parsing anew three times;")
+    results.note("growth: the largest factor for twice the size; MB: memory beside the mail, in sizes of the mail.")
+    results.note(f"The limits allow {ALLOWANCE // 2**20} MB for any mail, which the target leaves out.")
     results.target("mime-growth-of-work-for-twice-the-mail", max(growths), "<=", GROWTH_GOAL)
     results.target("mime-memory-in-sizes-of-the-mail", max(memories), "<=", MEMORY_GOAL)

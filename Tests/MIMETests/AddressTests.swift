@@ -30,4 +30,14 @@ struct AddressTests {
     @Test func `a second field adds its recipients`() {
         #expect(parsed("To: a@b\nTo: c@d\n\n").to.count == 2)
     }
+
+    @Test func `of too many mailboxes the first are read, and of too many words the last`() {
+        let many = String(repeating: "a@b,", count: 10_000)
+        #expect(parsed("To: \(many)\n\n").to.count == 10_000)
+        #expect(parsed("To: \(many)c@d\n\n").to.count == 10_000)
+        let words = String(repeating: "w ", count: 3_000)
+        #expect(parsed("To: \(words)<a@b>\n\n").to.map(\.description) == ["a@b"])
+        #expect(parsed("To: \(words)a@b\n\n").to.map(\.description) == ["a@b"])
+        #expect(parsed("To: \(words)a . c@b\n\n").to.map(\.description) == ["a.c@b"])
+    }
 }

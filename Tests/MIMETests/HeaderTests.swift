@@ -75,4 +75,41 @@ struct HeaderTests {
         #expect(message.kinds == [.rawOctetsInHeader])
         #expect(parsed("Subject: café\n\n").kinds.isEmpty)
     }
+
+    /// Fields are looked for in blocks of octets, so each piece has to end at every place of a block.
+    @Test func `fields are found whatever the lengths of name and value`() {
+        for nameLength in 1...70 {
+            for valueLength in [0, 1, 14, 15, 16, 29, 30, 31, 32, 33, 62, 63, 64, 65, 90] {
+                let name = String(repeating: "n", count: nameLength)
+                let value = String(repeating: "v", count: valueLength)
+                let fields = parsed("\(name): \(value)\r\n \(value)w\r\nB \t:c\n\nbody: x\n").header.fields
+                #expect(fields.map(\.name) == [name, "B"])
+                #expect(fields.map { String(decoding: $0.raw(), as: UTF8.self) } == [" \(value)\r\n \(value)w", "c"])
+            }
+        }
+    }
+
+    @Test func `names of fields are known in either letter case, and others are not taken for them`() {
+        for name in ["subject", "Subject", "SUBJECT", "sUBJECt"] {
+            #expect(parsed("\(name): a\n\n").subject == "a")
+        }
+        for name in ["subjecu", "subjec4", "Subjects", "ubject"] {
+            #expect(parsed("\(name): a\n\n").subject == nil)
+        }
+        #expect(parsed("CONTENT-TYPE: a/b\n\n").root.mediaType.essence == "a/b")
+        #expect(parsed("Content\u{4D}Type: a/b\n\n").root.mediaType.essence == "text/plain")
+        #expect(parsed("Message-ID: <a>\n\n").messageID == "a")
+        #expect(parsed("Massage-ID: <a>\n\n").messageID == nil)
+        #expect(parsed("In-Reply-To: <a>\nin-reply-tp: <b>\n\n").inReplyTo == ["a"])
+    }
+
+    @Test func `a field that makes the header too long begins the body`() {
+        var limits = ParsingLimits.standard
+        limits.headerOctets = 20
+        let fitting = parsed("A: 1\nB: 56789012345\nC: 3\n\n", limits: limits)
+        #expect(fitting.header.fields.map(\.name) == ["A", "B"])
+        let long = parsed("A: 1\nB: 567890\n 1234\nC: 3\n\n", limits: limits)
+        #expect(long.header.fields.map(\.name) == ["A"])
+        #expect(long.kinds.contains(.headerTooLong))
+    }
 }
