@@ -70,7 +70,7 @@ package final class StoreMetadata: BatchStage {
         delivery.preview = Preview.beginning(of: message.text)
         delivery.trace = trace(of: message)
         delivery.body =
-            message.facts[StoredFacts.form]?.array ?? StoredForm(pieces: [.literal(message.content.array)]).encoded
+            message.facts[StoredFacts.form]?.array ?? StoredForm.encoded(literal: message.content)
         delivery.facts = Array(FactText.lines(message.facts).utf8)
         return message.recipients.map { recipient in
             var copy = delivery

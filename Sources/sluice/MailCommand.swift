@@ -68,11 +68,14 @@ struct MailCommand: AsyncParsableCommand {
             try await reportingFailures {
                 let (_, services) = try site.plan()
                 let owner = try await services.user(user)
-                guard let mail = try await services.mailReader().mail(user: owner, number: id) else {
-                    throw Failure(.dataError, "\(user) has no mail \(id)")
+                let reader = try services.mailReader()
+                let missing = Failure(.dataError, "\(user) has no mail \(id)")
+                guard raw else {
+                    guard let mail = try await reader.mail(user: owner, number: id) else { throw missing }
+                    return MailText.say(mail)
                 }
-                guard raw else { return MailText.say(mail) }
-                mail.content.withUnsafeBytes { Terminal.say(octets: $0) }
+                guard let body = try await reader.store.body(user: owner, number: id) else { throw missing }
+                try await reader.give(body) { Terminal.say(octets: $0) }
             }
         }
     }
@@ -101,7 +104,7 @@ struct MailCommand: AsyncParsableCommand {
                     let mails = try await reader.store.list(user: owner, before: before, limit: MailCommand.page)
                     for mail in mails {
                         guard let body = try await reader.store.body(user: owner, number: mail.number) else { continue }
-                        try write(try await reader.content(of: body), "\(directory)/\(mail.number).eml")
+                        try await write(body, reader, "\(directory)/\(mail.number).eml")
                         count += 1
                     }
                     guard let last = mails.last else { break }
@@ -111,10 +114,10 @@ struct MailCommand: AsyncParsableCommand {
             }
         }
 
-        private func write(_ content: Octets, _ path: String) throws {
+        private func write(_ body: StoredBody, _ reader: MailReader, _ path: String) async throws {
             let file = try LocalFileSystem().open(path, .create)
             defer { file.close() }
-            try content.withUnsafeBytes { try file.write($0, at: 0) }
+            try await reader.give(body) { try file.write($0, at: file.size()) }
         }
     }
 }
