@@ -74,7 +74,7 @@ let stages: [Target] = [
     stage("Greylist", ["ClientPolicy", "Files", "Resolver", "SMTP", log]),
     stage("LimitRate", ["ClientPolicy", "Resolver", "SMTP"]),
     stage(
-        "WriteAuthenticationResults", ["AuthenticationResults", log],
+        "WriteAuthenticationResults", ["AuthenticationResults", "Files", log],
         tests: ["AuthenticationResults", "MIME", "StageTesting"]),
     stage("ParseMIME", ["MIME"], tests: ["MIME", "SMTP", "StageTesting"]),
     stage("ScoreSpam", ["MIME"], tests: ["MIME", "SMTP", "StageTesting"]),

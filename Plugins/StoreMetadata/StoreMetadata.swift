@@ -66,7 +66,7 @@ package final class StoreMetadata: BatchStage {
         delivery.preview = Preview.beginning(of: message.text)
         delivery.trace = trace(of: message)
         delivery.body =
-            message.facts[StoredFacts.form]?.array ?? StoredForm(pieces: [.literal(message.content.array)]).encoded
+            message.facts[StoredFacts.form]?.array ?? StoredForm.encoded(literal: message.content)
         delivery.facts = FactText.lines(message.facts)
         return message.recipients.map { recipient in
             var copy = delivery

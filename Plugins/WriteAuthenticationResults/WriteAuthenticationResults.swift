@@ -1,4 +1,6 @@
 import AuthenticationResults
+import Bytes
+import Files
 import Logging
 package import StageKit
 
@@ -23,11 +25,15 @@ package struct WriteAuthenticationResults: RewritingStage {
         })
 
     private let hostName: String
+    private let directory: String
 
-    package init(configuration: NoConfiguration, services: StageServices) { hostName = services.site.hostName }
+    package init(configuration: NoConfiguration, services: StageServices) {
+        hostName = services.site.hostName
+        directory = services.site.dataDirectory
+    }
 
     package func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
-        if let clean = ForgedFields.removing(hostName, from: message.content) {
+        if let clean = try await cleaned(message) {
             message = message.with(content: clean)
             context.logger.info(
                 "forged Authentication-Results removed", metadata: ["message.id": "\(message.id)"])
@@ -42,6 +48,22 @@ package struct WriteAuthenticationResults: RewritingStage {
         }
         message.trace.insert(field.field, at: 0)
         return .proceed
+    }
+
+    /// From this size on the content without forged fields goes to a file, as the content itself does.
+    private static let largeContent = 1 << 20
+
+    /// The content without forged fields; nil if there are none.
+    private func cleaned(_ message: Message) async throws -> Octets? {
+        let content = message.content
+        guard content.count >= Self.largeContent else { return ForgedFields.removing(hostName, from: content) }
+        guard let remains = ForgedFields.remains(of: content, without: hostName) else { return nil }
+        let (directory, id) = (directory, message.id)
+        // Rare, so that a thread is not kept for it.
+        return try await BlockingThreads(count: 1).run {
+            try LocalFileSystem().createDirectory(directory)
+            return try LocalFileSystem().join(remains, of: content, at: "\(directory)/rewritten-\(id)")
+        }
     }
 
     private func reports(of message: Message) -> [String] {

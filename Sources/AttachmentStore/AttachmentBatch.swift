@@ -113,18 +113,17 @@ struct AttachmentBatch {
             let range = digits(in: attachment.body, of: message)
             let encoded = UnsafeRawBufferPointer(rebasing: message[range])
             let lines = Base64Lines(guessedFrom: encoded)
-            if !range.isEmpty, let content = lines.decode(encoded), lines.makes(encoded, from: content) {
-                // Arrays lend their octets to closures without typed errors only.
-                let result = content.withUnsafeBytes { bytes in
-                    Result { () throws(AttachmentStoreError) in try write(bytes) }
+            if !range.isEmpty, let found = Decoded(encoded, lines) {
+                try write(found.digest, size: found.size) { take throws(FileError) in
+                    try found.give(to: take)
                 }
-                return (range, .init(digest: try result.get(), contentSize: content.count, recipe: .base64(lines)))
+                return (range, .init(digest: found.digest, contentSize: found.size, recipe: .base64(lines)))
             }
         }
         let octets = UnsafeRawBufferPointer(rebasing: message[attachment.body])
-        return (
-            attachment.body, .init(digest: try write(octets), contentSize: octets.count, recipe: .verbatim)
-        )
+        let digest = Digest(of: octets)
+        try write(digest, size: octets.count) { take throws(FileError) in try take(octets) }
+        return (attachment.body, .init(digest: digest, contentSize: octets.count, recipe: .verbatim))
     }
 
     /// A body without the blank lines before and after its digits, which stay in the message.
@@ -136,36 +135,60 @@ struct AttachmentBatch {
         return first..<last + 1
     }
 
-    /// Writes a content, unless it is there.
-    private mutating func write(_ content: UnsafeRawBufferPointer) throws(AttachmentStoreError) -> Digest {
-        let digest = Digest(of: content)
+    /// Writes a content that is given in pieces, unless it is there.
+    private mutating func write(
+        _ digest: Digest, size: Int, _ give: AttachmentStore.Giver
+    ) throws(AttachmentStoreError) {
         store.pin(digest)
-        if written[digest] != nil || placed.contains(digest) || store.isKnown(digest) { return digest }
+        if written[digest] != nil || placed.contains(digest) || store.isKnown(digest) { return }
         if let failure = failures[digest] { throw failure }
         do throws(FileError) {
-            if try store.has(digest, size: content.count) {
+            if try store.has(digest, size: size) {
                 // Its name may not be durable: whoever put it there may have been killed before.
                 placed.insert(digest)
             } else {
-                written[digest] = try store.write(content)
+                written[digest] = try store.write(give)
                 order.append(digest)
             }
         } catch {
             throw .file(error)
         }
         if written.count >= Self.openFileLimit { placeWritten() }
-        return digest
     }
 }
 
-extension Base64Lines {
-    /// Whether encoding the content gives exactly these octets: seen, not concluded.
-    func makes(_ encoded: UnsafeRawBufferPointer, from content: [UInt8]) -> Bool {
-        guard encodedSize(of: content.count) == encoded.count else { return false }
-        return withUnsafeTemporaryAllocation(byteCount: encoded.count, alignment: 8) { again in
-            content.withUnsafeBytes { encode($0, to: again) }
-            guard let left = again.baseAddress, let right = encoded.baseAddress else { return true }
-            return memcmp(left, right, encoded.count) == 0
+/// An attachment in base64 that was looked through: what its content is called, without keeping it if it is large.
+private struct Decoded {
+    let encoded: UnsafeRawBufferPointer
+    let lines: Base64Lines
+    let digest: Digest
+    let size: Int
+    /// The content, if it came in one piece.
+    private let whole: [UInt8]?
+
+    /// Fails where encoding the content again would not give exactly these octets.
+    init?(_ encoded: UnsafeRawBufferPointer, _ lines: Base64Lines) {
+        var builder = Digest.Builder()
+        var size = 0
+        var first: [UInt8]?
+        let isExact = lines.decode(encoded) { piece in
+            builder.update(piece)
+            first = size == 0 && piece.count < Base64LineEncoder.pieceLimit ? Array(piece) : nil
+            size += piece.count
         }
+        guard isExact else { return nil }
+        (self.encoded, self.lines, self.size) = (encoded, lines, size)
+        digest = builder.digest
+        whole = first
+    }
+
+    /// Gives the content in pieces.
+    func give(to take: (UnsafeRawBufferPointer) throws(FileError) -> Void) throws(FileError) {
+        guard let whole else {
+            _ = try lines.decode(encoded, take)
+            return
+        }
+        // Arrays lend their octets to closures without typed errors only.
+        try whole.withUnsafeBytes { bytes in Result { () throws(FileError) in try take(bytes) } }.get()
     }
 }

@@ -72,6 +72,14 @@ package final class AttachmentStore: Sendable {
         try await readers.run { [self] in try rebuild(form) }
     }
 
+    /// Gives a message, byte for byte, in pieces, so that a large one takes no memory; nothing before every content was
+    /// checked against its name.
+    package func restore(
+        _ form: StoredForm, to take: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void
+    ) async throws {
+        try await readers.run { [self] in try give(form, to: take) }
+    }
+
     /// A content, checked against its name.
     package func content(_ digest: Digest) async throws -> Octets {
         try await readers.run { [self] in try read(digest) }

@@ -14,6 +14,15 @@ package struct Digest: Sendable, Hashable {
         self = hash.finalize().withUnsafeBytes { Digest(unchecked: $0) }
     }
 
+    /// The digest of a content that comes piece by piece.
+    struct Builder {
+        private var hash = SHA256()
+
+        mutating func update(_ piece: UnsafeRawBufferPointer) { hash.update(bufferPointer: piece) }
+
+        var digest: Digest { hash.finalize().withUnsafeBytes { Digest(unchecked: $0) } }
+    }
+
     /// The digest with these octets; `nil` unless there are 32.
     package init?(octets: UnsafeRawBufferPointer) {
         guard octets.count == Self.length else { return nil }

@@ -1,4 +1,4 @@
-import Bytes
+package import Bytes
 
 // On disk; never renumber.
 //
@@ -53,8 +53,19 @@ extension StoredForm {
                 writer.append(reference)
             }
         }
-        let checksum = writer.octets.withUnsafeBytes { CRC32C.checksum(of: $0) }
-        withUnsafeBytes(of: checksum.littleEndian) { writer.octets += $0 }
+        writer.finish()
+        return writer.octets
+    }
+
+    /// The octets of the form of a message without references, made with a single copy.
+    package static func encoded(literal octets: Octets) -> [UInt8] {
+        var writer = FormWriter()
+        writer.octets.reserveCapacity(octets.count + 16)
+        writer.append(version)
+        writer.append(Kind.literal.rawValue)
+        writer.append(varint: octets.count)
+        octets.withUnsafeBytes { writer.octets += $0 }
+        writer.finish()
         return writer.octets
     }
 
@@ -93,6 +104,12 @@ private struct FormWriter {
     var octets: [UInt8] = []
 
     mutating func append(_ octet: UInt8) { octets.append(octet) }
+
+    /// Puts the checksum behind everything.
+    mutating func finish() {
+        let checksum = octets.withUnsafeBytes { CRC32C.checksum(of: $0) }
+        withUnsafeBytes(of: checksum.littleEndian) { octets += $0 }
+    }
 
     mutating func append(varint value: Int) {
         var rest = UInt64(value)

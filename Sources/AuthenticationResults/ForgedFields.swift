@@ -11,19 +11,23 @@ package enum ForgedFields {
     ///
     /// - Complexity: O(n) in the size of the header.
     package static func removing(_ service: String, from content: Octets) -> Octets? {
+        remains(of: content, without: service).map { ranges in
+            var kept: [UInt8] = []
+            kept.reserveCapacity(content.count)
+            for range in ranges { content.withUnsafeBytes(in: range) { kept.append(contentsOf: $0) } }
+            return Octets(kept)
+        }
+    }
+
+    /// Where the octets stand that ``removing(_:from:)`` keeps.
+    package static func remains(of content: Octets, without service: String) -> [Range<Int>]? {
         let forged = content.withUnsafeBytes { bytes in
             fields(in: bytes).filter { isForged(bytes[$0.value], service) }.map(\.whole)
         }
         guard !forged.isEmpty else { return nil }
-        var kept: [UInt8] = []
-        kept.reserveCapacity(content.count)
-        var position = 0
-        for range in forged {
-            content.withUnsafeBytes(in: position..<range.lowerBound) { kept.append(contentsOf: $0) }
-            position = range.upperBound
-        }
-        content.withUnsafeBytes(in: position..<content.count) { kept.append(contentsOf: $0) }
-        return Octets(kept)
+        let starts = [0] + forged.map(\.upperBound)
+        let ends = forged.map(\.lowerBound) + [content.count]
+        return zip(starts, ends).map { $0..<$1 }
     }
 
     private static func isForged(_ value: Slice<UnsafeRawBufferPointer>, _ service: String) -> Bool {

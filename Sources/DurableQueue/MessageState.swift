@@ -108,7 +108,7 @@ extension MessageState {
             ledger.recipients.count(old.fate, -1)
             ledger.recipients.count(new.fate, 1)
         }
-        ledger.countDiscards(change.settled.lazy.map(\.state))
+        ledger.countDiscards(zip(recipients, after.recipients).lazy.filter { $0.fate != $1.fate }.map(\.1))
         if fate != after.fate {
             ledger.messages.count(fate, -1)
             ledger.messages.count(after.fate, 1)

@@ -49,6 +49,16 @@ package final class Spool: Sendable {
         threads.enqueue { [work] in work.abandon() }
     }
 
+    /// Lets everything go, and returns once it is gone, so that another spool of the message may begin.
+    package func discard() async {
+        await withCheckedContinuation { continuation in
+            threads.enqueue { [work] in
+                work.abandon()
+                continuation.resume()
+            }
+        }
+    }
+
     private func perform<Value: Sendable>(
         _ body: @escaping @Sendable (SpoolWork) throws(QueueError) -> Value
     ) async throws(QueueError) -> Value {

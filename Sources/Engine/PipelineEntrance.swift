@@ -86,15 +86,24 @@ struct PipelineEntrance: Entrance {
         subject.message.facts[CoreFacts.recipients] = message.recipients.count
         subject.message.facts[CoreFacts.size] = message.content.count
         let ruling = await steps[.message]?.run(&subject) ?? .proceed
-        // What a stage rewrote is not what stands in the file.
-        let spool = subject.message.content === message.content ? spool : nil
+        let disposition: Disposition
         switch ruling {
         case .refuse(let reply): return .refused(reply)
-        case .proceed: return await commit(subject, .deliver, spool)
-        case .discard(let step, let reason):
-            return await commit(subject, .discard(step: step, reason: reason), spool)
-        case .quarantine(let step, let reason):
-            return await commit(subject, .quarantine(step: step, reason: reason), spool)
+        case .proceed: disposition = .deliver
+        case .discard(let step, let reason): disposition = .discard(step: step, reason: reason)
+        case .quarantine(let step, let reason): disposition = .quarantine(step: step, reason: reason)
+        }
+        guard let spool, subject.message.content !== message.content else {
+            return await commit(subject, disposition, spool)
+        }
+        do throws(QueueError) {
+            let spool = try await spool.replaced(by: subject.message.content, in: queue)
+            defer { spool.abandon() }
+            return await commit(subject, disposition, spool)
+        } catch {
+            logger.error(
+                "rewritten content not taken", metadata: ["message.id": "\(message.id)", "error": "\(error)"])
+            return .refused(reply(to: error))
         }
     }
 

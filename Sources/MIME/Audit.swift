@@ -67,11 +67,12 @@ struct Audit {
         part.octets.withUnsafeBytes(in: part.bodyRange) { body in
             switch encoding {
             case .base64:
-                var damage = Base64.Damage()
-                let content = Base64.decode(body, damage: &damage)
+                let damage = Base64.damage(of: body)
                 if let stray = damage.stray { report(.badBase64, at: start + stray) }
                 if let offset = damage.afterPadding { report(.base64AfterPadding, at: start + offset) }
-                content.withUnsafeBytes { text(of: part, encoding, body, content: $0) }
+                // Only of a text is the content looked at.
+                guard part.mediaType.type == "text" else { return }
+                Base64.decode(body).withUnsafeBytes { text(of: part, encoding, body, content: $0) }
             case .quotedPrintable:
                 var error: Int?
                 let content = QuotedPrintable.decode(body, firstError: &error)

@@ -22,14 +22,14 @@ package enum Base64 {
     }
 
     /// Octets behind the result that vector instructions overwrite.
-    private static let slack = 32
+    static let slack = 32
 
-    private static let blank: UInt8 = 0x40
-    private static let padding: UInt8 = 0x41
-    private static let stray: UInt8 = 0xFF
+    static let blank: UInt8 = 0x40
+    static let padding: UInt8 = 0x41
+    static let stray: UInt8 = 0xFF
 
     /// The value of each character; above 63: blank, padding or stray.
-    private static let values: [UInt8] = {
+    static let values: [UInt8] = {
         var table = [UInt8](repeating: stray, count: 256)
         let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
         for (value, character) in alphabet.utf8.enumerated() { table[Int(character)] = UInt8(value) }

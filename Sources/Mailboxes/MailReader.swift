@@ -30,6 +30,15 @@ package struct MailReader: Sendable {
         try await attachments.restore(StoredForm(decoding: body.body))
     }
 
+    /// Gives the message octet for octet as it was accepted, in pieces, so that a large one takes no memory.
+    ///
+    /// - Throws: What the attachment store says, before the first piece, and what `take` throws.
+    package func give(
+        _ body: StoredBody, to take: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void
+    ) async throws {
+        try await attachments.restore(StoredForm(decoding: body.body), to: take)
+    }
+
     /// The text of a message, as the index was given it; attachments are not read for it.
     ///
     /// - Throws: What decoding the stored form says.

@@ -52,7 +52,7 @@ extension MailCommand {
                 let mails = try await reader.store.list(user: owner, before: before, limit: MailCommand.page)
                 for mail in mails {
                     guard let body = try await reader.store.body(user: owner, number: mail.number) else { continue }
-                    let isNew = try write(try await reader.content(of: body), "\(mail.number).eml")
+                    let isNew = try await write(body, reader, "\(mail.number).eml")
                     answer.mails += 1
                     answer.present += isNew ? 0 : 1
                 }
@@ -62,26 +62,28 @@ extension MailCommand {
         }
 
         /// Writes a file, or finds that it is there; under its name it is never there in part.
-        private func write(_ content: Octets, _ name: String) throws -> Bool {
+        private func write(_ body: StoredBody, _ reader: MailReader, _ name: String) async throws -> Bool {
             let files = LocalFileSystem()
             let path = "\(directory)/\(name)"
-            if try files.exists(path) {
-                let file = try files.open(path, .read)
-                defer { file.close() }
-                guard try file.map() == content else {
-                    throw Failure(
-                        .dataError,
-                        "\(path) is there already and is another mail; export into an empty directory, or move it away")
-                }
-                return false
-            }
             let partial = "\(directory)/.\(name).part"
             let file = try files.open(partial, .updateOrCreate)
             defer { file.close() }
             try file.truncate(to: 0)
-            try content.withUnsafeBytes { try file.write($0, at: 0) }
-            try files.rename(partial, to: path)
-            return true
+            try await reader.give(body) { try file.write($0, at: file.size()) }
+            guard try files.exists(path) else {
+                try files.rename(partial, to: path)
+                return true
+            }
+            let earlier = try files.open(path, .read)
+            defer { earlier.close() }
+            let isSame = try earlier.map() == file.map()
+            try files.remove(partial)
+            guard isSame else {
+                throw Failure(
+                    .dataError,
+                    "\(path) is there already and is another mail; export into an empty directory, or move it away")
+            }
+            return false
         }
     }
 }

@@ -73,11 +73,14 @@ struct MailCommand: AsyncParsableCommand {
             try await reportingFailures {
                 let (_, services) = try site.plan()
                 let owner = try await services.user(user)
-                guard let mail = try await services.mailReader().mail(user: owner, number: id) else {
-                    throw Failure(.dataError, "\(user) has no mail \(id)")
+                let reader = try services.mailReader()
+                let missing = Failure(.dataError, "\(user) has no mail \(id)")
+                guard raw else {
+                    guard let mail = try await reader.mail(user: owner, number: id) else { throw missing }
+                    return json ? try JSON.say(MailAnswer(mail)) : MailText.say(mail)
                 }
-                if raw { return mail.content.withUnsafeBytes { Terminal.say(octets: $0) } }
-                if json { try JSON.say(MailAnswer(mail)) } else { MailText.say(mail) }
+                guard let body = try await reader.store.body(user: owner, number: id) else { throw missing }
+                try await reader.give(body) { Terminal.say(octets: $0) }
             }
         }
     }

@@ -9,6 +9,8 @@ extension EndToEndTests {
         private struct Answer: Decodable {
             /// How much the server's own memory grew while the data came in.
             let grown: Int
+            /// How much more it had at most than at the beginning until everything was delivered.
+            let delivering: Int
             let replies: [String]
         }
 
@@ -55,6 +57,27 @@ extension EndToEndTests {
                 #expect(ledger.delivered == 1 && ledger.addsUp)
                 try await expectStored(1...1, in: sluice)
                 _ = try await eventually("its file goes") { try spools(of: sluice).isEmpty ? true : nil }
+            }
+        }
+
+        /// What delivery may take of one mail, whatever its size: the pieces in which attachments are decoded, and tables.
+        private static let delivery = 32 << 20
+
+        @Test(arguments: ["as it is", "forged=mx.example.org"])
+        func `a mail of 100 MB is checked, rewritten and delivered within a bounded part of memory`(
+            more: String
+        ) async throws {
+            var files = SiteFiles()
+            files.messageLimit = "150MB"
+            files.lastCheck = "authentication-results"
+            try await withSluice(files) { sluice in
+                let answer = try await send(
+                    100 * Self.megabyte, sessions: 1, to: sluice, ["watch=\(sluice.data)/queue", more])
+                #expect(answer.replies.allSatisfy { $0.hasPrefix("250 2.0.0") }, "\(answer.replies)")
+                #expect(answer.delivering > 0 && answer.delivering < Self.delivery, "took \(answer.delivering)")
+                let ledger = try await sluice.settled(received: 1, within: .seconds(240))
+                #expect(ledger.delivered == 1 && ledger.addsUp)
+                try await expectStored(1...1, in: sluice)
             }
         }
 

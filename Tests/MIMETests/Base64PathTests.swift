@@ -38,6 +38,20 @@ struct Base64PathTests {
         #expect(differences == 0)
     }
 
+    @Test func `damage is found without decoding, too`() {
+        var differences = 0
+        for text in Self.texts(count: 3_000)
+        where text.withUnsafeBytes({ Base64.damage(of: $0) }) != Self.decode(text, by: .scalar).damage {
+            differences += 1
+        }
+        // Longer than is looked through at once, with damage far behind.
+        let line = [UInt8](repeating: 0x51, count: 76) + [0x0D, 0x0A]
+        let long = Array(repeatElement(line, count: 2_000).joined()) + [0x3D, 0x0D, 0x0A, 0x2D, 0x51]
+        let found = long.withUnsafeBytes { Base64.damage(of: $0) }
+        #expect(found == Self.decode(long, by: .scalar).damage && found.stray == long.count - 2)
+        #expect(differences == 0)
+    }
+
     @Test(arguments: UInt8.min...UInt8.max)
     func `every octet counts alike within a vector run`(octet: UInt8) {
         var text = [UInt8](repeating: 0x51, count: 96)

@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
 """Sends large mails at once, and watches the server's own memory (RssAnon) until all of their data is with it.
 
-large.py PORT PID RECIPIENT SIZE SESSIONS FILE [half]
+large.py PORT PID RECIPIENT SIZE SESSIONS FILE [half] [forged=HOST] [watch=DIRECTORY]
 
 Every session sends the same mail of about SIZE octets, which is written to FILE; the end of the data follows when all
-sessions have sent theirs. With `half`, every session breaks off in the middle instead.
+sessions have sent theirs. With `half`, every session breaks off in the middle instead. With `forged`, the mail claims
+results of that host, which the server takes out; FILE then gets the mail without them. With `watch`, memory is watched
+on until the queue's directory holds no more files of large mails: until they are delivered.
 """
 
 import base64
 import json
+import os
 import random
 import socket
 import sys
@@ -70,13 +73,30 @@ class Session(threading.Thread):
             self.reply = lines.readline()
 
 
+def options(words):
+    """The words behind the arguments, with what stands behind their equals signs."""
+    return dict(word.split("=", 1) if "=" in word else (word, "") for word in words)
+
+
+def watch(pid, directory):
+    """The most memory the server takes until its queue holds no large mail any more."""
+    peak, end = 0, time.monotonic() + PATIENCE
+    while any(name.startswith("spool-") for name in os.listdir(directory)) and time.monotonic() < end:
+        peak = max(peak, memory(pid))
+        time.sleep(0.002)
+    return peak
+
+
 def main():
     port, pid, recipient, size, sessions, file = sys.argv[1:7]
+    wanted = options(sys.argv[7:])
     whole = mail(int(size))
     with open(file, "wb") as output:
         output.write(whole)
+    if "forged" in wanted:
+        whole = f"Authentication-Results: {wanted['forged']}; spf=pass\r\n".encode() + whole
     together = threading.Barrier(int(sessions) + 1)
-    together.half = len(sys.argv) > 7
+    together.half = "half" in wanted
     content = memoryview(whole)[: len(whole) // 2] if together.half else memoryview(whole)
     before = peak = memory(pid)
     clients = [Session(int(port), recipient, content, together) for _ in range(int(sessions))]
@@ -87,9 +107,11 @@ def main():
         time.sleep(0.005)
     together.wait(PATIENCE)
     peak = max(peak, memory(pid))
+    later = watch(pid, wanted["watch"]) if "watch" in wanted else 0
     for client in clients:
         client.join()
-    print(json.dumps({"grown": peak - before, "replies": [client.reply.strip() for client in clients]}))
+    replies = [client.reply.strip() for client in clients]
+    print(json.dumps({"grown": peak - before, "delivering": max(later - before, 0), "replies": replies}))
 
 
 main()

@@ -12,6 +12,8 @@ struct SiteFiles: Sendable {
     var mailStep = "check-spf"
     /// The steps at RCPT TO.
     var recipientSteps = "[ check-recipient ]"
+    /// The last check of a message, if there is one beside the usual ones.
+    var lastCheck: String?
     /// Whether mail with many points is refused.
     var refusesSpam = true
     /// When a failed delivery is tried again.
@@ -42,6 +44,7 @@ struct SiteFiles: Sendable {
                     rules:
                       - { name: gtube, body: true, contains: ["GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL"], score: 1000 }
                       - { name: spf-fail, fact: spf.result, is: [fail], score: 7 }
+            \(lastCheck.map { "    - \($0)" } ?? "")
                 - decide:\(refusal)
                     - { when: 'spam.score >= 6', set: { junk: true } }
                     - { otherwise: proceed }
