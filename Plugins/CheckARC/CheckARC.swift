@@ -2,7 +2,6 @@ import ARC
 import AuthenticationResults
 import DKIM
 package import StageKit
-import Synchronization
 
 /// Validates the chain of seals that forwarders have put on a message (ARC, RFC 8617); refuses nothing.
 ///
@@ -38,21 +37,18 @@ package final class CheckARC: Stage {
         timeout: .seconds(30))
 
     private let services: StageServices
-    private let validator = Mutex<ARCValidator?>(nil)
+    private let validator = Prepared<ARCValidator>()
 
     package init(configuration: NoConfiguration, services: StageServices) { self.services = services }
 
     package func prepare() async throws {
-        let made = ARCValidator(try services.signatureVerifier())
-        validator.withLock { $0 = made }
+        validator.set(ARCValidator(try services.signatureVerifier()))
     }
 
-    package func stop() async { validator.withLock { $0 = nil } }
+    package func stop() async { validator.take() }
 
     package func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
-        guard let validator = validator.withLock({ $0 }) else {
-            throw StageContractViolation("check-arc was used before it was prepared")
-        }
+        let validator = try validator.value(or: .unprepared(Self.name))
         let outcome = try await validator.validate(message.content, at: context.now())
         message.facts[Provided.result] = outcome.result.rawValue
         message.facts[Provided.chain] = outcome.instances

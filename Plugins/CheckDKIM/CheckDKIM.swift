@@ -2,7 +2,6 @@ import AuthenticationResults
 import DKIM
 import MIME
 package import StageKit
-import Synchronization
 
 /// Verifies the DKIM signatures of a message (RFC 6376, 8301, 8463); refuses nothing.
 ///
@@ -36,21 +35,18 @@ package final class CheckDKIM: Stage {
         timeout: .seconds(25))
 
     private let services: StageServices
-    private let verifier = Mutex<DKIMVerifier?>(nil)
+    private let verifier = Prepared<DKIMVerifier>()
 
     package init(configuration: NoConfiguration, services: StageServices) { self.services = services }
 
     package func prepare() async throws {
-        let made = try services.signatureVerifier()
-        verifier.withLock { $0 = made }
+        verifier.set(try services.signatureVerifier())
     }
 
-    package func stop() async { verifier.withLock { $0 = nil } }
+    package func stop() async { verifier.take() }
 
     package func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
-        guard let verifier = verifier.withLock({ $0 }) else {
-            throw StageContractViolation("check-dkim was used before it was prepared")
-        }
+        let verifier = try verifier.value(or: .unprepared(Self.name))
         let outcomes = try await verifier.verify(message.content, at: context.now())
         let author = message.parsed.from.first?.description ?? ""
         message.facts[Provided.result] = Self.best(of: outcomes).rawValue

@@ -4,7 +4,6 @@ import Logging
 import PublicSuffixes
 import Resolver
 package import StageKit
-import Synchronization
 
 /// Finds out what the owner of the author's domain asks to be done with the message (RFC 7489); refuses nothing itself.
 ///
@@ -56,7 +55,7 @@ package final class CheckDMARC: Stage {
 
     private let configuration: Configuration
     private let services: StageServices
-    private let parts = Mutex<Parts?>(nil)
+    private let parts = Prepared<Parts>()
 
     package init(configuration: Configuration, services: StageServices) throws {
         self.configuration = configuration
@@ -72,13 +71,13 @@ package final class CheckDMARC: Stage {
         let directory = services.site.dataDirectory + "/dmarc"
         let log = configuration.keepsReports ? try services.shared { ReportLog(directory: directory) } : nil
         let evaluator = PolicyEvaluator(resolver: try services.resolver()) { suffixes.list }
-        parts.withLock { $0 = Parts(suffixes: suffixes, evaluator: evaluator, log: log) }
+        parts.set(Parts(suffixes: suffixes, evaluator: evaluator, log: log))
     }
 
     /// Writes rows of reports, and looks now and then whether the Public Suffix List has changed.
     package func run() async throws {
         var next = ContinuousClock.now + PublicSuffixFile.interval
-        while let parts = parts.withLock({ $0 }) {
+        while let parts = parts.value {
             try await Task.sleep(for: Self.flushInterval)
             await flush(parts)
             guard .now >= next else { continue }
@@ -92,11 +91,7 @@ package final class CheckDMARC: Stage {
     }
 
     package func stop() async {
-        let parts = parts.withLock { parts in
-            defer { parts = nil }
-            return parts
-        }
-        if let parts { await flush(parts) }
+        if let parts = parts.take() { await flush(parts) }
     }
 
     /// A disk that fails costs rows of reports, and never mail.
@@ -107,9 +102,7 @@ package final class CheckDMARC: Stage {
     }
 
     package func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
-        guard let parts = parts.withLock({ $0 }) else {
-            throw StageContractViolation("check-dmarc was used before it was prepared")
-        }
+        let parts = try parts.value(or: .unprepared(Self.name))
         let author = message.author
         let evaluation = await parts.evaluator.evaluate(author, message.identifiers)
         // The message's number draws, so that a message that comes again meets the same answer.

@@ -4,7 +4,6 @@ import Logging
 import Resolver
 import SMTP
 package import StageKit
-import Synchronization
 
 /// Looks the client up in lists of addresses that others publish in the DNS (RFC 5782); refuses nothing unless told to.
 ///
@@ -33,7 +32,7 @@ package final class CheckDNSBL: ConnectStage {
 
     private let configuration: Configuration
     private let services: StageServices
-    private let resolver = Mutex<DNSResolver?>(nil)
+    private let resolver = Prepared<DNSResolver>()
 
     package init(configuration: Configuration, services: StageServices) throws {
         self.configuration = configuration
@@ -41,8 +40,7 @@ package final class CheckDNSBL: ConnectStage {
     }
 
     package func prepare() async throws {
-        let shared = try services.resolver()
-        resolver.withLock { $0 = shared }
+        resolver.set(try services.resolver())
     }
 
     package func connect(_ message: inout Message, in context: StageContext) async throws -> Verdict {
@@ -50,9 +48,7 @@ package final class CheckDNSBL: ConnectStage {
     }
 
     package func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
-        guard let resolver = resolver.withLock({ $0 }) else {
-            throw StageContractViolation("check-dnsbl was used before it was prepared")
-        }
+        let resolver = try resolver.value(or: .unprepared(Self.name))
         var finding = Finding()
         if let address = IPAddress(message.client.address) {
             finding = await find(address, using: resolver, logger: context.logger)

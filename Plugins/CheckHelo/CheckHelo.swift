@@ -3,7 +3,6 @@ import ClientPolicy
 import Resolver
 import SMTP
 package import StageKit
-import Synchronization
 
 /// Judges the name that the client gives itself with HELO or EHLO; refuses nothing unless told to.
 ///
@@ -57,7 +56,7 @@ package final class CheckHelo: MailStage {
     private let configuration: Configuration
     private let services: StageServices
     private let own: HeloName.Own
-    private let resolver = Mutex<DNSResolver?>(nil)
+    private let resolver = Prepared<DNSResolver>()
 
     package init(configuration: Configuration, services: StageServices) throws {
         self.configuration = configuration
@@ -66,8 +65,7 @@ package final class CheckHelo: MailStage {
     }
 
     package func prepare() async throws {
-        let shared = try services.resolver()
-        resolver.withLock { $0 = shared }
+        resolver.set(try services.resolver())
     }
 
     package func mail(_ message: inout Message, in context: StageContext) async throws -> Verdict {
@@ -75,9 +73,7 @@ package final class CheckHelo: MailStage {
     }
 
     package func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
-        guard let resolver = resolver.withLock({ $0 }) else {
-            throw StageContractViolation("check-helo was used before it was prepared")
-        }
+        let resolver = try resolver.value(or: .unprepared(Self.name))
         let name = message.client.helo
         var judgement = HeloName.plausible
         if let address = IPAddress(message.client.address) {

@@ -3,7 +3,6 @@ import MailStore
 import Mailboxes
 import SMTP
 package import StageKit
-import Synchronization
 
 /// Refuses recipients who have no mailbox here, and everybody else's domains: this server is no relay.
 ///
@@ -19,15 +18,14 @@ package final class CheckRecipient: RecipientStage {
         timeout: .seconds(10))
 
     private let services: StageServices
-    private let store = Mutex<MailStore?>(nil)
+    private let store = Prepared<MailStore>()
 
     package init(configuration: NoConfiguration, services: StageServices) {
         self.services = services
     }
 
     package func prepare() async throws {
-        let opened = try services.mailStore()
-        store.withLock { $0 = opened }
+        store.set(try services.mailStore())
     }
 
     package func recipient(
@@ -48,9 +46,7 @@ package final class CheckRecipient: RecipientStage {
             return .reject(
                 Reply(.policyViolation, "Relaying denied"), reason: "\(address.domain) is none of the local domains")
         }
-        guard let store = store.withLock({ $0 }) else {
-            throw StageContractViolation("check-recipient was used before it was prepared")
-        }
+        let store = try store.value(or: .unprepared(Self.name))
         guard try await store.user(for: address.description) != nil else {
             return .reject(Reply(.unknownMailbox, "No such mailbox here"), reason: "there is no user \(address)")
         }

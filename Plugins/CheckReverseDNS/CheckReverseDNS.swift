@@ -3,7 +3,6 @@ import ClientPolicy
 import Resolver
 import SMTP
 package import StageKit
-import Synchronization
 
 /// Finds out whether the client's address has a name that has the address (RFC 8601, section 2.7.3); refuses nothing
 /// unless told to.
@@ -46,7 +45,7 @@ package final class CheckReverseDNS: ConnectStage {
 
     private let configuration: Configuration
     private let services: StageServices
-    private let resolver = Mutex<DNSResolver?>(nil)
+    private let resolver = Prepared<DNSResolver>()
 
     package init(configuration: Configuration, services: StageServices) throws {
         self.configuration = configuration
@@ -54,8 +53,7 @@ package final class CheckReverseDNS: ConnectStage {
     }
 
     package func prepare() async throws {
-        let shared = try services.resolver()
-        resolver.withLock { $0 = shared }
+        resolver.set(try services.resolver())
     }
 
     package func connect(_ message: inout Message, in context: StageContext) async throws -> Verdict {
@@ -63,9 +61,7 @@ package final class CheckReverseDNS: ConnectStage {
     }
 
     package func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
-        guard let resolver = resolver.withLock({ $0 }) else {
-            throw StageContractViolation("check-reverse-dns was used before it was prepared")
-        }
+        let resolver = try resolver.value(or: .unprepared(Self.name))
         let address = IPAddress(message.client.address)
         let found = if let address { await ReverseName.find(address, using: resolver) } else { ReverseName.missing }
         message.facts[Provided.result] = found.result

@@ -4,7 +4,6 @@ import Resolver
 import SMTP
 import SPF
 package import StageKit
-import Synchronization
 
 /// Finds out whether the client may send for the sender's domain (RFC 7208); refuses nothing unless told to.
 ///
@@ -74,7 +73,7 @@ package final class CheckSPF: MailStage {
 
     private let configuration: Configuration
     private let services: StageServices
-    private let checker = Mutex<SPFChecker?>(nil)
+    private let checker = Prepared<SPFChecker>()
 
     package init(configuration: Configuration, services: StageServices) throws {
         self.configuration = configuration
@@ -82,16 +81,11 @@ package final class CheckSPF: MailStage {
     }
 
     package func prepare() async throws {
-        let made = SPFChecker(resolver: try services.resolver(), worker: try SPFWorkerPool())
-        checker.withLock { $0 = made }
+        checker.set(SPFChecker(resolver: try services.resolver(), worker: try SPFWorkerPool()))
     }
 
     package func stop() async {
-        let checker = checker.withLock { checker in
-            defer { checker = nil }
-            return checker
-        }
-        await checker?.stop()
+        await checker.take()?.stop()
     }
 
     package func mail(_ message: inout Message, in context: StageContext) async throws -> Verdict {
@@ -99,9 +93,7 @@ package final class CheckSPF: MailStage {
     }
 
     package func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
-        guard let checker = checker.withLock({ $0 }) else {
-            throw StageContractViolation("check-spf was used before it was prepared")
-        }
+        let checker = try checker.value(or: .unprepared(Self.name))
         let request = request(message, reversePath: message.reversePath.addressText)
         // The null path is checked by the name of HELO anyway (section 2.4).
         let helo =

@@ -5,7 +5,6 @@ import Logging
 import Resolver
 import SMTP
 package import StageKit
-import Synchronization
 
 /// Puts off the first mail from an unknown network and sender to a recipient: a real server tries again (RFC 6647).
 ///
@@ -54,8 +53,8 @@ package final class Greylist: RecipientStage {
 
     private let policy: GreylistPolicy
     private let services: StageServices
-    private let threads = Mutex<BlockingThreads?>(nil)
-    private let store = Mutex<GreylistStore?>(nil)
+    private let threads = Prepared<BlockingThreads>()
+    private let store = Prepared<GreylistStore>()
 
     package init(configuration: Configuration, services: StageServices) throws {
         policy = configuration.policy
@@ -70,8 +69,8 @@ package final class Greylist: RecipientStage {
         if !opened.damage.isEmpty {
             services.logger.error("greylist damaged", metadata: ["damage": "\(opened.damage)"])
         }
-        store.withLock { $0 = opened }
-        threads.withLock { $0 = BlockingThreads(count: 1) }
+        store.set(opened)
+        threads.set(BlockingThreads(count: 1))
     }
 
     package func run() async throws {
@@ -87,8 +86,8 @@ package final class Greylist: RecipientStage {
 
     package func stop() async {
         await save()
-        store.withLock { $0 = nil }
-        threads.withLock { $0 = nil }
+        store.take()
+        threads.take()
     }
 
     package func recipient(
@@ -106,9 +105,7 @@ package final class Greylist: RecipientStage {
     }
 
     private func judge(_ recipient: inout Recipient, of message: Message, in context: StageContext) throws -> Verdict {
-        guard let store = store.withLock({ $0 }) else {
-            throw StageContractViolation("greylist was used before it was prepared")
-        }
+        let store = try store.value(or: .unprepared(Self.name))
         guard let address = IPAddress(message.client.address) else { return .proceed }
         let judgement = store.judge(
             client: ClientNetwork.network.block(of: address), sender: message.reversePath.addressText,
@@ -122,7 +119,7 @@ package final class Greylist: RecipientStage {
     }
 
     private func save() async {
-        guard let store = store.withLock({ $0 }), let threads = threads.withLock({ $0 }) else { return }
+        guard let store = store.value, let threads = threads.value else { return }
         do {
             try await threads.run { [policy, now = services.now] in try store.save(by: policy, at: now()) }
         } catch {

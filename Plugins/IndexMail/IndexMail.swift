@@ -3,7 +3,6 @@ import Logging
 import MIME
 import Mailboxes
 package import StageKit
-import Synchronization
 
 /// Makes each recipient's copy searchable; it is found by a search the moment the step is done.
 ///
@@ -28,7 +27,7 @@ package final class IndexMail: BatchStage {
     /// One write lock serves a batch.
     package let batchLimit = 64
     private let services: StageServices
-    private let index = Mutex<MailIndex?>(nil)
+    private let index = Prepared<MailIndex>()
 
     package init(configuration: NoConfiguration, services: StageServices) {
         self.services = services
@@ -38,7 +37,7 @@ package final class IndexMail: BatchStage {
         let opened = try services.mailIndex()
         if let damage = opened.damage { services.logger.error("index damaged", metadata: ["reason": "\(damage)"]) }
         try await opened.catchUp()
-        index.withLock { $0 = opened }
+        index.set(opened)
     }
 
     /// How often the store is asked for mail that is not indexed, beside the tries of the pipeline; no mail waits longer
@@ -54,7 +53,7 @@ package final class IndexMail: BatchStage {
                 return  // the server stops
             }
             do {
-                stored = try await index.withLock { $0 }?.repair(storedBefore: stored)
+                stored = try await index.value?.repair(storedBefore: stored)
             } catch {
                 services.logger.error("index not repaired", metadata: ["error": "\(error)"])
             }
@@ -62,9 +61,7 @@ package final class IndexMail: BatchStage {
     }
 
     package func process(_ batch: inout [Message], in context: StageContext) async throws -> [Verdict] {
-        guard let index = index.withLock({ $0 }) else {
-            throw StageContractViolation("index was used before it was prepared")
-        }
+        let index = try index.value(or: .unprepared(Self.name))
         var entries: [IndexEntry] = []
         for position in batch.indices {
             let parsed = batch[position].parsed

@@ -1,7 +1,6 @@
 import Arrivals
 package import StageKit
 import Mailboxes
-import Synchronization
 
 /// Tells those who listen (`sluice watch`, the event stream) of new mail.
 ///
@@ -20,21 +19,18 @@ package final class Notify: BatchStage {
     /// Telling is cheap, so a batch is as large as those of the steps before.
     package let batchLimit = 64
     private let services: StageServices
-    private let bus = Mutex<ArrivalBus?>(nil)
+    private let bus = Prepared<ArrivalBus>()
 
     package init(configuration: NoConfiguration, services: StageServices) {
         self.services = services
     }
 
     package func prepare() async throws {
-        let shared = try services.arrivalBus()
-        bus.withLock { $0 = shared }
+        bus.set(try services.arrivalBus())
     }
 
     package func process(_ batch: inout [Message], in context: StageContext) async throws -> [Verdict] {
-        guard let bus = bus.withLock({ $0 }) else {
-            throw StageContractViolation("notify was used before it was prepared")
-        }
+        let bus = try bus.value(or: .unprepared(Self.name))
         for index in batch.indices {
             let parsed = batch[index].parsed
             bus.publish(batch[index].recipients.compactMap { arrival(of: batch[index], parsed, for: $0) })

@@ -3,7 +3,6 @@ import AuthenticationResults
 import DKIM
 import Logging
 package import StageKit
-import Synchronization
 
 /// Seals a message that is going to be forwarded, with what the checks before found out (ARC, RFC 8617).
 ///
@@ -47,7 +46,7 @@ package final class SealARC: Stage {
     private let configuration: Configuration
     private let services: StageServices
     private let key: SigningKey
-    private let sealer = Mutex<ARCSealer?>(nil)
+    private let sealer = Prepared<ARCSealer>()
 
     package init(configuration: Configuration, services: StageServices) throws {
         self.configuration = configuration
@@ -64,20 +63,17 @@ package final class SealARC: Stage {
     }
 
     package func prepare() async throws {
-        var made = ARCSealer(
+        var sealer = ARCSealer(
             domain: configuration.domain, selector: configuration.selector, key: key,
             threads: try services.signatureThreads())
-        made.headers = configuration.headers.map { $0.lowercased() }
-        let sealer = made
-        self.sealer.withLock { $0 = sealer }
+        sealer.headers = configuration.headers.map { $0.lowercased() }
+        self.sealer.set(sealer)
     }
 
-    package func stop() async { sealer.withLock { $0 = nil } }
+    package func stop() async { sealer.take() }
 
     package func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
-        guard let sealer = sealer.withLock({ $0 }) else {
-            throw StageContractViolation("seal-arc was used before it was prepared")
-        }
+        let sealer = try sealer.value(or: .unprepared(Self.name))
         guard let status = message.facts[Self.status].flatMap({ ARCResult(rawValue: $0) }) else {
             throw StageContractViolation("seal-arc was used before check-arc")
         }

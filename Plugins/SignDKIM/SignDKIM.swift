@@ -1,7 +1,6 @@
 import DKIM
 import Logging
 package import StageKit
-import Synchronization
 
 /// Signs a message by DKIM (RFC 6376), with an RSA or an Ed25519 key (RFC 8463).
 ///
@@ -57,7 +56,7 @@ package final class SignDKIM: Stage {
     private let configuration: Configuration
     private let services: StageServices
     private let key: SigningKey
-    private let signer = Mutex<DKIMSigner?>(nil)
+    private let signer = Prepared<DKIMSigner>()
 
     package init(configuration: Configuration, services: StageServices) throws {
         self.configuration = configuration
@@ -70,24 +69,21 @@ package final class SignDKIM: Stage {
     }
 
     package func prepare() async throws {
-        var made = DKIMSigner(
+        var signer = DKIMSigner(
             domain: configuration.domain, selector: configuration.selector, key: key,
             threads: try services.signatureThreads())
-        made.headers = configuration.headers.map { $0.lowercased() }
-        made.oversigned = Set(configuration.oversigned.map { $0.lowercased() })
-        made.lifetime = configuration.lifetime
-        made.headerForm = configuration.headerForm.canonicalization
-        made.bodyForm = configuration.bodyForm.canonicalization
-        let signer = made
-        self.signer.withLock { $0 = signer }
+        signer.headers = configuration.headers.map { $0.lowercased() }
+        signer.oversigned = Set(configuration.oversigned.map { $0.lowercased() })
+        signer.lifetime = configuration.lifetime
+        signer.headerForm = configuration.headerForm.canonicalization
+        signer.bodyForm = configuration.bodyForm.canonicalization
+        self.signer.set(signer)
     }
 
-    package func stop() async { signer.withLock { $0 = nil } }
+    package func stop() async { signer.take() }
 
     package func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
-        guard let signer = signer.withLock({ $0 }) else {
-            throw StageContractViolation("sign-dkim was used before it was prepared")
-        }
+        let signer = try signer.value(or: .unprepared(Self.name))
         do {
             let field = try await signer.field(for: message.content, below: message.trace, at: context.now())
             message.trace.insert(field, at: 0)

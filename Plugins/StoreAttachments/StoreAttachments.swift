@@ -4,7 +4,6 @@ import MIME
 import Mailboxes
 import SMTP
 package import StageKit
-import Synchronization
 
 /// Keeps each attachment once, under the hash of its content, and leaves a reference in its place.
 ///
@@ -26,7 +25,7 @@ package final class StoreAttachments: BatchStage {
     /// One batch is one sync of each directory.
     package let batchLimit = 64
     private let services: StageServices
-    private let store = Mutex<AttachmentStore?>(nil)
+    private let store = Prepared<AttachmentStore>()
 
     package init(configuration: NoConfiguration, services: StageServices) {
         self.services = services
@@ -35,13 +34,11 @@ package final class StoreAttachments: BatchStage {
     package func prepare() async throws {
         let opened = try services.attachmentStore()
         try opened.prepare()
-        store.withLock { $0 = opened }
+        store.set(opened)
     }
 
     package func process(_ batch: inout [Message], in context: StageContext) async throws -> [Verdict] {
-        guard let store = store.withLock({ $0 }) else {
-            throw StageContractViolation("store-attachments was used before it was prepared")
-        }
+        let store = try store.value(or: .unprepared(Self.name))
         var messages: [(octets: Octets, attachments: [AttachmentRange])] = []
         var positions: [Int] = []
         for index in batch.indices {

@@ -6,7 +6,6 @@ import MailStore
 import Mailboxes
 import SMTP
 package import StageKit
-import Synchronization
 
 /// Puts each recipient's copy into the mailbox: one transaction for a whole batch.
 ///
@@ -31,21 +30,18 @@ package final class StoreMetadata: BatchStage {
     /// Large enough that the sync of a transaction is a small part of its cost.
     package let batchLimit = 64
     private let services: StageServices
-    private let store = Mutex<MailStore?>(nil)
+    private let store = Prepared<MailStore>()
 
     package init(configuration: NoConfiguration, services: StageServices) {
         self.services = services
     }
 
     package func prepare() async throws {
-        let opened = try services.mailStore()
-        store.withLock { $0 = opened }
+        store.set(try services.mailStore())
     }
 
     package func process(_ batch: inout [Message], in context: StageContext) async throws -> [Verdict] {
-        guard let store = store.withLock({ $0 }) else {
-            throw StageContractViolation("store-metadata was used before it was prepared")
-        }
+        let store = try store.value(or: .unprepared(Self.name))
         var deliveries: [MailDelivery] = []
         for index in batch.indices { deliveries += Self.deliveries(of: &batch[index]) }
         var results = try await store.deliver(deliveries)[...]

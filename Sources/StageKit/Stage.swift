@@ -81,4 +81,9 @@ public struct StageContractViolation: Error, CustomStringConvertible {
     public init(_ description: String) {
         self.description = description
     }
+
+    /// A stage was asked to work before ``Component/prepare()`` or after ``Component/stop()``.
+    public static func unprepared(_ stage: StageName) -> StageContractViolation {
+        StageContractViolation("\(stage) was used before it was prepared")
+    }
 }
