@@ -98,5 +98,10 @@ package struct ControlServerError: Error, CustomStringConvertible {
     package let address: String
     package let cause: any Error
 
-    package var description: String { "cannot listen on \(address) (control): \(cause)" }
+    package var description: String { "cannot listen on \(address) (control): \(reason)" }
+
+    private var reason: String {
+        guard let error = cause as? IOError else { return "\(cause)" }
+        return error.errnoCode == EADDRINUSE ? "the port is taken" : String(cString: strerror(error.errnoCode))
+    }
 }

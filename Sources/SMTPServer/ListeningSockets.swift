@@ -104,7 +104,8 @@ package final class ListeningSockets: Sendable {
     /// What the last call of the system says.
     private func failure(_ address: ListenerAddress) -> SMTPServiceError {
         let code = errno
-        return code == EADDRINUSE
-            ? .addressTaken(address) : .cannotListen(address, reason: String(cString: strerror(code)))
+        guard code != EADDRINUSE else { return .addressTaken(address) }
+        let advice = code == EACCES ? SMTPServiceError.aboutLowPorts : ""
+        return .cannotListen(address, reason: String(cString: strerror(code)) + advice)
     }
 }

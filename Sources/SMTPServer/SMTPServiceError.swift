@@ -9,6 +9,10 @@ package enum SMTPServiceError: Error, Sendable, CustomStringConvertible {
     /// It was not bound, or was stopped.
     case notBound
 
+    /// Linux lets root alone have them, and those to whom it is granted.
+    static let aboutLowPorts =
+        "; ports below 1024 need root, or AmbientCapabilities=CAP_NET_BIND_SERVICE in the unit of systemd"
+
     /// What is wrong, where, and what would be right.
     package var description: String {
         switch self {

@@ -105,7 +105,8 @@ struct Server: Service {
         let control =
             plan.site.controlListener.map { ["arrivals and measurements: http://\($0)/events, /metrics"] } ?? []
         let waiting = engine.pendingCount
-        let queued = waiting == 0 ? [] : ["\(waiting) messages are pending from before"]
+        let messages = waiting == 1 ? "1 message is" : "\(waiting) messages are"
+        let queued = waiting == 0 ? [] : ["\(messages) pending from before"]
         return listeners + control + queued + ["ready"]
     }
 

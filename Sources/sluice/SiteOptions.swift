@@ -36,6 +36,7 @@ struct SiteOptions: ParsableArguments {
             for finding in findings { Terminal.note(finding.description) }
             throw Failure(.configuration, "\(directory) does not say where the server's data lies")
         }
+        try site.requireOwner()
         return site
     }
 
@@ -55,6 +56,7 @@ struct SiteOptions: ParsableArguments {
             throw Failure(
                 .configuration, "\(errors) error\(errors == 1 ? "" : "s") in \(directory); nothing was started")
         }
+        try plan.site.requireOwner()
         return (plan, services)
     }
 

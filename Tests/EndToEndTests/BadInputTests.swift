@@ -67,7 +67,7 @@ extension EndToEndTests {
                 try sluice.workspace.write(text, to: "pipelines/site.yaml")
                 let child = try sluice.launch()
                 #expect(try await child.wait() == .exited(69))
-                #expect(sluice.log.contains("\(taken.port)"), "\(sluice.log)")
+                #expect(sluice.log.contains(":\(taken.port) (control): the port is taken"), "\(sluice.log)")
                 let line = try #require(row) + 1
                 #expect(
                     sluice.log.contains("site.yaml:\(line):") || sluice.log.contains("site.yaml:\(line - 1):"),

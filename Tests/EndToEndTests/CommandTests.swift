@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 extension EndToEndTests {
@@ -74,6 +75,26 @@ extension EndToEndTests {
                     #expect(outcome.status == 65 && outcome.errors.contains("is not an address"), "\(address)")
                 }
                 #expect(try await sluice.command("user", "list").text == "user@example.org\n")
+            }
+        }
+
+        @Test(.enabled(if: geteuid() == 0, "only root may give files away"))
+        func `no command touches the data of another user, not even as root`() async throws {
+            try await withSluice { sluice in
+                #expect(try await sluice.stop() == .exited(0))
+                let files = try FileManager.default.subpathsOfDirectory(atPath: sluice.data)
+                #expect(chown(sluice.data + "/queue", 1, 1) == 0)
+                let owner = try #require(getpwuid(1).map { String(cString: $0.pointee.pw_name) })
+                for command in [
+                    ["queue"], ["user", "list"], ["index", "rebuild"], ["search", "user@example.org", "x"],
+                ] {
+                    let outcome = try await sluice.command(command)
+                    #expect(outcome.status == 77 && outcome.errors.contains("sudo -u \(owner) "), "\(command)")
+                }
+                let run = try await sluice.workspace.run(Places.sluice, ["run", sluice.pipelines])
+                #expect(run.status == 77, "\(run.testDescription)")
+                #expect(try FileManager.default.subpathsOfDirectory(atPath: sluice.data) == files)
+                #expect(chown(sluice.data + "/queue", 0, 0) == 0)
             }
         }
 

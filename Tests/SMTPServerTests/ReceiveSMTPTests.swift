@@ -58,6 +58,15 @@ import Testing
         #expect(problems.contains { $0.suggestion == "recipients" } && problems.contains { $0.suggestion == "refuse" })
     }
 
+    @Test func `a limit of messages beyond what can be kept is objected to at its place`() throws {
+        var settings = Settings(
+            Self.group([Self.listen("127.0.0.1:0"), ("limits", Self.group([("message", Self.scalar("2MB"))]))]))
+        let receiver = try ReceiveSMTP(configuration: ReceiveSMTP.Configuration(from: &settings), services: services)
+        #expect(receiver.objection(to: .megabytes(2)) == nil)
+        let error = try #require(receiver.objection(to: ByteCount(octets: 1_999_999)))
+        #expect(error.setting == "limits.message" && error.text.contains("2MB"))
+    }
+
     @Test(
         arguments: [
             ("limits", "errors", "0", "limits.errors"), ("limits", "message", "0B", "limits.message"),

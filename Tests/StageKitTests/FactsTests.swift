@@ -41,6 +41,7 @@ struct FactsTests {
     @Test(arguments: [
         ("127.0.0.1:25", "127.0.0.1:25"), ("[::1]:2525", "[::1]:2525"), ("localhost:0", "localhost:0"),
         ("::1:25", nil), ("127.0.0.1", nil), (":25", nil), ("a:65536", nil), ("a:-1", nil), ("a:", nil), ("[]:1", nil),
+        ("mx.example.org:25", nil), ("1.2.3:25", nil),
     ])
     func `a listener's address is a host and a port`(_ text: String, _ written: String?) {
         #expect(ListenerAddress(text)?.description == written)
