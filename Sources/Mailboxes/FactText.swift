@@ -5,8 +5,8 @@ package enum FactText {
     /// The lines; octets are left out.
     package static func lines(_ facts: Facts) -> String {
         var lines = ""
-        for name in facts.values.keys.sorted() {
-            guard let text = facts[name].flatMap(text(of:)) else { continue }
+        for (name, value) in facts.named {
+            guard let text = text(of: value) else { continue }
             lines += name
             lines += ": "
             lines += text
