@@ -67,8 +67,9 @@ package struct WriteAuthenticationResults: RewritingStage {
     }
 
     private func reports(of message: Message) -> [String] {
-        ResultFacts.ordered(message.facts.values.keys).compactMap { name in
-            guard case .string(let report) = message.facts[name] else { return nil }
+        let known = message.facts.named
+        return ResultFacts.ordered(known.map(\.name)).compactMap { name in
+            guard case .string(let report) = known.first(where: { $0.name == name })?.value else { return nil }
             return report
         }
     }

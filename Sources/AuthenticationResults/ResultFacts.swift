@@ -8,10 +8,17 @@ package enum ResultFacts {
     /// The name of a check's fact.
     package static func name(of check: String) -> String { check + suffix }
 
+    private static let known = checks.map(name)
+
     /// Those of some facts' names that hold results, in the order in which they are written.
     package static func ordered(_ names: some Sequence<String>) -> [String] {
-        let all = names.filter { $0.hasSuffix(suffix) }.sorted()
-        let known = checks.map(name)
+        let all = names.filter(isResult).sorted()
         return known.filter(all.contains) + all.filter { !known.contains($0) }
+    }
+
+    /// Whether a fact's name ends as these names do.
+    private static func isResult(_ name: String) -> Bool {
+        var name = name
+        return name.withUTF8 { $0.suffix(suffix.utf8.count).elementsEqual(suffix.utf8) }
     }
 }

@@ -52,16 +52,21 @@ enum ResultWriter {
     }
 
     private static func quoted(_ text: String) -> String {
-        var octets = [UInt8(ascii: "\"")]
+        let quote = UInt8(ascii: "\"")
+        var octets = [quote]
+        octets.reserveCapacity(text.utf8.count + 2)
         for octet in text.utf8 {
-            if octet == UInt8(ascii: "\"") || octet == UInt8(ascii: "\\") { octets.append(UInt8(ascii: "\\")) }
+            if octet == quote || octet == UInt8(ascii: "\\") { octets.append(UInt8(ascii: "\\")) }
             octets.append(octet)
         }
-        return String(decoding: octets + [UInt8(ascii: "\"")], as: UTF8.self)
+        octets.append(quote)
+        return String(decoding: octets, as: UTF8.self)
     }
 
     /// A text without control characters, cut at the end of a character.
     private static func clean(_ text: String) -> String {
+        // Nearly all are.
+        if text.utf8.count <= maximumValue, text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) { return text }
         var octets = text.utf8.prefix(maximumValue).map { $0 < 0x20 || $0 == 0x7F ? UInt8(ascii: "?") : $0 }
         if text.utf8.count > maximumValue {
             while let last = octets.last, last & 0xC0 == 0x80 { octets.removeLast() }
@@ -73,12 +78,17 @@ enum ResultWriter {
     private static func isDotAtom(_ text: Substring.UTF8View, mayBeEmpty: Bool) -> Bool {
         guard let first = text.first else { return mayBeEmpty }
         return first != UInt8(ascii: ".")
-            && text.allSatisfy { isAlphanumeric($0) || "!#$%&'*+-/=?^_`{|}~.".utf8.contains($0) }
+            && text.allSatisfy { isAlphanumeric($0) || isAtomSpecial($0) }
     }
 
     /// A character of a MIME token (RFC 2045, section 5.1).
     static func isToken(_ octet: UInt8) -> Bool {
-        (0x21...0x7E).contains(octet) && !"()<>@,;:\\\"/[]?=".utf8.contains(octet)
+        isAlphanumeric(octet) || (0x21...0x7E).contains(octet) && !"()<>@,;:\\\"/[]?=".utf8.contains(octet)
+    }
+
+    /// What may stand in an atom beside letters and digits (RFC 5322, section 3.2.3), and the dot between atoms.
+    private static func isAtomSpecial(_ octet: UInt8) -> Bool {
+        octet == UInt8(ascii: ".") || octet == UInt8(ascii: "-") || "!#$%&'*+/=?^_`{|}~".utf8.contains(octet)
     }
 
     static func isAlphanumeric(_ octet: UInt8) -> Bool {

@@ -33,8 +33,11 @@ package struct OctetWriter: Sendable {
     }
 
     package mutating func append(_ text: String) {
-        append(count: text.utf8.count)
-        bytes.append(contentsOf: text.utf8)
+        var text = text
+        text.withUTF8 { octets in
+            append(count: octets.count)
+            bytes.append(contentsOf: octets)
+        }
     }
 
     package mutating func reserve(_ count: Int) { bytes.reserveCapacity(count) }

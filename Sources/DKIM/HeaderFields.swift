@@ -19,6 +19,8 @@ package struct HeaderFields: Sendable {
     package static let maximumLength = 1_000_000
     /// The most fields of a header: what the parser of messages takes, too.
     package static let maximumFields = 5_000
+    /// More than most headers have.
+    private static let usualFields = 48
     /// What is said of a header beyond the limits.
     package static let excess = "header has more than \(maximumLength) octets or \(maximumFields) fields"
 
@@ -30,7 +32,6 @@ package struct HeaderFields: Sendable {
     package let bodyStart: Int
     /// Whether a limit was met; such a header is never signed or verified.
     package private(set) var isTooLarge: Bool
-    private var places: [String: [Int]] = [:]
 
     /// Finds the fields of some content, and of others that stand before it, each with its line end.
     package init(of content: Octets, below added: [String] = []) {
@@ -38,16 +39,26 @@ package struct HeaderFields: Sendable {
         isTooLarge = header == nil
         bodyStart = body
         octets = added.flatMap(\.utf8) + content.array(0..<(header ?? 0))
+        guard !isTooLarge else { return }
+        guard let found = octets.withUnsafeBytes({ Self.fields(in: $0) }) else {
+            isTooLarge = true
+            return
+        }
+        fields = found
+    }
+
+    /// All fields from the top; nothing if there are too many.
+    private static func fields(in bytes: UnsafeRawBufferPointer) -> [Field]? {
+        var fields: [Field] = []
+        fields.reserveCapacity(usualFields)
         var start = 0
-        while start < octets.count, !isTooLarge {
-            let end = endOfField(from: start)
-            if fields.count == Self.maximumFields {
-                isTooLarge = true
-            } else {
-                append(start..<end)
-            }
+        while start < bytes.count {
+            guard fields.count < maximumFields else { return nil }
+            let end = endOfField(from: start, bytes)
+            fields.append(field(start..<end, bytes))
             start = end
         }
+        return fields
     }
 
     /// The lengths of the header and of everything before the body; no header if it is too long.
@@ -65,53 +76,48 @@ package struct HeaderFields: Sendable {
         return (content.count <= maximumLength ? content.count : nil, content.count)
     }
 
-    private func endOfField(from start: Int) -> Int {
+    private static func endOfField(from start: Int, _ bytes: UnsafeRawBufferPointer) -> Int {
         var position = start
-        while let feed = octets[position...].firstIndex(of: 0x0A) {
-            position = feed + 1
-            if position == octets.count || !octets[position].isBlank { return position }
+        while let base = bytes.baseAddress, let feed = memchr(base + position, 0x0A, bytes.count - position) {
+            position = base.distance(to: UnsafeRawPointer(feed)) + 1
+            if position == bytes.count || !bytes[position].isBlank { return position }
         }
-        return octets.count
+        return bytes.count
     }
 
-    private mutating func append(_ range: Range<Int>) {
-        var name = ""
-        var valueStart = range.lowerBound
-        if let colon = octets[range].firstIndex(of: UInt8(ascii: ":")) {
-            var end = colon
-            while end > range.lowerBound, octets[end - 1].isBlank { end -= 1 }
-            // Anything but visible ASCII before the colon makes it no field (RFC 5322, section 2.2).
-            if octets[range.lowerBound..<end].allSatisfy({ (0x21...0x7E).contains($0) }) {
-                name = String(decoding: octets[range.lowerBound..<end].map(\.lowered), as: UTF8.self)
-                valueStart = colon + 1
-            }
+    private static func field(_ range: Range<Int>, _ bytes: UnsafeRawBufferPointer) -> Field {
+        let none = Field(name: "", range: range, valueStart: range.lowerBound)
+        guard let base = bytes.baseAddress, let colon = memchr(base + range.lowerBound, 0x3A, range.count) else {
+            return none
         }
-        places[name, default: []].append(fields.count)
-        fields.append(Field(name: name, range: range, valueStart: valueStart))
+        let valueStart = base.distance(to: UnsafeRawPointer(colon)) + 1
+        var end = valueStart - 1
+        while end > range.lowerBound, bytes[end - 1].isBlank { end -= 1 }
+        let written = UnsafeRawBufferPointer(rebasing: bytes[range.lowerBound..<end])
+        // Anything but visible ASCII before the colon makes it no field (RFC 5322, section 2.2).
+        for octet in written where !(0x21...0x7E).contains(octet) { return none }
+        let name = String(unsafeUninitializedCapacity: written.count) { lowered in
+            for index in written.indices { lowered.initializeElement(at: index, to: written[index].lowered) }
+            return written.count
+        }
+        return Field(name: name, range: range, valueStart: valueStart)
     }
 
     /// The fields of a name in lower case, from the top.
     package func all(_ name: String) -> [Field] {
-        (places[name] ?? []).map { fields[$0] }
+        fields.filter { $0.name == name }
     }
 
     /// How many fields of a name in lower case there are.
-    package func count(of name: String) -> Int { places[name]?.count ?? 0 }
+    package func count(of name: String) -> Int { fields.count { $0.name == name } }
 
     /// The fields that a list of names selects (RFC 6376, section 5.4.2).
     ///
     /// Each mention of a name takes the next field from the bottom; once there is none left, it takes nothing.
     package func selected(by names: [String]) -> [Field] {
-        var used: [String: Int] = [:]
-        var chosen: [Field] = []
-        for name in names {
-            guard let candidates = places[name] else { continue }
-            let count = used[name, default: 0]
-            guard count < candidates.count else { continue }
-            used[name] = count + 1
-            chosen.append(fields[candidates[candidates.count - 1 - count]])
-        }
-        return chosen
+        var places: [String: [Int]] = [:]
+        for (place, field) in fields.enumerated() { places[field.name, default: []].append(place) }
+        return names.compactMap { name in places[name]?.popLast().map { fields[$0] } }
     }
 
     /// A field's octets, with its line end.

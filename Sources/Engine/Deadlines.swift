@@ -22,8 +22,8 @@ package final class Deadlines: Sendable {
     package func run() async {
         while !Task.isCancelled {
             let now = clock.now
-            let overdue = calls.withLock { calls in calls.open.values.filter { $0.deadline <= now } }
-            for call in overdue { call.expire() }
+            let open = calls.withLock { calls in Array(calls.open.values) }
+            for call in open { call.expire(at: now) }
             do {
                 try await Task.sleep(for: Self.tick)
             } catch {
@@ -38,44 +38,90 @@ package final class Deadlines: Sendable {
     package func supervise<Value: Sendable>(
         limit: Duration, _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
-        let call = SupervisedCall<Value>(deadline: clock.now + limit, limit: limit)
+        try await supervise { watch in
+            try watch.begin(0, limit: limit)
+            return try await body()
+        }
+    }
+
+    /// The result of `body`, which tells the watch as it begins each of its parts, or ``TimeLimitExceeded`` when a part's
+    /// limit has passed.
+    ///
+    /// One supervision for many short calls: it costs a task, which one such call may not be worth.
+    ///
+    /// - Throws: What `body` throws, or ``TimeLimitExceeded``.
+    func supervise<Value: Sendable>(
+        _ body: @escaping @Sendable (any Watch) async throws -> Value
+    ) async throws -> Value {
+        let call = SupervisedCall<Value>(clock)
         let number = calls.withLock { calls in
             calls.next += 1
             calls.open[calls.next] = call
             return calls.next
         }
         defer { calls.withLock { _ = $0.open.removeValue(forKey: number) } }
-        return try await call.value(of: body)
+        return try await call.value { try await body(call) }
     }
+}
+
+/// Who watches a call that has several parts.
+protocol Watch: Sendable {
+    /// Says that the time of another part begins.
+    ///
+    /// - Throws: `CancellationError` if the part before took too long, so that nobody waits for the call any more.
+    func begin(_ part: Int, limit: Duration) throws
+
+    /// Says that the part is over, before its result is used.
+    ///
+    /// - Throws: `CancellationError` if it took too long.
+    func end() throws
 }
 
 /// A call did not return in time.
 package struct TimeLimitExceeded: Error, CustomStringConvertible {
     /// The time it had.
     package let limit: Duration
+    /// The part of the call that took too long.
+    let part: Int
 
     package var description: String { "did not finish within \(limit)" }
 }
 
 private protocol Expirable: Sendable {
-    var deadline: ContinuousClock.Instant { get }
-    func expire()
+    /// Ends the wait if the time is up.
+    func expire(at now: ContinuousClock.Instant)
 }
 
-private final class SupervisedCall<Value: Sendable>: Expirable {
+/// A part of a call that is under way.
+private struct Part {
+    let number: Int
+    let limit: Duration
+    let deadline: ContinuousClock.Instant
+}
+
+private final class SupervisedCall<Value: Sendable>: Expirable, Watch {
     private enum State {
         case idle
         case waiting(CheckedContinuation<Value, any Error>, Task<Void, Never>?)
         case finished
     }
 
-    let deadline: ContinuousClock.Instant
-    private let limit: Duration
+    private let clock: ContinuousClock
     private let state = Mutex(State.idle)
+    /// The part under way; nothing before the first, and once its time was up.
+    private let part: Mutex<(current: Part?, isOver: Bool)>
 
-    init(deadline: ContinuousClock.Instant, limit: Duration) {
-        self.deadline = deadline
-        self.limit = limit
+    init(_ clock: ContinuousClock) {
+        self.clock = clock
+        part = Mutex((nil, false))
+    }
+
+    func begin(_ number: Int, limit: Duration) throws {
+        let deadline = clock.now + limit
+        try part.withLock { part in
+            guard !part.isOver else { throw CancellationError() }
+            part.current = Part(number: number, limit: limit, deadline: deadline)
+        }
     }
 
     func value(of body: @escaping @Sendable () async throws -> Value) async throws -> Value {
@@ -100,8 +146,21 @@ private final class SupervisedCall<Value: Sendable>: Expirable {
         }
     }
 
-    func expire() {
-        finish(.failure(TimeLimitExceeded(limit: limit)), cancelling: true)
+    func end() throws {
+        try part.withLock { part in
+            guard !part.isOver else { throw CancellationError() }
+            part.current = nil
+        }
+    }
+
+    func expire(at now: ContinuousClock.Instant) {
+        let overdue = part.withLock { part -> Part? in
+            guard let current = part.current, current.deadline <= now else { return nil }
+            part = (nil, true)
+            return current
+        }
+        guard let overdue else { return }
+        finish(.failure(TimeLimitExceeded(limit: overdue.limit, part: overdue.number)), cancelling: true)
     }
 
     private func finish(_ result: Result<Value, any Error>, cancelling: Bool = false) {

@@ -14,8 +14,8 @@ enum FactCoding {
     }
 
     static func append(_ facts: Facts, to writer: inout OctetWriter) {
-        writer.append(count: facts.values.count)
-        for (name, value) in facts.values {
+        writer.append(count: facts.count)
+        for (name, value) in facts.named {
             writer.append(name)
             append(value, to: &writer)
         }

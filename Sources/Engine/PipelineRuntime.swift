@@ -38,7 +38,7 @@ struct PipelineRuntime: Sendable {
         for (phase, steps) in plan.session {
             let prepared = try steps.map { try PreparedStep($0, in: phase, context: context(of: $0)) }
             phases[phase] = SessionSteps(
-                pipeline: plan.name, steps: prepared, deadlines: deadlines, metrics: metrics)
+                pipeline: plan.name, phase: phase, steps: prepared, deadlines: deadlines, metrics: metrics)
         }
         return PipelineEntrance(self, steps: phases)
     }

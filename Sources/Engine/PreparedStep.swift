@@ -17,6 +17,8 @@ struct PreparedStep: Sendable {
     let plan: Step
     let work: Work
     let context: StageContext
+    /// Whether the step may give back another content.
+    let mayRewrite: Bool
 
     var id: String { plan.id }
 
@@ -26,6 +28,8 @@ struct PreparedStep: Sendable {
     init(_ plan: Step, in phase: SessionPhase, context: StageContext) throws {
         self.plan = plan
         self.context = context
+        mayRewrite =
+            if case .stage(let stage) = plan.kind, phase == .message { stage is any RewritingStage } else { false }
         switch plan.kind {
         case .decide(let branches): work = .decide(branches)
         case .stage(let stage):
@@ -42,6 +46,7 @@ struct PreparedStep: Sendable {
     init(delivering plan: Step, context: StageContext) {
         self.plan = plan
         self.context = context
+        mayRewrite = false
         switch plan.kind {
         case .decide(let branches): work = .decide(branches)
         case .stage(let stage):
@@ -51,11 +56,6 @@ struct PreparedStep: Sendable {
                 work = .message(stage)
             }
         }
-    }
-
-    /// Whether the step may give back another content.
-    var mayRewrite: Bool {
-        if case .message(let stage) = work { stage is any RewritingStage } else { false }
     }
 
     /// How many messages one call takes at most.

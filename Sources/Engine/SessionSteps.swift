@@ -16,10 +16,18 @@ struct SessionSteps: Sendable {
 
     /// What the steps work on: the message, and at `recipient` the recipient.
     struct Subject: Sendable {
+        /// The message's number, whatever a stage that breaks its contract makes of the message.
+        let id: MessageID
         var message: Message
         var recipient: Recipient?
         /// The replies to recipients, by their places, who were refused one by one.
         var refusals: [Int: Reply] = [:]
+
+        init(message: Message, recipient: Recipient? = nil) {
+            id = message.id
+            self.message = message
+            self.recipient = recipient
+        }
 
         /// Whether the condition of a step holds; at `recipient` the recipient's facts count before the message's.
         func fulfils(_ condition: Condition) throws -> Bool {
@@ -31,74 +39,130 @@ struct SessionSteps: Sendable {
     static let failureReply = Reply(.localError, "Local error in processing, try again later")
 
     let pipeline: String
+    let phase: SessionPhase
     let steps: [PreparedStep]
     let deadlines: Deadlines
     let metrics: StepMetrics
 
     /// Runs the steps in order until one objects.
+    ///
+    /// They work on a copy, in one supervised call: a step that hangs is left behind with it.
     func run(_ subject: inout Subject) async -> Ruling {
-        for step in steps {
-            guard let verdict = await run(step, &subject) else { continue }
-            switch verdict {
-            case .proceed: continue
-            case .postpone(let reply, let reason), .reject(let reply, let reason):
-                log(step, subject, "message refused", reason: reason, reply: reply)
-                return .refuse(reply)
-            case .discard(let reason):
-                log(step, subject, "message discarded", reason: reason)
-                return .discard(step: step.id, reason: reason)
-            case .quarantine(let reason):
-                log(step, subject, "message quarantined", reason: reason)
-                return .quarantine(step: step.id, reason: reason)
-            case .perRecipient(let verdicts):
-                guard let reply = settle(verdicts, step, &subject) else { continue }
-                return .refuse(reply)
+        var next = 0
+        while true {
+            let given = subject
+            let first = next
+            let states = EarlierStates()
+            do {
+                let (after, ruling) = try await deadlines.supervise { watch in
+                    var working = given
+                    let ruling = try await run(from: first, &working, watch, states)
+                    return (working, ruling)
+                }
+                subject = after
+                return ruling
+            } catch {
+                let number = (error as? TimeLimitExceeded)?.part ?? first
+                let step = steps[number]
+                let limit = (error as? TimeLimitExceeded)?.limit ?? .zero
+                if let before = states[number] { subject = before }
+                guard let verdict = fail(step, subject, error, after: limit) else {
+                    next = number + 1
+                    continue
+                }
+                return rule(verdict, step, &subject) ?? .refuse(Self.failureReply)
             }
+        }
+    }
+
+    private func run(
+        from first: Int, _ subject: inout Subject, _ watch: any Watch, _ states: EarlierStates
+    ) async throws -> Ruling {
+        for number in steps.indices.dropFirst(first) {
+            let step = steps[number]
+            // What a failing step has done to the subject matters only where somebody goes on with it.
+            if !(phase == .message && step.plan.isRequired) { states[number] = subject }
+            try watch.begin(number, limit: step.plan.timeout)
+            let start = ContinuousClock.now
+            let outcome = await attempt(step, &subject)
+            // Whatever it came to, once its time was up others have gone on.
+            try watch.end()
+            if case .failure = outcome, let before = states[number] { subject = before }
+            guard let verdict = note(outcome, of: step, subject, after: .now - start) else { continue }
+            if let ruling = rule(verdict, step, &subject) { return ruling }
         }
         return .proceed
     }
 
-    /// One step's verdict; `nil` if its `when` does not hold or its failure is to be passed over.
-    private func run(_ step: PreparedStep, _ subject: inout Subject) async -> Verdict? {
-        let start = ContinuousClock.now
+    /// What a verdict comes to; `nil` if the message goes on.
+    private func rule(_ verdict: Verdict, _ step: PreparedStep, _ subject: inout Subject) -> Ruling? {
+        switch verdict {
+        case .proceed: return nil
+        case .postpone(let reply, let reason), .reject(let reply, let reason):
+            log(step, subject, "message refused", reason: reason, reply: reply)
+            return .refuse(reply)
+        case .discard(let reason):
+            log(step, subject, "message discarded", reason: reason)
+            return .discard(step: step.id, reason: reason)
+        case .quarantine(let reason):
+            log(step, subject, "message quarantined", reason: reason)
+            return .quarantine(step: step.id, reason: reason)
+        case .perRecipient(let verdicts):
+            return settle(verdicts, step, &subject).map { .refuse($0) }
+        }
+    }
+
+    /// One step's verdict; `nil` if its `when` does not hold.
+    private func attempt(_ step: PreparedStep, _ subject: inout Subject) async -> Result<Verdict?, any Error> {
         do {
-            guard try step.plan.when.map({ try subject.fulfils($0) }) ?? true else { return nil }
-            let verdict = try await perform(step, &subject)
-            let outcome: StepMetrics.Outcome = verdict.letsAllPass ? .success : .refused
-            metrics.record(outcome, pipeline: pipeline, step: step.id, time: .now - start)
+            guard try step.plan.when.map({ try subject.fulfils($0) }) ?? true else { return .success(nil) }
+            return .success(try await perform(step, &subject))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// Counts and logs what a step came to; `nil` if it has no verdict or its failure is to be passed over.
+    private func note(
+        _ outcome: Result<Verdict?, any Error>, of step: PreparedStep, _ subject: Subject, after time: Duration
+    ) -> Verdict? {
+        switch outcome {
+        case .failure(let error): return fail(step, subject, error, after: time)
+        case .success(nil): return nil
+        case .success(let verdict?):
+            metrics.record(verdict.letsAllPass ? .success : .refused, pipeline: pipeline, step: step.id, time: time)
             step.context.logger.debug(
                 "step done",
                 metadata: [
-                    "message.id": "\(subject.message.id)", "verdict": "\(verdict.label)",
-                    "duration": "\(ContinuousClock.now - start)",
+                    "message.id": "\(subject.id)", "verdict": "\(verdict.label)", "duration": "\(time)",
                 ])
             return verdict
-        } catch {
-            metrics.record(.failure, pipeline: pipeline, step: step.id, time: .now - start)
-            step.context.logger.error(
-                "step failed", metadata: ["message.id": "\(subject.message.id)", "error": "\(error)"])
-            guard step.plan.isRequired else { return nil }
-            return .postpone(Self.failureReply, reason: "\(step.id) failed: \(error)")
         }
+    }
+
+    /// What the failure of a step comes to; `nil` if it is to be passed over.
+    private func fail(
+        _ step: PreparedStep, _ subject: Subject, _ error: any Error, after time: Duration
+    ) -> Verdict? {
+        metrics.record(.failure, pipeline: pipeline, step: step.id, time: time)
+        step.context.logger.error(
+            "step failed", metadata: ["message.id": "\(subject.id)", "error": "\(error)"])
+        guard step.plan.isRequired else { return nil }
+        return .postpone(Self.failureReply, reason: "\(step.id) failed: \(error)")
     }
 
     private func perform(_ step: PreparedStep, _ subject: inout Subject) async throws -> Verdict {
         if case .decide(let branches) = step.work { return try decide(branches, &subject) }
-        // The stage works on a copy, so that a failure in its midst leaves no trace.
-        let before = subject
-        let (after, verdict) = try await deadlines.supervise(limit: step.plan.timeout) {
-            var working = before
-            let verdict = try await call(step, &working)
-            return (working, verdict)
-        }
-        try StageContract.check(after.message, of: before.message, step: step.id, mayRewrite: step.mayRewrite)
-        guard after.recipient?.index == before.recipient?.index else {
+        let contract = StageContract(of: subject.message, step: step.id, mayRewrite: step.mayRewrite)
+        let place = subject.recipient?.index
+        let verdict = try await call(step, &subject)
+        try contract.check(subject.message)
+        guard subject.recipient?.index == place else {
             throw StageContractViolation("\(step.id) gave back another recipient")
         }
-        try StageContract.check(verdict, recipients: recipients(step, after.message), step: step.id)
-        subject = after
-        if after.message.content !== before.message.content {
-            subject.message.facts[CoreFacts.size] = after.message.content.count
+        try StageContract.check(verdict, recipients: recipients(step, subject.message), step: step.id)
+        if contract.isRewritten(subject.message) {
+            subject.message.facts[CoreFacts.size] = subject.message.content.count
         }
         return verdict
     }
@@ -179,7 +243,7 @@ struct SessionSteps: Sendable {
         step.context.logger.info(
             text,
             metadata: [
-                "message.id": "\(subject.message.id)", "client": "\(subject.message.client.address)",
+                "message.id": "\(subject.id)", "client": "\(subject.message.client.address)",
                 "reason": "\(reason)", "reply": "\(reply.map(\.description) ?? "-")",
             ])
     }

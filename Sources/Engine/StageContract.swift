@@ -1,21 +1,47 @@
+import Bytes
 import SMTP
 import StageKit
 
 /// What the engine checks of every answer of a stage, on both sides of the durable line.
 ///
 /// An answer that breaks the contract is an error of the stage: it must never become a 250, nor another message.
-enum StageContract {
+struct StageContract {
+    private let id: MessageID
+    private let content: Octets
+    private let recipients: [Recipient]
+    private let step: String
+    private let mayRewrite: Bool
+
+    /// What must stay of a message that is given to a step.
+    init(of message: Message, step: String, mayRewrite: Bool = false) {
+        id = message.id
+        content = message.content
+        recipients = message.recipients
+        self.step = step
+        self.mayRewrite = mayRewrite
+    }
+
     /// Sees that the stage gave back the message it was given.
     ///
     /// - Throws: ``StageContractViolation`` if it is another message, has other recipients, or has another content and
     ///   may not.
-    static func check(_ after: Message, of before: Message, step: String, mayRewrite: Bool = false) throws {
-        guard after.id == before.id, mayRewrite || after.content === before.content else {
+    func check(_ message: Message) throws {
+        guard message.id == id, mayRewrite || !isRewritten(message) else {
             throw StageContractViolation("\(step) gave back another message")
         }
-        guard after.recipients.map(\.index) == before.recipients.map(\.index) else {
+        guard message.recipients.elementsEqual(recipients, by: { $0.index == $1.index }) else {
             throw StageContractViolation("\(step) added, removed or reordered recipients")
         }
+    }
+
+    /// Whether the message has another content now.
+    func isRewritten(_ message: Message) -> Bool { message.content !== content }
+
+    /// Sees that the stage gave back the message it was given, as ``check(_:)`` does.
+    ///
+    /// - Throws: ``StageContractViolation`` if it did not.
+    static func check(_ after: Message, of before: Message, step: String) throws {
+        try StageContract(of: before, step: step).check(after)
     }
 
     /// Sees that a verdict says what it may.

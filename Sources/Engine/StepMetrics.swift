@@ -25,6 +25,11 @@ package final class StepMetrics: Sendable {
         package var count = 0
         /// How long they took together; a batch counts once.
         package var time: Duration = .zero
+
+        fileprivate mutating func add(_ count: Int, _ time: Duration) {
+            self.count += count
+            self.time += time
+        }
     }
 
     private let measures = Mutex<[Key: Measure]>([:])
@@ -35,8 +40,7 @@ package final class StepMetrics: Sendable {
     package func record(_ outcome: Outcome, pipeline: String, step: String, count: Int = 1, time: Duration) {
         let key = Key(pipeline: pipeline, step: step, outcome: outcome)
         measures.withLock { measures in
-            measures[key, default: Measure()].count += count
-            measures[key, default: Measure()].time += time
+            measures[key, default: Measure()].add(count, time)
         }
     }
 

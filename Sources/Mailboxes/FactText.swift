@@ -11,7 +11,7 @@ package enum FactText {
     package static func lines(_ facts: Facts) -> [UInt8] {
         var lines: [UInt8] = []
         lines.reserveCapacity(usualSize)
-        for (name, value) in facts.values {
+        for (name, value) in facts.named {
             if case .bytes = value { continue }
             lines.append(contentsOf: name.utf8)
             lines.append(contentsOf: ": ".utf8)

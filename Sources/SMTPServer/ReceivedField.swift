@@ -34,11 +34,17 @@ enum ReceivedField {
 
     /// The name without what could end a token or begin a comment: it is the client's word.
     private static func shown(_ hello: String, isInternationalized: Bool) -> String {
+        // Most names are plain, and need no look at Unicode's tables.
+        if hello.utf8.allSatisfy(isPlain) { return hello }
         let kept = hello.unicodeScalars.map { scalar -> Unicode.Scalar in
             let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
             let isLetter = isInternationalized && scalar.value > 0x9F && scalar.properties.isAlphabetic
             return isPlain || isLetter || ".-_:[]".unicodeScalars.contains(scalar) ? scalar : "?"
         }
         return String(String.UnicodeScalarView(kept))
+    }
+    private static func isPlain(_ octet: UInt8) -> Bool {
+        (0x30...0x39).contains(octet) || (0x41...0x5A).contains(octet & 0xDF) || octet == UInt8(ascii: ".")
+            || octet == UInt8(ascii: "-")
     }
 }

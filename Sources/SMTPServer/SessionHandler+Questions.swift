@@ -52,7 +52,7 @@ extension SessionHandler {
         guard services.phases.contains(.connect) else { return session.answer(.proceed) }
         let message = services.entrance.makeMessage(from: client)
         let entrance = services.entrance
-        decide {
+        return decideQuickly {
             var message = message
             let result = await entrance.connect(&message)
             return (message, result)
@@ -60,7 +60,6 @@ extension SessionHandler {
             handler.connectionFacts = outcome.0.facts
             return handler.session.answer(outcome.1.answer)
         }
-        return nil
     }
 
     private func askMail(_ sender: ReversePath) -> ServerSession.Step? {
@@ -75,7 +74,7 @@ extension SessionHandler {
         guard services.phases.contains(.mail) else { return session.answer(.proceed) }
         let asked = new
         let entrance = services.entrance
-        decide {
+        return decideQuickly {
             var message = asked
             let result = await entrance.mail(&message)
             return (message, result)
@@ -83,7 +82,6 @@ extension SessionHandler {
             handler.message = outcome.0
             return handler.session.answer(outcome.1.answer)
         }
-        return nil
     }
 
     private func askRecipient(_ recipient: Recipient) -> ServerSession.Step? {
@@ -92,7 +90,7 @@ extension SessionHandler {
             return session.answer(message == nil ? .refuse(Self.fault) : .proceed)
         }
         let entrance = services.entrance
-        decide {
+        return decideQuickly {
             var (message, recipient) = (asked, recipient)
             let result = await entrance.recipient(&recipient, of: &message)
             return (message, recipient, result)
@@ -101,7 +99,6 @@ extension SessionHandler {
             if outcome.2 == .proceed { handler.message?.recipients.append(outcome.1) }
             return handler.session.answer(outcome.2.answer)
         }
-        return nil
     }
 
     /// Nothing is read from the client until the piece is written: that is the pressure back to the socket.
@@ -158,6 +155,27 @@ extension SessionHandler {
         return session.acknowledge(proof, except: refusals)
     }
 
+    /// Lets a task find an answer that usually needs no waiting, and so is there at once; `nil` otherwise.
+    ///
+    /// The task begins on the event loop, and leaves it where it waits for something first, such as a DNS server: a phase
+    /// whose steps know their answers costs no change of threads. The work on a message is not for the event loop.
+    func decideQuickly<Outcome: Sendable>(
+        _ find: @escaping @Sendable () async -> Outcome,
+        then use: @escaping @Sendable (SessionHandler, Outcome) -> ServerSession.Step
+    ) -> ServerSession.Step? {
+        guard let loop = context?.eventLoop else { return nil }
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        let quick = NIOLoopBoundBox<Outcome?>(nil, eventLoop: loop)
+        let task = Task.immediate {
+            let outcome = await find()
+            if loop.inEventLoop { return quick.value = outcome }
+            loop.execute { bound.value.conclude(use, outcome) }
+        }
+        if let outcome = quick.value { return use(self, outcome) }
+        decision = task
+        return nil
+    }
+
     /// Lets a task find an answer and brings it back to the event loop.
     func decide<Outcome: Sendable>(
         _ find: @escaping @Sendable () async -> Outcome,
@@ -167,15 +185,16 @@ extension SessionHandler {
         let bound = NIOLoopBound(self, eventLoop: loop)
         decision = Task {
             let outcome = await find()
-            loop.execute {
-                let handler = bound.value
-                handler.decision = nil
-                guard handler.ending == .none else { return handler.leaveIfOver() }
-                let step = use(handler, outcome)
-                handler.perform(step)
-                handler.noteActivity()
-            }
+            loop.execute { bound.value.conclude(use, outcome) }
         }
+    }
+
+    /// Goes on with an answer that was waited for.
+    private func conclude<Outcome>(_ use: (SessionHandler, Outcome) -> ServerSession.Step, _ outcome: Outcome) {
+        decision = nil
+        guard ending == .none else { return leaveIfOver() }
+        perform(use(self, outcome))
+        noteActivity()
     }
 
     private static let tooEarly = Reply(554, EnhancedStatusCode(5, 5, 1), "You talked before the greeting")

@@ -6,11 +6,14 @@ public struct Fact<Value: FactRepresentable>: Sendable {
     public let name: String
     /// One sentence about it, for the reference.
     public let summary: String
+    /// The name's number, so that a value is found without a look at the text.
+    @usableFromInline let number: UInt32
 
     /// A fact of a name.
     public init(_ name: String, _ summary: String) {
         self.name = name
         self.summary = summary
+        number = FactNames.number(of: name)
     }
 
     /// The fact without its Swift type, for manifests.
@@ -33,33 +36,5 @@ public struct FactDeclaration: Sendable, Hashable {
         self.name = name
         self.type = type
         self.summary = summary
-    }
-}
-
-/// What is known about a message or one of its recipients.
-public struct Facts: Sendable, Hashable {
-    /// All values by their names.
-    public private(set) var values: [String: FactValue]
-
-    /// Nothing known yet.
-    public init() {
-        values = [:]
-    }
-
-    /// These values.
-    public init(values: [String: FactValue]) {
-        self.values = values
-    }
-
-    /// The value of a fact; `nil` while nobody has provided it.
-    public subscript<Value>(fact: Fact<Value>) -> Value? {
-        get { values[fact.name].flatMap { Value.value(in: $0) } }
-        set { values[fact.name] = newValue?.factValue }
-    }
-
-    /// The value of a name; `nil` while nobody has provided it.
-    public subscript(name: String) -> FactValue? {
-        get { values[name] }
-        set { values[name] = newValue }
     }
 }

@@ -4,6 +4,9 @@
 /// that belongs to a single message. A stage without effects may stand in `session: message:` and in `deliver:`; one
 /// with effects only in `deliver:`. The refinements ``ConnectStage``, ``MailStage`` and ``RecipientStage`` open the
 /// earlier phases of the SMTP dialogue, ``BatchStage`` serves many messages at once.
+///
+/// The earlier phases begin on the thread that serves connections, and leave it where they wait first: until then they
+/// must be quick.
 public protocol Stage: Component {
     /// Handles one message.
     ///

@@ -13,9 +13,12 @@ struct LineLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        let all = event.metadata.map { metadata.merging($0) { _, new in new } } ?? metadata
+        let own = event.metadata ?? [:]
+        var all = Array(own)
+        for entry in metadata where own[entry.key] == nil { all.append(entry) }
+        all.sort { $0.key < $1.key }
         var line = "\(Clock.now().shown) \(event.level.rawValue) \(event.message)"
-        for (key, value) in all.sorted(by: { $0.key < $1.key }) {
+        for (key, value) in all {
             line += " "
             line += key
             line += "="

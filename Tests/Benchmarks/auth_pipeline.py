@@ -12,6 +12,7 @@ from .results import number, print_table
 
 SESSIONS = 50
 DOMAINS = 20
+SIZE = 5 * 1024  # octets of a mail, about
 MAILS = 400  # signed ones, sent in turn
 SAMPLE = 40  # messages that are looked at whether they passed
 GOAL = 0.8  # of the rate without checks
@@ -91,10 +92,10 @@ def make_keys(directory):
 
 def signed_mails(directory, python):
     """Mails with From and a signature of several domains, as mailblast takes them; the path and what they are."""
-    blast = mails.Blast(directory, limit=MAILS)
+    blast = mails.Blast(directory, SIZE)
     bare = []
     place = 0
-    while place < len(blast.bytes):
+    while place < len(blast.bytes) and len(bare) < MAILS:
         length = int.from_bytes(blast.bytes[place:place + 4], "little")
         mail = re.sub(rb"(?m)^\.\.", b".", blast.bytes[place + 4:place + 4 + length - 3])
         bare.append(len(mail).to_bytes(4, "little") + mail)
@@ -107,7 +108,7 @@ def signed_mails(directory, python):
     path = f"{directory}/signed"
     with open(path, "wb") as file:
         file.write(done.stdout)
-    return path, f"{blast.count} of {blast.source}, {blast.mean:,.0f} octets on average"
+    return path, f"{len(bare)} of {blast.source}, {sum(map(len, bare)) / len(bare):,.0f} octets on average"
 
 
 class Comparison:

@@ -60,6 +60,43 @@ struct DeadlineTests {
         }
     }
 
+    @Test func `each part of a call has its own time, and the one that took too long is named`() async throws {
+        let error = await #expect(throws: TimeLimitExceeded.self) {
+            try await watched { deadlines in
+                try await deadlines.supervise { watch in
+                    for part in 0..<3 {
+                        try watch.begin(part, limit: part == 2 ? .milliseconds(20) : .seconds(3_600))
+                        if part == 2 { try await Task.sleep(for: .seconds(3_600)) }
+                        try watch.end()
+                    }
+                }
+            }
+        }
+        #expect(error?.limit == .milliseconds(20) && error?.part == 2)
+    }
+
+    @Test func `a call whose time was up hears it before it uses its result`() async throws {
+        let gate = Gate()
+        let (results, answer) = AsyncStream<Bool>.makeStream()
+        await #expect(throws: TimeLimitExceeded.self) {
+            try await watched { deadlines in
+                try await deadlines.supervise { watch in
+                    try watch.begin(0, limit: .milliseconds(20))
+                    await gate.pass()
+                    do {
+                        try watch.end()
+                        answer.yield(true)
+                    } catch {
+                        answer.yield(false)
+                    }
+                }
+            }
+        }
+        gate.open()
+        var heard = results.makeAsyncIterator()
+        #expect(await heard.next() == false)
+    }
+
     @Test func `many calls at once each have their own result`() async throws {
         try await watched { deadlines in
             try await withThrowingTaskGroup(of: (Int, Int).self) { group in

@@ -12,7 +12,21 @@ struct FactsTests {
         facts[names] = ["a", "b"]
         #expect(facts[score] == 1.5 && facts["mime.names"] == .strings(["a", "b"]))
         facts[score] = nil
-        #expect(facts[score] == nil && facts.values.count == 1)
+        #expect(facts[score] == nil && facts.named.map(\.name) == ["mime.names"])
+    }
+
+    @Test func `facts are the same in whatever order they were set, and are listed by name`() {
+        let names = (0..<100).map { "many.n\($0 * 37 % 100)" }
+        var forwards = Facts()
+        for name in names { forwards[name] = .string(name) }
+        var backwards = Facts()
+        for name in names.reversed() { backwards[name] = .string(name) }
+        #expect(forwards == backwards && forwards.hashValue == backwards.hashValue && forwards.count == 100)
+        #expect(forwards.named.map(\.name) == names.sorted())
+        #expect(forwards.named.allSatisfy { $0.value == .string($0.name) })
+        for name in names.prefix(99) { backwards[name] = nil }
+        #expect(backwards.named.map(\.name) == [names[99]] && backwards[names[0]] == nil && forwards.count == 100)
+        #expect(forwards["many.unheard-of"] == nil)
     }
 
     @Test func `a value of another type is no value of the fact`() {

@@ -1,0 +1,76 @@
+/// What is known about a message or one of its recipients.
+///
+/// Every step reads and sets some, and a message has about sixty, so they are a list in the order of their names'
+/// numbers: a copy is one allocation, and no text is hashed or compared.
+public struct Facts: Sendable {
+    private var numbers: [UInt32] = []
+    private var contents: [FactValue] = []
+
+    /// As many as the default pipeline finds out about a message.
+    private static let usualCount = 64
+
+    /// Nothing known yet.
+    public init() {}
+
+    /// These values.
+    public init(values: [String: FactValue]) {
+        for (name, value) in values { self[name] = value }
+    }
+
+    /// How many facts are known.
+    public var count: Int { numbers.count }
+
+    /// All names with their values, in the order of the names.
+    ///
+    /// - Complexity: O(n), without comparing texts.
+    public var named: [(name: String, value: FactValue)] {
+        FactNames.sorted(numbers).map { (name: $0.name, value: contents[$0.place]) }
+    }
+
+    /// The value of a fact; `nil` while nobody has provided it.
+    @inlinable public subscript<Value>(fact: Fact<Value>) -> Value? {
+        get { value(for: fact.number).flatMap { Value.value(in: $0) } }
+        set { set(newValue?.factValue, for: fact.number) }
+    }
+
+    /// The value of a name; `nil` while nobody has provided it.
+    public subscript(name: String) -> FactValue? {
+        get { FactNames.knownNumber(of: name).flatMap { value(for: $0) } }
+        set { set(newValue, for: FactNames.number(of: name)) }
+    }
+
+    @usableFromInline func value(for number: UInt32) -> FactValue? {
+        let (place, isKnown) = find(number)
+        return isKnown ? contents[place] : nil
+    }
+
+    @usableFromInline mutating func set(_ value: FactValue?, for number: UInt32) {
+        let (place, isKnown) = find(number)
+        switch (value, isKnown) {
+        case (let value?, true): contents[place] = value
+        case (let value?, false):
+            if numbers.isEmpty {
+                numbers.reserveCapacity(Self.usualCount)
+                contents.reserveCapacity(Self.usualCount)
+            }
+            numbers.insert(number, at: place)
+            contents.insert(value, at: place)
+        case (nil, true):
+            numbers.remove(at: place)
+            contents.remove(at: place)
+        case (nil, false): break
+        }
+    }
+
+    /// Where a number stands, or would stand.
+    private func find(_ number: UInt32) -> (place: Int, isKnown: Bool) {
+        var (low, high) = (0, numbers.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if numbers[middle] < number { low = middle + 1 } else { high = middle }
+        }
+        return (low, low < numbers.count && numbers[low] == number)
+    }
+}
+
+extension Facts: Hashable {}
