@@ -79,6 +79,19 @@ import Testing
         #expect(other.note.isEmpty)
     }
 
+    @Test func `a sender of 255 octets has no policy, and such a name in a policy is cut to one that can be asked for`()
+        async throws
+    {
+        let name = String(repeating: "abcdefg.", count: 31) + "abcdefg"
+        #expect(name.utf8.count == 255)
+        #expect(try await result(DNSZone(["d.example": [.text("v=spf1 +all")]]), domain: name).result == .none)
+        // RFC 7208, section 7.3: labels go from the left until 253 octets are left.
+        let zone = DNSZone([
+            "d.example": [.text("v=spf1 include:\(name) -all")], String(name.dropFirst(8)): [.text("v=spf1 +all")],
+        ])
+        #expect(try await result(zone).result == .pass)
+    }
+
     @Test func `records nested as deep as the limit are evaluated by libspf2`() async throws {
         var zone = DNSZone(["d.example": [.text("v=spf1 include:n1.example -all")]])
         for number in 1...9 { zone.add(.text("v=spf1 include:n\(number + 1).example -all"), at: "n\(number).example") }

@@ -83,6 +83,34 @@ import Testing
         #expect(await checker.check(WorkerTests.request).result == .temperror)
     }
 
+    /// Records of the kinds that have broken libspf2, which the product never hands over.
+    private static let hostile = [
+        "include:d.example", "redirect=d.example", "exists:%{d2}.%{ir}.%{l1r-}.example",
+        "exists:%{d128r.-+,/_=}.example",
+        "exists:%{", "exists:%{l0}.example", "ptr:%{p}.example", "a/0//0 mx/0", "ip4:1.2.3.4/99999999999", "x\u{0}-all",
+        "a:" + String(repeating: "%{d}", count: 40) + ".example", "exists:" + String(repeating: "%{s}", count: 300),
+        "-all exp=" + String(repeating: "%{d}.", count: 80) + "example", "a:" + String(repeating: "a.", count: 2_000),
+        "x=" + String(repeating: "y", count: 70_000), String(repeating: "ip4:198.51.100.1 ", count: 3_800),
+    ]
+
+    @Test(arguments: hostile)
+    func `a hostile record that reaches libspf2 costs one process at most`(_ terms: String) async throws {
+        let pool = try SPFWorkerPool()
+        for sender in ["a@d.example", "@d.example", String(repeating: "a", count: 250) + "@d.example"] {
+            let check = SPFRequest(
+                clientAddress: "192.0.2.1", helo: "h.example", reversePath: sender, receiver: "mx.example")
+            let record = DNSRecord.text("v=spf1 \(terms)")
+            var request = RawRequest(check: check, records: [("d.example", record)])
+            request.emptyNames = ["d.example", "h.example"]
+            let before = pool.starts
+            #expect(!(await request.evaluate(in: pool)).isEmpty)
+            let checker = SPFChecker(resolver: ZoneResolver(WorkerTests.zone), worker: pool, memory: 0)
+            #expect(await checker.check(WorkerTests.request).result == .pass)
+            #expect(pool.starts <= before + 2)
+        }
+        await pool.stop()
+    }
+
     @Test(.enabled(if: SPFSuite.isPublishedAvailable, "the RFC 7208 suite is not in SLUICE_SUITES"))
     func `records as published never leave the pool without an answer`() async throws {
         let pool = try SPFWorkerPool()
