@@ -106,18 +106,40 @@ struct HTMLTokenizer {
         return bytes[start..<min(position, start + 32)].map(ASCII.lowercased)
     }
 
+    /// Where in a tag its closing bracket is looked for (HTML Standard, sections 13.2.5.32 to 13.2.5.39).
+    private enum Place {
+        case beforeName, name, afterName, beforeValue, plainValue
+    }
+
     /// Takes all up to the bracket that closes a tag; a bracket in a quoted value does not.
     ///
     /// `nil` if there is none.
     private mutating func takeAttributes() -> UnsafeRawBufferPointer? {
         let start = position
-        var isAfterEquals = false
+        var place = Place.beforeName
         while position < bytes.count {
             let octet = bytes[position]
             position += 1
             if octet == ASCII.greater { return bytes.part(start..<(position - 1)) }
-            if isAfterEquals, octet == ASCII.quote || octet == ASCII.apostrophe { skip(to: octet) }
-            if !ASCII.isBlank(octet) { isAfterEquals = octet == ASCII.equals }
+            let isBlank = ASCII.isBlank(octet) || octet == 0x0C
+            switch place {
+            case .beforeName: if !isBlank, octet != ASCII.slash { place = .name }
+            case .name, .afterName:
+                if octet == ASCII.equals {
+                    place = .beforeValue
+                } else if octet == ASCII.slash {
+                    place = .beforeName
+                } else {
+                    place = isBlank ? .afterName : .name
+                }
+            case .beforeValue:
+                guard !isBlank else { continue }
+                let isQuoted = octet == ASCII.quote || octet == ASCII.apostrophe
+                if isQuoted { skip(to: octet) }
+                place = isQuoted ? .beforeName : .plainValue
+            // A quote or an equals sign within a value that began without one is part of it.
+            case .plainValue: if isBlank { place = .beforeName }
+            }
         }
         return nil
     }

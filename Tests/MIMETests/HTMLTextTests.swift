@@ -16,7 +16,12 @@ struct HTMLTextTests {
         ("&#99999999999;", "\u{FFFD}"), ("fr<!-- x -->ee", "free"), ("a</p>b", "a\n\nb"),
         ("<ul><li>a<li>b</ul>", "a\nb"), ("<", "<"), ("</", "</"), ("<a", ""),
         ("<ScRiPt>x</sCrIpT >y", "y"), ("x<?php echo 1 ?>y", "xy"), ("가<b>나</b>", "가나"), ("&nbspx", " x"),
-        ("&ampx", "&x"),
+        ("&ampx", "&x"), ("operaci&oacuten", "operación"), ("&hellip x &hellip;", "&hellip x …"),
+        ("&notin;&notit;", "∉¬it;"),
+        ("&commat;&period;&Tab;x&comma;", "@.\tx,"), ("&lstrok;&zdot;&LT;b&GT", "łż<b>"), ("&angst &AMPx", "&angst &x"),
+        ("a<b size=3D\"4=\n\">b</b> c <i title=\"x\">d</i>", "ab c d"), ("<a x=y\"z>b</a>\"", "b\""),
+        ("<a x = '>' y>b", "b"), ("<a\n/x=\">\"/>b", "b"), ("<a =\">\">b", "\">b"), ("<a x=>b", "b"),
+        ("<a x y=\">\">b", "b"),
     ])
     func `text is what a reader sees`(html: String, text: String) {
         #expect(HTMLText.text(fromHTML: html) == text)

@@ -50,6 +50,8 @@ struct PythonRule: Sendable {
             },
             PythonRule(aspect: .texts, name: "a type without its semicolon", explains: isTextOfOurs),
             PythonRule(aspect: .files, name: "a type without its semicolon", explains: isTextOfOurs),
+            endsEarly("a delimiter with text behind it", at: "--"), endsEarly("a comment without its end", at: "<!--"),
+            endsEarly("a tag without its end", at: "<a"),
             PythonRule(aspect: .files, name: "an incomplete group of base64") { ours, theirs, _ in
                 ours.files.count == theirs.files.count
                     && ours.files.indices.allSatisfy {
@@ -60,6 +62,17 @@ struct PythonRule: Sendable {
         + ["octets above 127", "damaged base64", "damaged quoted-printable", "a wider charset"].map { cause in
             PythonRule(aspect: .texts, name: cause) { ours, theirs, _ in isRead(ours, as: theirs, because: cause) }
         }
+
+    /// A rule for documents that end, to us, where something begins that Python takes for text.
+    private static func endsEarly(_ name: String, at beginning: String) -> PythonRule {
+        PythonRule(aspect: .html, name: name) { ours, theirs, _ in
+            ours.html.count == theirs.html.count
+                && zip(ours.html, theirs.html).allSatisfy { own, other in
+                    own == other
+                        || other.hasPrefix(own) && other.dropFirst(own.count).drop { $0 == " " }.hasPrefix(beginning)
+                }
+        }
+    }
 
     /// Whether each text is as either reading of Python's has it, and the first that is not as the plain one is so for a cause.
     private static func isRead(_ ours: PythonMail, as theirs: PythonMail, because cause: String) -> Bool {

@@ -18,6 +18,7 @@ public func fuzzMIME(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     case "parameters": fuzzParameters(input)
     case "date": fuzzDate(field("Date: ", input))
     case "addresses": fuzzAddresses(field("To: ", input))
+    case "tnef": fuzzTNEF(input)
     case "html": fuzzHTML(String(decoding: input, as: UTF8.self))
     default: fuzzMessage(Octets(copying: input))
     }
@@ -63,6 +64,17 @@ private func fuzzAddresses(_ field: HeaderField?) {
 private func fuzzHTML(_ html: String) {
     let text = HTMLText.text(fromHTML: html)
     precondition(text.utf8.count <= html.utf8.count + 2, "the text of a document is longer than it")
+}
+
+/// The attributes of a container, behind its signature and key.
+private func fuzzTNEF(_ input: UnsafeRawBufferPointer) {
+    let container: [UInt8] = [0x78, 0x9F, 0x3E, 0x22, 0, 0] + input
+    let header = "Content-Type: application/ms-tnef\nContent-Transfer-Encoding: binary\n\n"
+    let message = ParsedMessage(parsing: Octets(Array(header.utf8) + container))
+    let limit = ParsingLimits.standard.expansion * container.count
+    // The limit is of octets; three of UTF-8 may stand for one.
+    precondition(message.text.utf8.count <= 3 * limit + 64, "the text of a container grows beyond measure")
+    _ = (message.files.map { $0.decoded() }, message.defects)
 }
 
 /// Everything that a message can be asked for.
