@@ -1,7 +1,7 @@
 import Synchronization
 
 /// One user's mails in level 0, as far as they were visible when the search began.
-struct LevelZeroRun: MailRun {
+final class LevelZeroRun: MailRun {
     let level: LevelZero
     let user: UInt32
     let visible: UInt32

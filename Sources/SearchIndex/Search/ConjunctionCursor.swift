@@ -1,15 +1,20 @@
-/// The mails that all parts have, that fulfil all conditions, and that no exception has.
+/// The mails that all parts have, that fulfil all conditions, that no exception has, and in which some words stand in fields.
 final class ConjunctionCursor: Cursor {
     private let parts: [Cursor]
     private let conditions: [(UInt32) -> Bool]
     private let exceptions: [Cursor]
+    private let positions: [FieldPositions]
 
-    /// Intersects at least one part.
-    init(_ parts: [Cursor], conditions: [(UInt32) -> Bool], exceptions: [Cursor]) throws(IndexError) {
+    /// Intersects at least one part; the lists of `positions` are among them.
+    init(
+        _ parts: [Cursor], conditions: [(UInt32) -> Bool] = [], exceptions: [Cursor] = [],
+        positions: [FieldPositions] = []
+    ) throws(IndexError) {
         // The rarest part leads; the others only follow where it goes.
         self.parts = parts.sorted { $0.cost < $1.cost }
         self.conditions = conditions
         self.exceptions = exceptions
+        self.positions = positions
         super.init()
         try settle(parts.isEmpty ? Cursor.end : self.parts[0].key)
     }
@@ -50,6 +55,7 @@ final class ConjunctionCursor: Cursor {
             if exception.key < candidate { try exception.advance(to: candidate) }
             if exception.key == candidate { return false }
         }
+        for word in positions where try !word.read() { return false }
         return true
     }
 }

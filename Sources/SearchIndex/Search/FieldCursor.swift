@@ -1,39 +1,27 @@
 /// The mails in which a word stands in one field.
 final class FieldCursor: PostingsCursor {
-    private let base: PostingsCursor
-    private let range: (UInt32) -> Range<UInt32>
-    /// The positions in the present mail that are of the field.
-    private var found: [UInt32] = []
+    private let positions: FieldPositions
 
-    /// Narrows a walk to positions that depend on the mail.
-    init(_ base: PostingsCursor, positions range: @escaping (UInt32) -> Range<UInt32>) throws(IndexError) {
-        self.base = base
-        self.range = range
+    /// Narrows the walk of a word to one field.
+    init(_ positions: FieldPositions) throws(IndexError) {
+        self.positions = positions
         super.init()
         try settle()
     }
 
-    override var cost: Int { base.cost }
+    override var cost: Int { positions.base.cost }
 
     override func advance(to target: UInt32) throws(IndexError) {
         guard target > key else { return }
-        try base.advance(to: target)
+        try positions.base.advance(to: target)
         try settle()
     }
 
-    override func appendPositions(to positions: inout [UInt32]) { positions += found }
+    override func appendPositions(to array: inout [UInt32]) { array += positions.found }
 
     private func settle() throws(IndexError) {
-        while base.key != Cursor.end {
-            let wanted = range(base.key)
-            found.removeAll(keepingCapacity: true)
-            if !wanted.isEmpty {
-                try base.appendPositions(to: &found)
-                found.removeAll { !wanted.contains($0) }
-            }
-            if !found.isEmpty { break }
-            try base.advance(to: base.key + 1)
-        }
+        let base = positions.base
+        while base.key != Cursor.end, try !positions.read() { try base.advance(to: base.key + 1) }
         key = base.key
     }
 }

@@ -1,7 +1,7 @@
 /// The mails of one user in one run of the index: level 0 or a segment.
 ///
 /// Everything a search needs; which run it is makes no difference to it.
-protocol MailRun {
+protocol MailRun: AnyObject {
     /// The highest number of a mail that may be in it.
     var highestNumber: UInt32 { get }
     /// Whether rising keys mean falling numbers throughout.

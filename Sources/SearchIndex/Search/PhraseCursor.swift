@@ -8,7 +8,7 @@ final class PhraseCursor: Cursor {
 
     init(_ words: [PostingsCursor]) throws(IndexError) {
         self.words = words
-        together = try ConjunctionCursor(words, conditions: [], exceptions: [])
+        together = try ConjunctionCursor(words)
         super.init()
         try settle()
     }

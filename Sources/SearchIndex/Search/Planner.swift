@@ -24,9 +24,9 @@ struct Planner {
     private func words(_ sequence: WordSequence) throws(IndexError) -> Cursor {
         var cursors: [PostingsCursor] = []
         for word in sequence.words {
-            var cursor = word.isPrefix ? try run.prefix(word.token) : try run.word(word.token)
+            var cursor = try mails(with: word)
             if sequence.field != .any, cursor.key != Cursor.end {
-                cursor = try FieldCursor(cursor) { [run] in run.fields($0).range(of: sequence.field) }
+                cursor = try FieldCursor(positions(of: cursor, in: sequence.field))
             }
             if cursor.key == Cursor.end { return EmptyCursor() }
             cursors.append(cursor)
@@ -34,8 +34,17 @@ struct Planner {
         return cursors.count == 1 ? cursors[0] : try PhraseCursor(cursors)
     }
 
+    private func mails(with word: WordSequence.Word) throws(IndexError) -> PostingsCursor {
+        word.isPrefix ? try run.prefix(word.token) : try run.word(word.token)
+    }
+
+    private func positions(of cursor: PostingsCursor, in field: Field) -> FieldPositions {
+        FieldPositions(cursor) { [run] in run.fields($0).range(of: field) }
+    }
+
     private func all(_ parts: [Expression]) throws(IndexError) -> Cursor {
         var cursors: [Cursor] = []
+        var positions: [FieldPositions] = []
         var conditions: [(UInt32) -> Bool] = []
         var exceptions: [Cursor] = []
         for part in parts {
@@ -43,6 +52,12 @@ struct Planner {
                 conditions.append(condition)
             } else if case .not(let inner) = part {
                 exceptions.append(try cursor(inner))
+            } else if case .words(let sequence) = part, sequence.field != .any, sequence.words.count == 1 {
+                // The mails that have the word anywhere; which of them have it in the field is asked last.
+                let cursor = try mails(with: sequence.words[0])
+                if cursor.key == Cursor.end { return EmptyCursor() }
+                cursors.append(cursor)
+                positions.append(self.positions(of: cursor, in: sequence.field))
             } else if part != .everything {
                 let cursor = try cursor(part)
                 if cursor.key == Cursor.end { return EmptyCursor() }
@@ -50,8 +65,8 @@ struct Planner {
             }
         }
         if cursors.isEmpty { cursors.append(try run.everything()) }
-        if cursors.count == 1, conditions.isEmpty, exceptions.isEmpty { return cursors[0] }
-        return try ConjunctionCursor(cursors, conditions: conditions, exceptions: exceptions)
+        if cursors.count == 1, conditions.isEmpty, exceptions.isEmpty, positions.isEmpty { return cursors[0] }
+        return try ConjunctionCursor(cursors, conditions: conditions, exceptions: exceptions, positions: positions)
     }
 
     // MARK: Conditions

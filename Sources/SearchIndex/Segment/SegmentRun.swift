@@ -1,5 +1,5 @@
 /// One user's mails in a segment, with the dead that were known when the search began.
-struct SegmentRun: MailRun {
+final class SegmentRun: MailRun {
     let section: SegmentSection
     let dead: RowSet?
 
