@@ -1,13 +1,11 @@
 package import StageKit
 
-/// Facts as lines of text, `name: value`: what the store keeps for people to read.
-///
-/// They are written for every mail and read for few, so they are put in order when they are read.
+/// Facts as lines of text, `name: value`, in the order of their names: what the store keeps for people to read.
 package enum FactText {
     /// What the facts of a usual message take.
     private static let usualSize = 4_096
 
-    /// The lines in UTF-8, in any order; facts that are octets are left out.
+    /// The lines in UTF-8; facts that are octets are left out.
     package static func lines(_ facts: Facts) -> [UInt8] {
         var lines: [UInt8] = []
         lines.reserveCapacity(usualSize)
@@ -19,14 +17,6 @@ package enum FactText {
             lines.append(0x0A)
         }
         return lines
-    }
-
-    /// The lines as people read them, in the order of the names.
-    package static func ordered(_ lines: [UInt8]) -> [String] {
-        String(decoding: lines, as: UTF8.self).split(separator: "\n").map { line in
-            (name: line.prefix { $0 != ":" }, line: String(line))
-        }
-        .sorted { $0.name < $1.name }.map(\.line)
     }
 
     private static func append(_ value: FactValue, to lines: inout [UInt8]) {
