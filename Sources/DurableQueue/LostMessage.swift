@@ -55,6 +55,7 @@ extension QueueState {
         ledger.messages.unreadable = 1
         ledger.recipients.unreadable = entry.state.recipients.count { $0.fate >= .quarantined }
         ledgers[entry.pipeline.name, default: Ledger()].add(ledger)
+        open[entry.pipeline.name, default: Ledger()].subtract(entry.state.openLedger)
         entries[id]?.spooled = nil
         remove(id)
         findings.append(

@@ -83,7 +83,22 @@ extension Sluice {
         guard answer.starts(with: Array("HTTP/1.1 200".utf8)),
             let start = answer.indices.first(where: { answer[$0...].starts(with: end) })
         else { throw Mishap("\(target): \(String(decoding: answer.prefix(200), as: UTF8.self))") }
-        return Array(answer[(start + end.count)...])
+        let body = answer[(start + end.count)...]
+        let head = String(decoding: answer[..<start], as: UTF8.self).lowercased()
+        return head.contains("transfer-encoding: chunked") ? try Self.joined(body) : Array(body)
+    }
+
+    /// What the chunks of a body hold (RFC 9112, section 7.1).
+    private static func joined(_ chunks: ArraySlice<UInt8>) throws -> [UInt8] {
+        var (rest, content) = (chunks, [UInt8]())
+        while let end = rest.firstIndex(of: 0x0D),
+            let size = Int(String(decoding: rest[..<end], as: UTF8.self), radix: 16), size > 0
+        {
+            content += rest.dropFirst(end + 2 - rest.startIndex).prefix(size)
+            rest = rest.dropFirst(end + 2 - rest.startIndex + size + 2)
+        }
+        guard rest.starts(with: Array("0\r\n".utf8)) else { throw Mishap("chunks that break off") }
+        return content
     }
 
     /// The most memory that the process ever had, in octets.
