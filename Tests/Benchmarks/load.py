@@ -6,6 +6,10 @@ import os
 from .processes import run
 
 
+class LoadFailed(RuntimeError):
+    """A server that did not take what was sent."""
+
+
 def compile_mailblast(directory):
     """Compiles mailblast with the system's C compiler; returns its path."""
     source = os.path.join(os.path.dirname(__file__), "mailblast.c")
@@ -19,5 +23,5 @@ def mailblast(binary, port, sessions, messages, kept, recipient, file):
     arguments = [port, sessions, messages, 0 if kept else 1, recipient, file]
     answer = json.loads(run([binary, *map(str, arguments)]))
     if answer["accepted"] != messages:
-        raise RuntimeError(f"mailblast on port {port}: {answer}, where {messages} should have been accepted")
+        raise LoadFailed(f"mailblast on port {port}: {answer}, where {messages} should have been accepted")
     return answer["seconds"]
