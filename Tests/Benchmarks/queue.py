@@ -26,7 +26,7 @@ LATENCY_GOAL = 3  # times the 99th percentile of a bare fdatasync
 
 # Messages of one run, by way and producers: enough for about two seconds on a disk with 1,000 synchronisations a second.
 MESSAGES = {
-    "journal": {1: 2_000, 8: 8_000, 64: 48_000, 256: 64_000},
+    "journal": {1: 2_000, 8: 8_000, 64: 96_000, 256: 128_000},
     "sync": {1: 2_000, 8: 4_000, 64: 4_096, 256: 4_096},
     "files": {1: 1_000, 8: 2_000, 64: 2_048, 256: 2_048},
     "sqlite": {1: 2_000, 8: 2_000, 64: 2_048, 256: 2_048},
