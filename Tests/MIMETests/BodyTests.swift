@@ -43,6 +43,14 @@ struct BodyTests {
         ("gb18030", [0xD6, 0xD0], "中"),
         ("iso-8859-9", [0xFD], "ı"), ("tis-620", [0xA1], "ก"), ("ibm850", [0x82], "é"), ("euc-jp", [0xC6, 0xFC], "日"),
         ("hz-gb-2312", Array("~{VPND~}".utf8), "中文"), ("windows-1252", [0x80], "€"),
+        ("gbk", [0xD6, 0xD0], "中"), ("GB2312", [0xD6, 0xD0], "中"), ("big5", [0xA4, 0xA4], "中"),
+        ("shift_jis", [0x93, 0xFA], "日"), ("sjis", [0x93, 0xFA], "日"),
+        ("utf-7", Array("a+TgA-b".utf8), "a一b"),
+        ("iso-2022-jp", [0x1B, 0x24, 0x42, 0x46, 0x7C, 0x1B, 0x28, 0x42], "日"),
+        ("iso-2022-kr", [0x1B, 0x24, 0x29, 0x43, 0x0E, 0x30, 0x21, 0x0F], "가"),
+        ("ks_c_5601-1987", [0xB0, 0xA1], "가"), ("euc_kr", [0xB0, 0xA1], "가"), ("ISO-88591", [0xE9], "é"),
+        ("iso-8559-1", [0xE9], "é"), ("windows1251", [0xC0], "А"), ("KOI8R", [0xF0], "П"),
+        ("utf_8", [0xC3, 0xA9], "é"),
     ])
     func `a charset is read by any of its labels`(label: String, octets: [UInt8], text: String) {
         #expect(bodyOnly("text/plain; charset=\"\(label)\"", octets).parts[0].decodedText() == text)

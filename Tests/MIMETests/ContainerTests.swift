@@ -92,6 +92,23 @@ struct ContainerTests {
         #expect(message.kinds.isSuperset(of: [.fragment, .externalBody]))
     }
 
+    @Test func `a disposition notification says what became of the message at its reader's`() throws {
+        let message = parsed(
+            "Message-ID: <n@x>\nContent-Type: multipart/report; report-type=disposition-notification; boundary=b\n\n"
+                + "--b\n\nread\n--b\nContent-Type: message/disposition-notification\n\n"
+                + "Final-Recipient: rfc822; r@x\nOriginal-Message-ID: <o@x>\n"
+                + "Disposition: manual-action/MDN-sent-manually;\n displayed\n\n--b\nContent-ID: <c@x>\n"
+                + "Content-Type: text/rfc822-headers\n\nSubject: hi\n\n--b--\n")
+        let report = try #require(message.report)
+        #expect(report.kind == "disposition-notification")
+        #expect(report.value("original-message-id", inBlock: 0) == "<o@x>")
+        #expect(report.value("disposition", inBlock: 0) == "manual-action/MDN-sent-manually; displayed")
+        #expect(report.original?.index == 3)
+        #expect(message.part(forURL: "mid:n@x/c@x")?.index == 3)
+        #expect(message.part(forURL: "mid:n@x")?.index == 0)
+        #expect(message.part(forURL: "mid:other@x/c@x") == nil)
+    }
+
     @Test func `what decodes to more than the limit is kept unread`() {
         let inner = "Content-Type: message/rfc822\nContent-Transfer-Encoding: quoted-printable\n\n"
         let text = String(repeating: inner, count: 4) + "Subject: x\n\n" + String(repeating: "y", count: 10_000)
