@@ -35,7 +35,12 @@ package final class IndexMail: BatchStage {
 
     package func prepare() async throws {
         let opened = try services.mailIndex()
-        if let damage = opened.damage { services.logger.error("index damaged", metadata: ["reason": "\(damage)"]) }
+        if let replaced = opened.replaced {
+            services.logger.log(
+                level: replaced.isSound ? .notice : .error,
+                replaced.isSound ? "index of another version replaced" : "index damaged",
+                metadata: ["reason": "\(replaced)"])
+        }
         try await opened.catchUp()
         index.set(opened)
     }

@@ -14,7 +14,8 @@ package struct IndexVerification: Sendable, Codable, Equatable {
     /// How many findings there are beyond those that are listed.
     package var more = 0
 
-    mutating func note(_ finding: String) {
+    /// Adds a finding.
+    package mutating func note(_ finding: String) {
         if findings.count < Self.findingLimit { findings.append(finding) } else { more += 1 }
     }
 }

@@ -10,8 +10,8 @@ package final class MailIndex: Sendable {
 
     let index: InvertedIndex
     private let lock: ProcessLock?
-    /// What was wrong with the index that was found, and what was done about it; `nil` if it was sound.
-    package let damage: String?
+    /// The index that was found and could not be used; `nil` if it was sound.
+    package let replaced: ReplacedIndex?
     let reader: MailReader
     /// Whether mails are being given again at this moment, so that searches may miss some.
     let isRebuilding = Mutex(false)
@@ -31,11 +31,10 @@ package final class MailIndex: Sendable {
         do {
             (index, coversThrough) = try InvertedIndex.open(
                 directory: directory, fileSystem: fileSystem, options: IndexOptions())
-            damage = nil
+            replaced = nil
         } catch let error as IndexError where error.isDamage {
-            // Everything in the index stands in the store, too; the damaged one is kept for whoever wants to know why.
-            let aside = try Self.setAside(directory, fileSystem)
-            damage = "\(error); it was moved to \(aside) and is built again from the store"
+            // Everything in the index stands in the store, too; what was found is kept for whoever wants to know why.
+            replaced = ReplacedIndex(reason: error, path: try Self.setAside(directory, fileSystem))
             (index, coversThrough) = try InvertedIndex.open(
                 directory: directory, fileSystem: fileSystem, options: IndexOptions())
         }
@@ -45,9 +44,9 @@ package final class MailIndex: Sendable {
     /// Moves a directory to the first free name behind it.
     private static func setAside(_ directory: String, _ fileSystem: any FileSystem) throws -> String {
         var number = 1
-        while try fileSystem.exists("\(directory).damaged-\(number)") { number += 1 }
-        try fileSystem.rename(directory, to: "\(directory).damaged-\(number)")
-        return "\(directory).damaged-\(number)"
+        while try fileSystem.exists("\(directory).set-aside-\(number)") { number += 1 }
+        try fileSystem.rename(directory, to: "\(directory).set-aside-\(number)")
+        return "\(directory).set-aside-\(number)"
     }
 
     /// Indexes what the store has and the index had not made durable when it was last used.

@@ -2,12 +2,14 @@ package import Files
 
 /// Why the index cannot do what it was asked for.
 package enum IndexError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// A page of a segment does not have its checksum; the index has to be rebuilt from the store.
+    /// A page of a segment does not have its checksum.
     case corruptPage(file: String, page: Int)
     /// A segment is not what its name says.
     case corruptSegment(file: String, reason: String)
     /// A record in the middle of the manifest does not have its checksum.
     case corruptManifest(file: String, offset: Int)
+    /// A sound segment in the format of another version of the program.
+    case otherFormat(file: String, format: UInt32)
     /// The disk refused.
     case file(FileError)
     /// `in:` was not resolved to a mailbox before the search; see ``Query/resolvingMailboxes(_:)``.
@@ -15,10 +17,10 @@ package enum IndexError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The index was closed.
     case closed
 
-    /// Whether what is on disk is not what was written.
+    /// Whether what is on disk cannot be read, so that it has to be built again from the store.
     package var isDamage: Bool {
         switch self {
-        case .corruptPage, .corruptSegment, .corruptManifest: true
+        case .corruptPage, .corruptSegment, .corruptManifest, .otherFormat: true
         case .file, .unresolvedMailbox, .closed: false
         }
     }
@@ -26,7 +28,7 @@ package enum IndexError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The segment that is damaged, if that is what it says.
     package var damagedSegment: String? {
         switch self {
-        case .corruptPage(let file, _), .corruptSegment(let file, _): file
+        case .corruptPage(let file, _), .corruptSegment(let file, _), .otherFormat(let file, _): file
         case .corruptManifest, .file, .unresolvedMailbox, .closed: nil
         }
     }
@@ -34,11 +36,13 @@ package enum IndexError: Error, Sendable, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .corruptPage(let file, let page):
-            "page \(page) of \(file) does not match its checksum; rebuild the index from the store"
+            "page \(page) of \(file) does not match its checksum"
         case .corruptSegment(let file, let reason):
-            "\(file) is not a sound segment: \(reason); rebuild the index from the store"
+            "\(file) is not a sound segment: \(reason)"
         case .corruptManifest(let file, let offset):
-            "the record at octet \(offset) of \(file) does not match its checksum; rebuild the index from the store"
+            "the record at octet \(offset) of \(file) does not match its checksum"
+        case .otherFormat(let file, let format):
+            "\(file) is in format \(format) of another version, and this one reads format \(SegmentLayout.version)"
         case .file(let error): error.description
         case .unresolvedMailbox(let name): "in:\(name) was not resolved to a mailbox"
         case .closed: "the search index is closed"

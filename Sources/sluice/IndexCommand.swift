@@ -49,7 +49,10 @@ struct IndexCommand: AsyncParsableCommand {
             try await reportingFailures {
                 let id = try await site.userID(user)
                 let answer = try await site.ask(.get, "/index/verify" + IndexCommand.query(user)) { index in
-                    try await index.verify(user: id)
+                    var answer = try await index.verify(user: id)
+                    // What was wrong is right again by now, and must not go unsaid.
+                    if let replaced = index.replaced, !replaced.isSound { answer.note("\(replaced)") }
+                    return answer
                 }
                 if json {
                     try JSON.say(answer)
@@ -57,9 +60,9 @@ struct IndexCommand: AsyncParsableCommand {
                     answer.findings.forEach { Terminal.say(Terminal.printable($0)) }
                     let more = answer.more > 0 ? ", \(answer.more) of them not listed" : ""
                     let users = answer.users == 1 ? "1 user" : "\(answer.users) users"
+                    let mails = answer.mails == 1 ? "1 mail" : "\(answer.mails) mails"
                     Terminal.say(
-                        "\(answer.mails) mails of \(users) compared: \(answer.findings.count + answer.more) wrong\(more)"
-                    )
+                        "\(mails) of \(users) compared: \(answer.findings.count + answer.more) wrong\(more)")
                 }
                 guard answer.findings.isEmpty else { throw ExitCode(Failure.Code.dataError.rawValue) }
             }
@@ -109,6 +112,7 @@ extension SiteOptions {
             return try JSON.decode(Answer.self, from: body)
         }
         let index = try services.mailIndex()
+        if let replaced = index.replaced { Terminal.note("sluice: the search index: \(replaced)") }
         try await index.catchUp()
         let answer = try await work(index)
         try await index.close()

@@ -52,6 +52,9 @@ struct SearchCommand: AsyncParsableCommand {
             if let running: SearchAnswer = try await RunningServer(plan.site, site.directory).get(target) {
                 answer = running
             } else {
+                if let replaced = try services.mailIndex().replaced {
+                    Terminal.note("sluice: the search index: \(replaced)")
+                }
                 answer = try await SearchAnswer.search(
                     services, user: user, query: query, limit: limit, after: after)
                 try await services.mailIndex().close()

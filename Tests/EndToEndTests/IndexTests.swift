@@ -48,16 +48,17 @@ extension EndToEndTests {
             }
         }
 
-        /// Changes one octet of the first segment, in the middle of a page.
-        private func damage(_ sluice: Sluice) throws -> String {
+        /// Changes one octet of the first segment: in the middle of a page, or so many octets before the end.
+        private func damage(_ sluice: Sluice, fromEnd: UInt64? = nil) throws -> String {
             let folder = sluice.data + "/index/"
             let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".segment") }
             let name = try #require(names.min())
             let file = try FileHandle(forUpdating: URL(filePath: folder + name))
             defer { file.closeFile() }
-            try file.seek(toOffset: 40)
+            let place = try fromEnd.map { try file.seekToEnd() - $0 } ?? 40
+            try file.seek(toOffset: place)
             let octet = try #require(try file.read(upToCount: 1)?.first)
-            try file.seek(toOffset: 40)
+            try file.seek(toOffset: place)
             try file.write(contentsOf: [octet ^ 0x10])
             return name
         }
@@ -141,6 +142,26 @@ extension EndToEndTests {
                 #expect(try await verify(sluice).status == 0)
                 try await expectComplete(sluice, 20)
                 #expect(FileManager.default.fileExists(atPath: sluice.data + "/index/set-aside/" + name))
+            }
+        }
+
+        @Test(arguments: ["stats", "verify", "search"])
+        func `an index that cannot be opened is built again, and every command says so`(command: String) async throws {
+            try await withSluice(users: Self.users) { sluice in
+                try await send(1...20, to: sluice)
+                _ = try await sluice.settled(received: 20)
+                #expect(try await sluice.stop() == .exited(0))
+                // The last octets of a segment are its footer, without which it cannot be read.
+                let name = try damage(sluice, fromEnd: 4)
+                let arguments =
+                    command == "search" ? ["search", "\(Self.users[0])@example.org", "common"] : ["index", command]
+                let outcome = try await sluice.command(arguments)
+                #expect(outcome.status == (command == "verify" ? 65 : 0), "\(outcome.testDescription)")
+                #expect(outcome.errors.contains("\(name) is not a sound segment"), "\(outcome.errors)")
+                #expect(command != "verify" || outcome.text.contains("1 wrong"), "\(outcome.text)")
+                #expect(try await verify(sluice).status == 0)
+                try await expectComplete(sluice, 20)
+                #expect(FileManager.default.fileExists(atPath: sluice.data + "/index.set-aside-1/" + name))
             }
         }
 

@@ -73,6 +73,24 @@ struct RecoveryTests {
         #expect(try index.count(user: 1, query: folder.query("mail ")) == 20)
     }
 
+    @Test func `a sound segment of another format is told from a damaged one`() throws {
+        let folder = try TestFolder()
+        let (index, _) = try folder.open()
+        try index.add(Self.mails(1...20))
+        try index.close()
+        let name = "0000000001.segment"
+        var octets = try Self.bytes(folder.path + "/" + name)
+        let footer = octets.count - 64
+        // The format, and the checksum of what stands before it in the footer.
+        octets[footer + 36] = 3
+        let checksum = octets.withUnsafeBytes { CRC32C.checksum(of: .init(rebasing: $0[footer..<footer + 52])) }
+        for place in 0..<4 { octets[footer + 52 + place] = UInt8(truncatingIfNeeded: checksum >> (8 * place)) }
+        for place in footer..<octets.count {
+            try Self.overwrite(folder.path + "/" + name, octets[place], at: place)
+        }
+        #expect(throws: IndexError.otherFormat(file: name, format: 3)) { try folder.open() }
+    }
+
     @Test func `a flipped bit on any page is an error that names the file and the page, and never a wrong hit`() throws
     {
         let folder = try TestFolder()

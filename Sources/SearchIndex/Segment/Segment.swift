@@ -133,7 +133,7 @@ private struct SegmentFooter {
         }
         let version = UInt32(truncatingIfNeeded: number(32) >> 32)
         guard version == SegmentLayout.version else {
-            throw .corruptSegment(file: file, reason: "its version is \(version), not \(SegmentLayout.version)")
+            throw .otherFormat(file: file, format: version)
         }
         directoryStart = Int(number(0))
         pagesEnd = Int(number(8))
