@@ -1,4 +1,5 @@
 package import DurableQueue
+import Logging
 package import PipelineFiles
 package import StageKit
 
@@ -17,7 +18,13 @@ extension Engine {
             let isReleased: Void? = try await generation.letIn(to: held.pipeline.name) {
                 try await Self.release(id, from: step, of: queue, into: plan)
             }
-            if isReleased != nil { return }
+            guard isReleased != nil else { continue }
+            services.logger.notice(
+                "message released",
+                metadata: [
+                    "message.id": "\(id)", "pipeline": "\(held.pipeline.name)", "from": "\(step ?? "where it stopped")",
+                ])
+            return
         }
     }
 

@@ -22,6 +22,23 @@ extension MailStore {
         }
     }
 
+    /// How many mails a user has, in all or in one mailbox; counts them one by one.
+    ///
+    /// - Throws: What the database says.
+    package func count(user: UserID, mailbox: String? = nil) async throws -> Int {
+        let range: [SQLValue] = [
+            .integer(MailKey(user: user, number: 0).row), .integer(MailKey(user: user, number: .max).row),
+        ]
+        return try await read { database in
+            var (sql, values) = ("SELECT count(*) FROM mail WHERE id >= ? AND id <= ?", range)
+            if let mailbox {
+                sql += " AND mailbox = (SELECT id FROM mailbox WHERE name = ?)"
+                values.append(.text(MailboxName.canonical(mailbox)))
+            }
+            return Int(try database.first(sql, values) { $0.integer(0) } ?? 0)
+        }
+    }
+
     /// The summaries of some of a user's mails, in the order asked for; numbers without a mail are left out.
     package func summaries(user: UserID, numbers: [UInt32]) async throws -> [MailSummary] {
         try await read { database in

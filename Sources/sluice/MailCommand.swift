@@ -41,7 +41,8 @@ struct MailCommand: AsyncParsableCommand {
                 let mails = try await services.mailStore().list(
                     user: user, mailbox: mailbox, before: after, limit: limit)
                 let next = mails.count == limit ? mails.last?.number : nil
-                let answer = SearchAnswer(total: mails.count, hits: mails.map { .init($0) }, next: next)
+                let total = try await services.mailStore().count(user: user, mailbox: mailbox)
+                let answer = SearchAnswer(total: total, hits: mails.map { .init($0) }, next: next)
                 if json { try JSON.say(answer) } else { MailList.say(answer) }
             }
         }

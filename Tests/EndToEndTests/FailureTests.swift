@@ -87,6 +87,7 @@ extension EndToEndTests {
                 #expect(try await sluice.command("quarantine", "release", id, "--from", "deliver.nowhere").status == 65)
                 let released = try await sluice.command("quarantine", "release", id)
                 #expect(released.status == 0, "\(released.testDescription)")
+                #expect(sluice.log.contains("notice message released from=\"where it stopped\" message.id=\(id)"))
                 let hits = try await sluice.search("subject:file", finds: 1)
                 try await expectSame(sluice.raw(hits[0].id), mail)
                 #expect(try await sluice.quarantine().isEmpty)

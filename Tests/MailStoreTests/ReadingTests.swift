@@ -37,6 +37,16 @@ import Testing
         #expect(try await store.list(user: UserID(value: 99), limit: 4).isEmpty)
     }
 
+    @Test func `mails are counted for a user, in all and by mailbox`() async throws {
+        let (ada, bob) = try await filled()
+        #expect(try await store.count(user: ada) == 10)
+        #expect(try await store.count(user: ada, mailbox: "Junk") == 3)
+        #expect(try await store.count(user: ada, mailbox: "inbox") == 7)
+        #expect(try await store.count(user: ada, mailbox: "Nowhere") == 0)
+        #expect(try await store.count(user: bob) == 10)
+        #expect(try await store.count(user: UserID(value: 99)) == 0)
+    }
+
     @Test func `INBOX has no letter case, other folders have`() async throws {
         let (ada, _) = try await filled()
         #expect(try await store.list(user: ada, mailbox: "inbox", limit: 99).count == 7)
