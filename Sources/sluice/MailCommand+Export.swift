@@ -32,7 +32,7 @@ extension MailCommand {
 
         func run() async throws {
             try await reportingFailures {
-                let (_, services) = try site.plan()
+                let (_, services) = try site.planInPlace()
                 let owner = try await services.user(user)
                 let answer = try await export(of: owner, try services.mailReader())
                 if json { return try JSON.say(answer) }

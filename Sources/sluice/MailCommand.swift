@@ -36,7 +36,7 @@ struct MailCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await reportingFailures {
-                let (_, services) = try site.plan()
+                let (_, services) = try site.planInPlace()
                 let user = try await services.user(user)
                 let mails = try await services.mailStore().list(
                     user: user, mailbox: mailbox, before: after, limit: limit)
@@ -72,7 +72,7 @@ struct MailCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await reportingFailures {
-                let (_, services) = try site.plan()
+                let (_, services) = try site.planInPlace()
                 let owner = try await services.user(user)
                 let reader = try services.mailReader()
                 let missing = Failure(.dataError, "\(user) has no mail \(id)")

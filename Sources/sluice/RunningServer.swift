@@ -30,9 +30,7 @@ struct RunningServer {
         guard let process = ServerProcess(runningUnder: directory), process.dataDirectory != site.dataDirectory else {
             return nil
         }
-        Terminal.note(
-            "the running server (process \(process.id)) has its data in \(process.dataDirectory), and site.yaml says "
-                + "\(site.dataDirectory): put that back, or stop the server and start it again")
+        Terminal.note(process.otherPlace(than: site))
         return RunningServer(site, directory, dataDirectory: process.dataDirectory)
     }
 
@@ -75,6 +73,14 @@ struct RunningServer {
         guard let status else { return false }
         guard status == 200 else { throw Failure(status) { beginning } }
         return true
+    }
+}
+
+extension ServerProcess {
+    /// What an operator is told whose files name another data directory than the server began with.
+    func otherPlace(than site: Site) -> String {
+        "the running server (process \(id)) has its data in \(dataDirectory), and site.yaml says "
+            + "\(site.dataDirectory): put that back, or stop the server and start it again"
     }
 }
 

@@ -23,6 +23,18 @@ struct SiteOptions: ParsableArguments {
         try Self.plan(of: directory, logger: Logger(label: "sluice") { _ in SwiftLogNoOpLogHandler() })
     }
 
+    /// The checked files, for a command that works on the data directory whether a server runs or not.
+    ///
+    /// - Throws: As ``plan()``, and a failure with code 78 if the running server has its data elsewhere.
+    func planInPlace() throws -> (plan: SitePlan, services: StageServices) {
+        let made = try plan()
+        let site = made.plan.site
+        if let process = ServerProcess(runningUnder: directory), process.dataDirectory != site.dataDirectory {
+            throw Failure(.configuration, process.otherPlace(than: site))
+        }
+        return made
+    }
+
     /// What the files share: enough to ask a server that runs, even if a pipeline has errors by now.
     ///
     /// - Throws: A failure with code 78 after all findings about `site.yaml` were printed to standard error.

@@ -25,7 +25,7 @@ struct UserCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await reportingFailures {
-                let (plan, services) = try site.plan()
+                let (plan, services) = try site.planInPlace()
                 let domain = try domain(of: address)
                 guard plan.site.localDomains.contains(domain) else {
                     let domains = plan.site.localDomains.sorted().joined(separator: ", ")
@@ -100,7 +100,7 @@ struct UserCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await reportingFailures {
-                let (_, services) = try site.plan()
+                let (_, services) = try site.planInPlace()
                 let addresses = try await services.mailStore().users().map(\.address)
                 if json { return try JSON.say(addresses) }
                 addresses.forEach(Terminal.say)

@@ -125,6 +125,13 @@ extension EndToEndTests {
                 let id = try sluice.pid
                 #expect(queue.errors.contains("process \(id)) has its data in \(sluice.data)"), "\(queue.errors)")
                 #expect(try await sluice.search("here", finds: 1).count == 1)
+                for command in [
+                    ["mail", "list", "user@example.org"], ["user", "list"], ["user", "add", "new@example.org"],
+                ] {
+                    let outcome = try await sluice.command(command)
+                    #expect(
+                        outcome.status == 78 && outcome.errors.contains("has its data in \(sluice.data)"), "\(outcome)")
+                }
                 #expect(access(other, F_OK) != 0, "nothing was made where nobody runs")
                 #expect(try await sluice.stop() == .exited(0))
                 // Without a server the files say where the data is.
