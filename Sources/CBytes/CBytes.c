@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "CBytes.h"
+#include <malloc.h>
 #include <string.h>
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -121,4 +122,10 @@ size_t sluice_find_dashes(const void *start, size_t count) {
         if (bytes[at] == '\n' && bytes[at + 1] == '-' && bytes[at + 2] == '-') return at;
     }
     return count;
+}
+
+void sluice_tune_allocator(int kept, int asked, int mapped) {
+    mallopt(M_TRIM_THRESHOLD, kept);
+    mallopt(M_TOP_PAD, asked);
+    mallopt(M_MMAP_THRESHOLD, mapped);
 }

@@ -15,7 +15,7 @@ enum FactCoding {
 
     static func append(_ facts: Facts, to writer: inout OctetWriter) {
         writer.append(count: facts.count)
-        for (name, value) in facts.named {
+        facts.forEach { name, value in
             writer.append(name)
             append(value, to: &writer)
         }

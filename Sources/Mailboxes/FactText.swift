@@ -9,8 +9,8 @@ package enum FactText {
     package static func lines(_ facts: Facts) -> [UInt8] {
         var lines: [UInt8] = []
         lines.reserveCapacity(usualSize)
-        for (name, value) in facts.named {
-            if case .bytes = value { continue }
+        facts.forEach { name, value in
+            if case .bytes = value { return }
             lines.append(contentsOf: name.utf8)
             lines.append(contentsOf: ": ".utf8)
             append(value, to: &lines)

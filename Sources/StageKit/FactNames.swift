@@ -37,18 +37,11 @@ enum FactNames {
         table.withLock { $0.numbers[name] }
     }
 
-    /// The names of numbers in their order, each with its number's place among the given.
-    ///
-    /// - Complexity: O(n) in the size of the table, which is about that of what a message has.
-    static func sorted(_ numbers: [UInt32]) -> [(name: String, place: Int)] {
+    /// All names by their numbers, and all numbers in the order of their names.
+    static var sorted: (names: [String], order: [UInt32]) {
         table.withLock { table in
             table.sort()
-            var places = [Int](repeating: -1, count: table.names.count)
-            for (place, number) in numbers.enumerated() { places[Int(number)] = place }
-            return table.order.compactMap { number in
-                let place = places[Int(number)]
-                return place < 0 ? nil : (name: table.names[Int(number)], place: place)
-            }
+            return (table.names, table.order)
         }
     }
 }

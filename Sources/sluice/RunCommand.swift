@@ -25,6 +25,7 @@ struct RunCommand: AsyncParsableCommand {
             logger.logLevel = level
             let directory = SiteOptions.directory(directory)
             OpenFileLimit.raise(logger)
+            Allocation.keepForNextMessages()
             let (plan, services) = try SiteOptions.plan(of: directory, logger: logger)
             // From here on SIGHUP does not end the process.
             let reloads = await UnixSignalsSequence(trapping: .sighup)

@@ -1,4 +1,4 @@
-// Byte primitives that Swift cannot express: vector and checksum instructions, and glibc's memmem.
+// Primitives that Swift cannot express: vector and checksum instructions, and glibc's memmem and mallopt.
 #ifndef SLUICE_CBYTES_H
 #define SLUICE_CBYTES_H
 
@@ -48,5 +48,9 @@ unsigned sluice_text_kinds(const void *bytes, size_t count);
 static inline void sluice_prefetch(const void *address) {
     __builtin_prefetch(address);
 }
+
+/// How much free memory glibc's allocator keeps at the end of an arena, how much it asks for at once, and from which size
+/// on a piece is mapped by itself; in octets.
+void sluice_tune_allocator(int kept, int asked, int mapped);
 
 #endif
