@@ -84,8 +84,10 @@ package final class SMTPService: Sendable {
 
     /// Serves until the task is cancelled or ``stop()`` is called; returns when the last session is over.
     package func serve(_ entrance: any Entrance) async throws {
+        let loops = state.withLock { $0.group?.makeIterator() }
         let services = SessionServices(
-            configuration, entrance: entrance, sessions: sessions, tls: try certificates?.makeContext(), logger: logger)
+            configuration, entrance: entrance, sessions: sessions, tls: try certificates?.makeContext(),
+            loops: loops.map(Array.init) ?? [], logger: logger)
         let (listeners, isStopped) = state.withLock { state in
             state.services = services
             state.isServing = !state.isStopped
