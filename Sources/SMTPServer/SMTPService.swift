@@ -228,7 +228,10 @@ package final class SMTPService: Sendable {
     private func open(_ address: ListenerAddress, _ bootstrap: ServerBootstrap) async throws -> Listener {
         let lease = try sockets.lease(address)
         do {
-            return Listener(channel: try await bootstrap.withBoundSocket(lease.descriptor).get(), lease: lease)
+            let channel = try await bootstrap.withBoundSocket(lease.descriptor).get()
+            // NIO listens on the socket, too, with a backlog of its own, before it can be told another.
+            sockets.restoreBacklog(of: lease)
+            return Listener(channel: channel, lease: lease)
         } catch {
             sockets.release(lease)
             throw SMTPServiceError.cannotListen(address, reason: "\(error)")
