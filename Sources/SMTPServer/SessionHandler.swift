@@ -181,7 +181,7 @@ final class SessionHandler: ChannelInboundHandler, Patient {
         if case NIOSSLError.uncleanShutdown = error, ending != .none || session.isBetweenMessages {
             return context.close(promise: nil)
         }
-        if incident == nil { incident = "\(error)" }
+        if incident == nil { incident = (error as? NIOSSLError)?.handshakeFailure ?? "\(error)" }
         context.close(promise: nil)
     }
 
