@@ -62,6 +62,15 @@ package final class ListeningSockets: Sendable {
         }
     }
 
+    /// Has the kernel keep as many connections for a socket as it should, whoever has said otherwise.
+    func restoreBacklog(of lease: Lease) {
+        open.withLock { open in
+            guard let shared = open[lease.address] else { return }
+            // What listens already cannot fail to do so.
+            _ = Glibc.listen(shared.descriptor, Self.backlog)
+        }
+    }
+
     private func duplicate(_ descriptor: Int32, _ address: ListenerAddress) throws -> Int32 {
         let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
         guard copy >= 0 else { throw failure(address) }

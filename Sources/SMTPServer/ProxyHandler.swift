@@ -4,7 +4,7 @@ import NIOCore
 import SMTP
 
 /// Reads what a load balancer says about the client, before anybody else sees the connection.
-final class ProxyHandler: ChannelInboundHandler, RemovableChannelHandler {
+final class ProxyHandler: ChannelInboundHandler, RemovableChannelHandler, Patient {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
 
@@ -15,7 +15,8 @@ final class ProxyHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     private let services: SessionServices
     private var input = ByteBuffer()
-    private var timer: Scheduled<Void>?
+    private var timers: SessionTimers?
+    private var channel: (any Channel)?
     private var isDone = false
 
     /// A balancer sends its header with its first packet.
@@ -40,14 +41,17 @@ final class ProxyHandler: ChannelInboundHandler, RemovableChannelHandler {
         guard admission == .admitted else {
             return refuse("there are too many connections, or the server stops", context.channel)
         }
-        let channel = context.channel
-        timer = context.eventLoop.assumeIsolated().scheduleTask(in: Self.patience) { [weak self] in
-            self?.refuse("no PROXY header came", channel)
-        }
+        channel = context.channel
+        timers = services.timers(on: context.eventLoop)
+        timers?.set(self, to: .now() + Self.patience)
+    }
+
+    func deadlineCame() {
+        if let channel { refuse("no PROXY header came", channel) }
     }
 
     private func refuse(_ reason: String, _ channel: any Channel) {
-        timer?.cancel()
+        timers?.cancel(self)
         services.logger.info(
             "Connection refused",
             metadata: ["client": "\(channel.remoteAddress?.ipAddress ?? "")", "reason": "\(reason)"])
@@ -74,7 +78,7 @@ final class ProxyHandler: ChannelInboundHandler, RemovableChannelHandler {
         case .malformed:
             refuse("the PROXY header is malformed", context.channel)
         case .whole(let length, let source):
-            timer?.cancel()
+            timers?.cancel(self)
             isDone = true
             // The session is counted by the address of its client from here on.
             leave(context.channel)
@@ -87,7 +91,8 @@ final class ProxyHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        timer?.cancel()
+        timers?.cancel(self)
+        channel = nil
         // Those behind never heard of a connection whose header did not come.
         leave(context.channel)
         if isDone { context.fireChannelInactive() }

@@ -84,8 +84,10 @@ package final class SMTPService: Sendable {
 
     /// Serves until the task is cancelled or ``stop()`` is called; returns when the last session is over.
     package func serve(_ entrance: any Entrance) async throws {
+        let loops = state.withLock { $0.group?.makeIterator() }
         let services = SessionServices(
-            configuration, entrance: entrance, sessions: sessions, tls: try certificates?.makeContext(), logger: logger)
+            configuration, entrance: entrance, sessions: sessions, tls: try certificates?.makeContext(),
+            loops: loops.map(Array.init) ?? [], logger: logger)
         let (listeners, isStopped) = state.withLock { state in
             state.services = services
             state.isServing = !state.isStopped
@@ -226,7 +228,10 @@ package final class SMTPService: Sendable {
     private func open(_ address: ListenerAddress, _ bootstrap: ServerBootstrap) async throws -> Listener {
         let lease = try sockets.lease(address)
         do {
-            return Listener(channel: try await bootstrap.withBoundSocket(lease.descriptor).get(), lease: lease)
+            let channel = try await bootstrap.withBoundSocket(lease.descriptor).get()
+            // NIO listens on the socket, too, with a backlog of its own, before it can be told another.
+            sockets.restoreBacklog(of: lease)
+            return Listener(channel: channel, lease: lease)
         } catch {
             sockets.release(lease)
             throw SMTPServiceError.cannotListen(address, reason: "\(error)")

@@ -7,7 +7,7 @@ extension SessionHandler {
     /// Begins to measure how long the client takes, or begins anew.
     func startTimer(_ patience: Duration) {
         deadline = .now() + TimeAmount(patience)
-        if timer == nil { schedule() }
+        schedule()
     }
 
     /// Lets time pass before an answer.
@@ -49,19 +49,16 @@ extension SessionHandler {
     /// The timer is not moved with every command: it fires early enough for every deadline that can be set meanwhile, and
     /// then looks which one holds.
     private func schedule() {
-        guard let context else { return }
         let configuration = services.configuration
         var patience = min(
             configuration.handshakeTimeout, configuration.commandTimeout, configuration.dataTimeout)
         if configuration.minimumDataRate > 0 { patience = min(patience, configuration.slowStart) }
-        let next = min(deadline, .now() + TimeAmount(patience))
-        timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: next) { [weak self] in
-            self?.fire()
-        }
+        timers?.set(self, to: min(deadline, .now() + TimeAmount(patience)))
     }
 
-    private func fire() {
-        guard ending == .none else { return }
+    func deadlineCame() {
+        // The client was cut off and has had its time to read why.
+        if ending == .begun { return context?.close(promise: nil) ?? () }
         // A pending decision has the engine's own deadline.
         if session.isWaiting { deadline = .now() + TimeAmount(services.configuration.commandTimeout) }
         guard deadline <= .now() else { return schedule() }

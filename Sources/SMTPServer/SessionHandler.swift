@@ -12,7 +12,7 @@ import StageKit
 ///
 /// Everything here runs on the connection's event loop. Where the pipeline must be asked, a task does it and comes back
 /// to the loop; a phase without steps is answered at once. What is written during one read goes out in one flush.
-final class SessionHandler: ChannelInboundHandler {
+final class SessionHandler: ChannelInboundHandler, Patient {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
@@ -57,7 +57,7 @@ final class SessionHandler: ChannelInboundHandler {
     private var isReadingPaused = false
     private var isFlushDue = false
     var deadline = NIODeadline.distantFuture
-    var timer: Scheduled<Void>?
+    private(set) var timers: SessionTimers?
     var lastProgress = 0
     /// When the data began, and how much of them has come.
     var transfer: (start: NIODeadline, octets: Int)?
@@ -87,6 +87,7 @@ final class SessionHandler: ChannelInboundHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         self.context = context
+        timers = services.timers(on: context.eventLoop)
         let peer = context.remoteAddress.flatMap { $0.ipAddress }.flatMap { AddressLiteral(address: $0)?.unmapped }
         let address = forwarded?.address ?? peer
         client.address = address?.address ?? ""
@@ -148,7 +149,7 @@ final class SessionHandler: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        timer?.cancel()
+        timers?.cancel(self)
         ending = .begun
         _ = services.budget.allowance(keeping: 0, before: octetsCounted)
         octetsCounted = 0
@@ -180,7 +181,7 @@ final class SessionHandler: ChannelInboundHandler {
         if case NIOSSLError.uncleanShutdown = error, ending != .none || session.isBetweenMessages {
             return context.close(promise: nil)
         }
-        if incident == nil { incident = "\(error)" }
+        if incident == nil { incident = (error as? NIOSSLError)?.handshakeFailure ?? "\(error)" }
         context.close(promise: nil)
     }
 
@@ -250,13 +251,9 @@ final class SessionHandler: ChannelInboundHandler {
     private func end() {
         guard ending == .none, let context else { return }
         ending = .begun
-        timer?.cancel()
         let output = session.takeOutput()
         isFlushDue = false
-        timer = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(services.configuration.lingering)) {
-            [weak self] in
-            self?.context?.close(promise: nil)
-        }
+        timers?.set(self, to: .now() + TimeAmount(services.configuration.lingering))
         let written = context.eventLoop.makePromise(of: Void.self)
         // Those who may not even come in get no patience, or many of them could hold many sockets.
         let isQuick = session.isEndedByClient || admission != .admitted

@@ -1,4 +1,5 @@
 import Logging
+import NIOCore
 import NIOSSL
 import SASL
 import SMTP
@@ -15,10 +16,11 @@ struct SessionServices: Sendable {
     let phases: Set<SessionPhase>
     /// What handshakes begin with.
     let tls: NIOSSLContext?
+    private let timers: [ObjectIdentifier: NIOLoopBoundBox<SessionTimers>]
 
     init(
         _ configuration: SMTPService.Configuration, entrance: any Entrance, sessions: OpenSessions,
-        tls: NIOSSLContext?, logger: Logger
+        tls: NIOSSLContext?, loops: [any EventLoop], logger: Logger
     ) {
         var configuration = configuration
         if configuration.authenticator != nil {
@@ -31,5 +33,12 @@ struct SessionServices: Sendable {
         self.sessions = sessions
         self.logger = logger
         phases = entrance.phases
+        timers = Dictionary(
+            uniqueKeysWithValues: loops.map { loop in
+                (ObjectIdentifier(loop), .makeBoxSendingValue(SessionTimers(on: loop), eventLoop: loop))
+            })
     }
+
+    /// The deadlines of a loop's connections, asked on the loop; `nil` if the loop is not the server's.
+    func timers(on loop: any EventLoop) -> SessionTimers? { timers[ObjectIdentifier(loop)]?.value }
 }

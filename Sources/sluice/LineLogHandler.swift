@@ -33,20 +33,21 @@ struct LineLogHandler: LogHandler {
 
     /// A value with a space, a quote or a control character stands in quotes, so that a line stays a line.
     private func quoted(_ value: String) -> String {
-        // Unicode's tables are asked only about what is not ASCII: there are several values in each line.
+        // Most values are plain; there are several in each line.
         if !value.isEmpty, value.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x22 }) { return value }
         let isPlain = value.unicodeScalars.allSatisfy { $0.value > 0x20 && $0 != "\"" && !Terminal.steers($0) }
         guard !isPlain || value.isEmpty else { return value }
-        let escaped = value.unicodeScalars.map { scalar -> String in
+        var escaped = "\""
+        for scalar in value.unicodeScalars {
             switch scalar {
-            case "\"": "\\\""
-            case "\\": "\\\\"
-            case "\n": "\\n"
-            case "\r": "\\r"
-            default:
-                Terminal.steers(scalar) ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+            case "\"": escaped += "\\\""
+            case "\\": escaped += "\\\\"
+            case "\n": escaped += "\\n"
+            case "\r": escaped += "\\r"
+            case _ where Terminal.steers(scalar): escaped += "\\u{\(String(scalar.value, radix: 16))}"
+            default: escaped.unicodeScalars.append(scalar)
             }
         }
-        return "\"\(escaped.joined())\""
+        return escaped + "\""
     }
 }

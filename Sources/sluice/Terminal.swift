@@ -72,7 +72,9 @@ enum Terminal {
     /// Whether a character moves the cursor, ends the line or turns the direction of writing (a file name that does can
     /// look like another).
     static func steers(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
+        // Unicode's tables are asked only about what is not ASCII: each line of the log passes here.
+        if scalar.isASCII { return scalar.value < 0x20 || scalar.value == 0x7F }
+        return switch scalar.properties.generalCategory {
         case .control, .lineSeparator, .paragraphSeparator: true
         case .format: scalar != "\u{200D}" && scalar != "\u{200C}"  // these only join letters and emoji
         default: false

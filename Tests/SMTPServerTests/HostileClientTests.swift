@@ -1,4 +1,5 @@
 import Bytes
+import Logging
 import SMTP
 import SMTPDialogs
 import SMTPServer
@@ -69,6 +70,34 @@ import Testing
             #expect(try await client.linesUntilClosed().last == "221 2.0.0 Goodbye")
             let bodies = entrance.messages.map { String(decoding: $0.content.array, as: UTF8.self) }
             #expect(bodies == (0..<500).map { "\($0)\r\n" })
+        }
+    }
+
+    @Test func `a burst of new clients waits in the kernel, and none is turned away`() async throws {
+        let loopback = ListenerAddress(host: "127.0.0.1", port: 0)
+        let session = ServerSession.Configuration(hostName: "mx.example.org")
+        let server = SMTPService(.init(listeners: [loopback], session: session), logger: Logger(label: "test"))
+        let address = try #require(try await server.bind().first)
+        // Nobody is accepted yet; one whose SYN is dropped would try in vain until its time is over.
+        let clients = try await withThrowingTaskGroup(of: TCPClient.self) { group in
+            for _ in 0..<400 { group.addTask { try await TCPClient.connect(port: address.port) } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(clients.count == 400)
+        for client in clients { await client.close() }
+        await server.stop()
+    }
+
+    @Test func `clients that leave within a command are let go`() async throws {
+        try await withServer(MemoryEntrance()) { address, server in
+            for _ in 0..<50 {
+                let client = try await TCPClient.connect(port: address.port)
+                try await client.lines(1)
+                try await client.send("EHLO attacker.exa")
+                try await client.endOutput()
+                #expect(try await client.linesUntilClosed() == ["220 mx.example.org ESMTP Sluice"])
+            }
+            try await deliverNormally(address)
         }
     }
 

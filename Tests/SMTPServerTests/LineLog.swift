@@ -3,12 +3,17 @@ import Synchronization
 
 /// Keeps what is logged at `info` and above.
 final class LineLog: Sendable {
-    private let kept = Mutex<[String]>([])
+    private let kept = Mutex<[(text: String, reason: String?)]>([])
 
     /// The lines so far.
-    var lines: [String] { kept.withLock { $0 } }
+    var lines: [String] { kept.withLock { $0.map(\.text) } }
 
-    fileprivate func add(_ line: String) { kept.withLock { $0.append(line) } }
+    /// The reasons that they give.
+    var reasons: [String] { kept.withLock { $0.compactMap(\.reason) } }
+
+    fileprivate func add(_ event: LogEvent) {
+        kept.withLock { $0.append(("\(event.message)", event.metadata?["reason"].map { "\($0)" })) }
+    }
 
     /// A logger that writes here.
     var logger: Logger { Logger(label: "test") { _ in Handler(log: self) } }
@@ -23,6 +28,6 @@ final class LineLog: Sendable {
             set { metadata[key] = newValue }
         }
 
-        func log(event: LogEvent) { log.add("\(event.message)") }
+        func log(event: LogEvent) { log.add(event) }
     }
 }

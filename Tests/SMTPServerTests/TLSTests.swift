@@ -13,7 +13,7 @@ import Testing
 
     /// Runs a server with certificates for these names, the second address being the one that is encrypted at once.
     private func withTLSServer(
-        _ names: [[String]], _ entrance: MemoryEntrance = MemoryEntrance(),
+        _ names: [[String]], _ entrance: MemoryEntrance = MemoryEntrance(), log: LineLog? = nil,
         _ change: (inout SMTPService.Configuration) -> Void = { _ in },
         _ body: (_ plain: Int, _ encrypted: Int, _ directory: String) async throws -> Void
     ) async throws {
@@ -26,7 +26,7 @@ import Testing
             let encrypted = try FreePort.any()
             settings.listeners = [ListenerAddress(host: "127.0.0.1", port: encrypted)]
             let tls = settings
-            try await withServer(entrance) {
+            try await withServer(entrance, log: log) {
                 $0.tls = tls
                 $0.session.startTLS = .offered
                 change(&$0)
@@ -145,6 +145,23 @@ import Testing
             try await client.send("QUIT\r\n")
             #expect(try await client.linesUntilClosed().last == "221 2.0.0 Goodbye")
         }
+    }
+
+    @Test func `a handshake that fails is one short line of the log`() async throws {
+        let log = LineLog()
+        try await withTLSServer([["mx.example.org"]], log: log) { plain, encrypted, server in
+            let direct = try await TCPClient.connect(port: encrypted)
+            direct.sendWithoutWaiting("EHLO c\r\n")
+            _ = try await direct.linesUntilClosed()
+            let upgraded = try await TCPClient.connect(port: plain)
+            try await upgraded.send("EHLO c\r\nSTARTTLS\r\n")
+            while let line = try await upgraded.takeLine(), !line.hasPrefix("220 2.0.0") {}
+            upgraded.sendWithoutWaiting("EHLO c\r\n")
+            _ = try await upgraded.linesUntilClosed()
+        }
+        #expect(log.lines == ["Session over", "Session over"])
+        let reason = "the TLS handshake failed: WRONG_VERSION_NUMBER"
+        #expect(log.reasons == [reason, reason])
     }
 
     @Test func `a handshake that never ends is cut off`() async throws {
