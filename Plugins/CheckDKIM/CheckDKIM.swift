@@ -50,14 +50,13 @@ package final class CheckDKIM: Stage {
     package func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
         let verifier = try verifier.value(or: .unprepared(Self.name))
         let outcomes = try await verifier.verify(message.content, at: context.now())
-        let author = message.parsed.from.first?.description ?? ""
         message.facts[Provided.result] = Self.best(of: outcomes).rawValue
-        message.facts[Provided.domains] = Self.domains(of: outcomes, author: author)
+        message.facts[Provided.domains] = Self.domains(of: outcomes, in: &message)
         message.facts[Provided.undecided] = outcomes.filter { $0.result == .temperror }.map(\.domain).joined(
             separator: " ")
         message.facts[Provided.signatures] = outcomes.count
         let results = outcomes.isEmpty ? [MethodResult("dkim", "none")] : outcomes.map(\.methodResult)
-        message.facts[Provided.report] = results.map(\.text).joined(separator: "; ")
+        message.facts[Provided.report] = MethodResult.text(of: results)
         return .proceed
     }
 
@@ -68,13 +67,16 @@ package final class CheckDKIM: Stage {
     }
 
     /// The passing domains without repetition: the author's own, then those above it, then the others.
-    private static func domains(of outcomes: [SignatureOutcome], author: String) -> String {
-        let own = author.lastIndex(of: "@").map { author[author.index(after: $0)...].lowercased() } ?? ""
-        func rank(_ domain: String) -> Int { domain == own ? 0 : own.hasSuffix("." + domain) ? 1 : 2 }
+    private static func domains(of outcomes: [SignatureOutcome], in message: inout Message) -> String {
         var domains: [String] = []
         for outcome in outcomes where outcome.result == .pass && !domains.contains(outcome.domain) {
             domains.append(outcome.domain)
         }
+        // Most mail has one signature, and its author is of no matter.
+        guard domains.count > 1 else { return domains.first ?? "" }
+        let author = message.parsed.from.first?.description ?? ""
+        let own = author.lastIndex(of: "@").map { author[author.index(after: $0)...].lowercased() } ?? ""
+        func rank(_ domain: String) -> Int { domain == own ? 0 : own.hasSuffix("." + domain) ? 1 : 2 }
         let ranked = (0...2).flatMap { wanted in domains.filter { rank($0) == wanted } }
         return ranked.joined(separator: " ")
     }

@@ -112,7 +112,7 @@ package final class CheckSPF: MailStage {
         let heloResult = heloOutcome ?? (configuration.checksHelo ? outcome : nil)
         message.facts[Provided.helo] = heloResult?.result.rawValue ?? ""
         let reports = [report(outcome, request)] + (heloOutcome.map { [report($0, helo ?? request)] } ?? [])
-        message.facts[Provided.report] = reports.map(\.text).joined(separator: "; ")
+        message.facts[Provided.report] = MethodResult.text(of: reports)
         // Above the Received field, which comes later (RFC 7208, section 9.1).
         if configuration.writesField { message.trace.insert(ReceivedSPF(outcome, of: request).field, at: 0) }
         guard configuration.rejected.contains(outcome.result) else { return .proceed }

@@ -90,9 +90,9 @@ package final class SealARC: Stage {
     }
 
     private static func reports(of message: Message) -> [String] {
-        let known = message.facts.named
-        return ResultFacts.ordered(known.map(\.name)).compactMap { name in
-            guard case .string(let report) = known.first(where: { $0.name == name })?.value else { return nil }
+        let facts = message.facts.named.filter { ResultFacts.isResult($0.name) }
+        return ResultFacts.ordered(facts.map { $0.name }).compactMap { name in
+            guard case .string(let report) = facts.first(where: { $0.name == name })?.value else { return nil }
             return report
         }
     }

@@ -38,15 +38,12 @@ package struct WriteAuthenticationResults: RewritingStage {
             context.logger.info(
                 "forged Authentication-Results removed", metadata: ["message.id": "\(message.id)"])
         }
-        var field = ResultsField(service: hostName, results: [])
-        for report in reports(of: message) {
-            let (results, unreadable) = ResultsField.results(parsing: report)
-            field.results += results
-            guard unreadable == 0 else {
-                throw StageContractViolation("a check left a report that is no result of RFC 8601: \(report)")
-            }
+        let reports = reports(of: message)
+        guard let field = ResultsField.field(service: hostName, reports: reports) else {
+            throw StageContractViolation(
+                "a check left a report that is no result of RFC 8601: \(reports.joined(separator: "; "))")
         }
-        message.trace.insert(field.field, at: 0)
+        message.trace.insert(field, at: 0)
         return .proceed
     }
 
@@ -67,9 +64,9 @@ package struct WriteAuthenticationResults: RewritingStage {
     }
 
     private func reports(of message: Message) -> [String] {
-        let known = message.facts.named
-        return ResultFacts.ordered(known.map(\.name)).compactMap { name in
-            guard case .string(let report) = known.first(where: { $0.name == name })?.value else { return nil }
+        let facts = message.facts.named.filter { ResultFacts.isResult($0.name) }
+        return ResultFacts.ordered(facts.map { $0.name }).compactMap { name in
+            guard case .string(let report) = facts.first(where: { $0.name == name })?.value else { return nil }
             return report
         }
     }

@@ -1,4 +1,5 @@
 package import Bytes
+import Glibc
 
 /// Finds the fields of a message that claim to be ours (RFC 8601, section 5).
 ///
@@ -69,8 +70,9 @@ package enum ForgedFields {
     }
 
     private static func endOfLine(at start: Int, in bytes: UnsafeRawBufferPointer) -> Int {
-        var position = start
-        while position < bytes.count, bytes[position] != 0x0A { position += 1 }
-        return min(position + 1, bytes.count)
+        guard let base = bytes.baseAddress, let feed = memchr(base + start, 0x0A, bytes.count - start) else {
+            return bytes.count
+        }
+        return base.distance(to: UnsafeRawPointer(feed)) + 1
     }
 }

@@ -10,15 +10,15 @@ package enum ResultFacts {
 
     private static let known = checks.map(name)
 
-    /// Those of some facts' names that hold results, in the order in which they are written.
-    package static func ordered(_ names: some Sequence<String>) -> [String] {
-        let all = names.filter(isResult).sorted()
-        return known.filter(all.contains) + all.filter { !known.contains($0) }
+    /// The names of facts with results, in the order in which these are written.
+    package static func ordered(_ names: [String]) -> [String] {
+        let others = names.filter { !known.contains($0) }
+        return known.filter { names.contains($0) } + others.sorted()
     }
 
-    /// Whether a fact's name ends as these names do.
-    private static func isResult(_ name: String) -> Bool {
-        var name = name
-        return name.withUTF8 { $0.suffix(suffix.utf8.count).elementsEqual(suffix.utf8) }
+    /// Whether a fact has results: its name ends as these names do.
+    package static func isResult(_ name: String) -> Bool {
+        let (name, suffix) = (name.utf8, suffix.utf8)
+        return name.count > suffix.count && name.suffix(suffix.count).elementsEqual(suffix)
     }
 }

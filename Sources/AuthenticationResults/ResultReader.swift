@@ -13,7 +13,12 @@ struct ResultReader {
     private let octets: [UInt8]
     private var position = 0
 
-    init(_ octets: some Sequence<UInt8>) { self.octets = Array(octets.prefix(ResultReader.maximumLength)) }
+    init(_ octets: some Sequence<UInt8>) {
+        let limit = ResultReader.maximumLength
+        // What lies in one piece, as nearly everything does, is copied as one.
+        self.octets =
+            octets.withContiguousStorageIfAvailable { Array($0.prefix(limit)) } ?? Array(octets.prefix(limit))
+    }
 
     /// The name before the first semicolon: a token or a quoted string, or what stands in the place of one.
     mutating func readService() -> String? {

@@ -1,66 +1,115 @@
 /// Writes results so that no text of a stranger can end a value, a field or a line.
-enum ResultWriter {
+struct ResultWriter {
+    /// How words follow each other.
+    enum Layout {
+        /// All on one line.
+        case line
+        /// A line for each result, or several where it is long.
+        case folded
+    }
+
     /// The most octets of one text that are written; a mailbox has at most 320 (RFC 5321, section 4.5.3.1), and a line
     /// at most 998 (RFC 5322, section 2.1.1).
     static let maximumValue = 400
     /// Where lines are folded (RFC 5322, section 2.1.1).
     static let lineLength = 78
-    private static let indentation = "    "
+    /// More than most fields have.
+    private static let usualLength = 512
 
-    /// The words of a result, between which a line may be folded.
-    static func words(of result: MethodResult) -> [String] {
-        let version = result.version == 1 ? "" : "/\(result.version)"
-        var words = ["\(result.method)\(version)=\(result.result)"]
-        if !result.reason.isEmpty { words.append("reason=\(value(result.reason))") }
-        return words + result.properties.map { "\($0.type).\($0.name)=\(propertyValue($0.value))" }
+    private let layout: Layout
+    private var octets: [UInt8] = []
+    private var lineStart = 0
+
+    init(_ layout: Layout) {
+        self.layout = layout
+        octets.reserveCapacity(Self.usualLength)
     }
 
-    /// A token as it is, anything else as a quoted string (RFC 8601, section 2.2: `value`).
-    static func value(_ text: String) -> String {
-        let text = clean(text)
-        return !text.isEmpty && text.utf8.allSatisfy(isToken) ? text : quoted(text)
-    }
+    /// What has been written.
+    var text: String { String(decoding: octets, as: UTF8.self) }
 
-    /// A value, or a mailbox or domain as it is (RFC 8601, section 2.2: `pvalue`).
-    static func propertyValue(_ text: String) -> String {
-        let text = clean(text)
-        if let at = text.utf8.lastIndex(of: UInt8(ascii: "@")), isDotAtom(text.utf8[..<at], mayBeEmpty: true),
-            isDotAtom(text.utf8[text.utf8.index(after: at)...], mayBeEmpty: false)
-        {
-            return text
+    /// Writes octets that need no care.
+    mutating func write(_ text: String) { octets.append(contentsOf: text.utf8) }
+
+    /// Writes results with semicolons between them; a fold may stand between two words of each.
+    mutating func write(_ results: [MethodResult]) {
+        for (number, result) in results.enumerated() {
+            if number > 0 { octets.append(UInt8(ascii: ";")) }
+            write(result)
         }
-        return value(text)
     }
 
-    static func field(_ field: ResultsField) -> String {
-        var text = "\(ResultsField.name): \(value(field.service))" + (field.version == 1 ? "" : " \(field.version)")
-        if field.results.isEmpty { return text + "; none\r\n" }
-        for result in field.results {
-            text += ";"
-            var length = lineLength  // each result begins a line
-            for word in words(of: result) {
-                if length + 1 + word.utf8.count >= lineLength {
-                    text += "\r\n" + indentation + word
-                    length = indentation.utf8.count + word.utf8.count
-                } else {
-                    text += " " + word
-                    length += 1 + word.utf8.count
-                }
+    /// Writes the results of a report behind others, see ``ReportScanner``; false, and nothing, where it is not as we
+    /// write it.
+    mutating func write(report: String) -> Bool {
+        var report = report
+        return report.withUTF8 { text in
+            var scanner = ReportScanner(text)
+            guard let words = scanner.words() else { return false }
+            for word in words {
+                if word.startsResult { octets.append(UInt8(ascii: ";")) }
+                writeWord(startsLine: word.startsResult) { $0.octets.append(contentsOf: word.octets) }
+            }
+            return true
+        }
+    }
+
+    private mutating func write(_ result: MethodResult) {
+        writeWord(startsLine: true) { writer in
+            writer.write(result.method)
+            if result.version != 1 { writer.write("/\(result.version)") }
+            writer.write("=")
+            writer.write(result.result)
+        }
+        if !result.reason.isEmpty {
+            writeWord { writer in
+                writer.write("reason=")
+                writer.write(value: result.reason)
             }
         }
-        return text + "\r\n"
+        for property in result.properties {
+            writeWord { writer in
+                writer.write(property.type)
+                writer.write(".")
+                writer.write(property.name)
+                writer.write("=")
+                writer.write(propertyValue: property.value)
+            }
+        }
     }
 
-    private static func quoted(_ text: String) -> String {
+    /// Writes a word, and what separates it from the one before it once its length is known.
+    private mutating func writeWord(startsLine: Bool = false, _ write: (inout ResultWriter) -> Void) {
+        let start = octets.count
+        write(&self)
+        guard start > 0 else { return }
+        let length = octets.count - start
+        if layout == .folded, startsLine || start - lineStart + 1 + length >= Self.lineLength {
+            octets.insert(contentsOf: "\r\n    ".utf8, at: start)
+            lineStart = start + 2
+        } else {
+            octets.insert(UInt8(ascii: " "), at: start)
+        }
+    }
+
+    /// Writes a token as it is, anything else as a quoted string (RFC 8601, section 2.2: `value`).
+    mutating func write(value text: String) { write(clean: Self.clean(text)) }
+
+    /// Writes a value, or a mailbox or domain as it is (RFC 8601, section 2.2: `pvalue`).
+    private mutating func write(propertyValue text: String) {
+        let text = Self.clean(text)
+        if Self.isMailbox(text.utf8) { write(text) } else { write(clean: text) }
+    }
+
+    private mutating func write(clean text: String) {
+        guard text.isEmpty || !text.utf8.allSatisfy(Self.isToken) else { return write(text) }
         let quote = UInt8(ascii: "\"")
-        var octets = [quote]
-        octets.reserveCapacity(text.utf8.count + 2)
+        octets.append(quote)
         for octet in text.utf8 {
             if octet == quote || octet == UInt8(ascii: "\\") { octets.append(UInt8(ascii: "\\")) }
             octets.append(octet)
         }
         octets.append(quote)
-        return String(decoding: octets, as: UTF8.self)
     }
 
     /// A text without control characters, cut at the end of a character.
@@ -75,23 +124,35 @@ enum ResultWriter {
         return String(decoding: octets, as: UTF8.self)
     }
 
-    private static func isDotAtom(_ text: Substring.UTF8View, mayBeEmpty: Bool) -> Bool {
-        guard let first = text.first else { return mayBeEmpty }
-        return first != UInt8(ascii: ".")
-            && text.allSatisfy { isAlphanumeric($0) || isAtomSpecial($0) }
+    /// Whether this is a mailbox of dot-atoms, of which the local part may be missing.
+    static func isMailbox(_ text: some BidirectionalCollection<UInt8>) -> Bool {
+        guard let at = text.lastIndex(of: UInt8(ascii: "@")) else { return false }
+        let domain = text[text.index(after: at)...]
+        return isDotAtom(text[..<at]) && !domain.isEmpty && isDotAtom(domain)
+    }
+
+    private static func isDotAtom(_ text: some Collection<UInt8>) -> Bool {
+        text.first != UInt8(ascii: ".") && text.allSatisfy { classes[Int($0)] & atomOrDot != 0 }
     }
 
     /// A character of a MIME token (RFC 2045, section 5.1).
-    static func isToken(_ octet: UInt8) -> Bool {
-        isAlphanumeric(octet) || (0x21...0x7E).contains(octet) && !"()<>@,;:\\\"/[]?=".utf8.contains(octet)
-    }
-
-    /// What may stand in an atom beside letters and digits (RFC 5322, section 3.2.3), and the dot between atoms.
-    private static func isAtomSpecial(_ octet: UInt8) -> Bool {
-        octet == UInt8(ascii: ".") || octet == UInt8(ascii: "-") || "!#$%&'*+/=?^_`{|}~".utf8.contains(octet)
-    }
+    static func isToken(_ octet: UInt8) -> Bool { classes[Int(octet)] & token != 0 }
 
     static func isAlphanumeric(_ octet: UInt8) -> Bool {
         (0x30...0x39).contains(octet) || (0x41...0x5A).contains(octet & 0xDF)
+    }
+
+    /// A character of our keywords: methods, results, types and names.
+    static func isKeyword(_ octet: UInt8) -> Bool { classes[Int(octet)] & keyword != 0 }
+
+    private static let (token, atomOrDot, keyword) = (UInt8(1), UInt8(2), UInt8(4))
+
+    /// What each octet may stand in; an atom has letters, digits and some more (RFC 5322, section 3.2.3).
+    private static let classes = (UInt8.min...UInt8.max).map { octet -> UInt8 in
+        let isTokenSpecial = (0x21...0x7E).contains(octet) && !"()<>@,;:\\\"/[]?=".utf8.contains(octet)
+        let isAtomSpecial = ".-!#$%&'*+/=?^_`{|}~".utf8.contains(octet)
+        return (isAlphanumeric(octet) || isTokenSpecial ? token : 0)
+            | (isAlphanumeric(octet) || isAtomSpecial ? atomOrDot : 0)
+            | (isAlphanumeric(octet) && !(0x41...0x5A).contains(octet) || "-_".utf8.contains(octet) ? keyword : 0)
     }
 }

@@ -43,13 +43,51 @@ package struct ResultsField: Sendable, Hashable {
 
     /// The value on one line.
     package var value: String {
-        let head = ResultWriter.value(service) + (version == 1 ? "" : " \(version)")
-        guard !results.isEmpty else { return head + "; none" }
-        return ([head] + results.map(\.text)).joined(separator: "; ")
+        var writer = ResultWriter(.line)
+        write(to: &writer)
+        return writer.text
     }
 
     /// The whole field, folded, with its line end.
-    package var field: String { ResultWriter.field(self) }
+    package var field: String {
+        var writer = ResultWriter(.folded)
+        writer.write("\(ResultsField.name): ")
+        write(to: &writer)
+        writer.write("\r\n")
+        return writer.text
+    }
+
+    private func write(to writer: inout ResultWriter) {
+        writer.write(value: service)
+        if version != 1 { writer.write(" \(version)") }
+        writer.write(results.isEmpty ? "; none" : ";")
+        writer.write(results)
+    }
+
+    /// The whole field of a service with what its checks have reported, each as ``MethodResult/text(of:)`` writes it.
+    ///
+    /// - Returns: nil where a report cannot be read.
+    package static func field(service: String, reports: [String]) -> String? {
+        var writer = ResultWriter(.folded)
+        writer.write("\(name): ")
+        writer.write(value: service)
+        var isNone = true
+        for report in reports {
+            if writer.write(report: report) {
+                isNone = false
+                continue
+            }
+            // Somebody else's check: read as others' fields are, and written in our words.
+            let (results, unreadable) = results(parsing: report)
+            guard unreadable == 0 else { return nil }
+            if results.isEmpty { continue }
+            writer.write(";")
+            writer.write(results)
+            isNone = false
+        }
+        writer.write(isNone ? "; none\r\n" : "\r\n")
+        return writer.text
+    }
 
     private static func key(_ service: String) -> String {
         let lower = service.lowercased()

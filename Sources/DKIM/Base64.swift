@@ -12,6 +12,8 @@ package enum Base64 {
     /// The octets; `nil` if a character does not belong there or the padding is wrong.
     package static func decode(_ text: some Sequence<UInt8>) -> [UInt8]? {
         var octets: [UInt8] = []
+        octets.reserveCapacity(text.underestimatedCount / 4 * 3 + 3)
+        let values = values
         var (bits, count, pads) = (UInt32(0), 0, 0)
         for character in text where !character.isWhiteSpace {
             if character == padding {

@@ -2,10 +2,15 @@ import Crypto
 
 /// A hash under way that stops at a length.
 struct BodyHasher: Sendable {
+    /// How many octets are hashed; `nil` for all.
+    let length: Int64?
     private var hash = SHA256()
     private var rest: Int64?
 
-    init(length: Int64?) { rest = length }
+    init(length: Int64?) {
+        self.length = length
+        rest = length
+    }
 
     mutating func update(_ bytes: UnsafeRawBufferPointer) {
         guard let rest else {

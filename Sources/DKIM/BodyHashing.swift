@@ -11,13 +11,13 @@ package struct BodyHashing: Sendable {
     private struct Form {
         var end: Int
         var length: Int64 = 0
-        var hashers: [Int64?: BodyHasher] = [:]
+        var hashers: [BodyHasher] = []
 
         var isWanted: Bool { !hashers.isEmpty }
 
         mutating func take(_ bytes: UnsafeRawBufferPointer) {
             length += Int64(bytes.count)
-            for key in hashers.keys { hashers[key]?.update(bytes) }
+            for index in hashers.indices { hashers[index].update(bytes) }
         }
 
         mutating func endLine() {
@@ -31,8 +31,7 @@ package struct BodyHashing: Sendable {
     private var position: Int
     private var simple: Form
     private var relaxed: Form
-    /// Whether the relaxed form has left out blanks that count only if something stands behind them in the line.
-    private var isSpaceDue = false
+    private var relaxedBody = RelaxedBody()
 
     /// Prepares to hash the content from an offset.
     package init(_ content: Octets, from start: Int, requests: Set<BodyHashRequest>) {
@@ -44,8 +43,8 @@ package struct BodyHashing: Sendable {
         for request in requests {
             let hasher = BodyHasher(length: request.length)
             switch request.canonicalization {
-            case .simple: simple.hashers[request.length] = hasher
-            case .relaxed: relaxed.hashers[request.length] = hasher
+            case .simple: simple.hashers.append(hasher)
+            case .relaxed: relaxed.hashers.append(hasher)
             }
         }
     }
@@ -85,35 +84,12 @@ package struct BodyHashing: Sendable {
         }
     }
 
-    /// Hashes a piece with blanks made one and taken off the ends of lines.
     private mutating func relax(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) {
-        let isDue = isSpaceDue
-        var wasDue = isDue
-        var form = relaxed
         // No form is longer than the text but by the blank that was left from the piece before.
         withUnsafeTemporaryAllocation(byteCount: range.count + 1, alignment: 1) { output in
-            var due = isDue
-            var filled = 0
-            for index in range {
-                let octet = bytes[index]
-                if octet.isBlank {
-                    due = true
-                    continue
-                }
-                let endsLine = octet == 0x0D && index + 1 < bytes.count && bytes[index + 1] == 0x0A
-                if due, !endsLine {
-                    output[filled] = 0x20
-                    filled += 1
-                }
-                due = false
-                output[filled] = octet
-                filled += 1
-            }
-            wasDue = due
-            form.take(UnsafeRawBufferPointer(rebasing: output[..<filled]))
+            let filled = relaxedBody.write(bytes, range, to: output)
+            relaxed.take(UnsafeRawBufferPointer(rebasing: output[..<filled]))
         }
-        isSpaceDue = wasDue
-        relaxed = form
     }
 
     /// The hashes, after everything was looked at.
@@ -125,8 +101,8 @@ package struct BodyHashing: Sendable {
         if relaxed.end > start { relaxed.endLine() }
         var hashes: [BodyHashRequest: BodyHash] = [:]
         for (canonicalization, form) in [(Canonicalization.simple, simple), (.relaxed, relaxed)] {
-            for (length, hasher) in form.hashers {
-                hashes[BodyHashRequest(canonicalization, length: length)] = BodyHash(
+            for hasher in form.hashers {
+                hashes[BodyHashRequest(canonicalization, length: hasher.length)] = BodyHash(
                     digest: hasher.finish(), canonicalLength: form.length)
             }
         }

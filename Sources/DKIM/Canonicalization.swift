@@ -44,9 +44,11 @@ extension Canonicalization {
     /// - Throws: ``Rejection`` for a word that is neither.
     package static func pair(_ text: String?) throws(Rejection) -> (header: Canonicalization, body: Canonicalization) {
         guard let text else { return (.simple, .simple) }
-        let words = text.lowercased().split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        guard words.count <= 2, let header = Canonicalization(rawValue: words[0]),
-            let body = words.count == 2 ? Canonicalization(rawValue: words[1]) : .simple
+        let words = text.lowercased()
+        let slash = words.utf8.firstIndex(of: UInt8(ascii: "/"))
+        guard let header = Canonicalization(rawValue: String(words[..<(slash ?? words.endIndex)])),
+            let body = slash.map({ Canonicalization(rawValue: String(words[words.utf8.index(after: $0)...])) })
+                ?? .simple
         else { throw Rejection(.neutral, "tag c is not simple or relaxed") }
         return (header, body)
     }

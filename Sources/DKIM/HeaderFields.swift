@@ -7,10 +7,10 @@ import Glibc
 package struct HeaderFields: Sendable {
     /// One field.
     package struct Field: Sendable {
-        /// The name in lower case; empty for a line that is no field.
-        package let name: String
         /// Where the whole field stands, with its last line end.
         package let range: Range<Int>
+        /// Where the name stands; empty for a line that is no field.
+        package let name: Range<Int>
         /// Where the value begins: behind the colon.
         package let valueStart: Int
     }
@@ -38,7 +38,8 @@ package struct HeaderFields: Sendable {
         let (header, body) = content.withUnsafeBytes { Self.split($0) }
         isTooLarge = header == nil
         bodyStart = body
-        octets = added.flatMap(\.utf8) + content.array(0..<(header ?? 0))
+        let own = content.array(0..<(header ?? 0))
+        octets = added.isEmpty ? own : added.flatMap(\.utf8) + own
         guard !isTooLarge else { return }
         guard let found = octets.withUnsafeBytes({ Self.fields(in: $0) }) else {
             isTooLarge = true
@@ -86,7 +87,7 @@ package struct HeaderFields: Sendable {
     }
 
     private static func field(_ range: Range<Int>, _ bytes: UnsafeRawBufferPointer) -> Field {
-        let none = Field(name: "", range: range, valueStart: range.lowerBound)
+        let none = Field(range: range, name: range.lowerBound..<range.lowerBound, valueStart: range.lowerBound)
         guard let base = bytes.baseAddress, let colon = memchr(base + range.lowerBound, 0x3A, range.count) else {
             return none
         }
@@ -96,28 +97,34 @@ package struct HeaderFields: Sendable {
         let written = UnsafeRawBufferPointer(rebasing: bytes[range.lowerBound..<end])
         // Anything but visible ASCII before the colon makes it no field (RFC 5322, section 2.2).
         for octet in written where !(0x21...0x7E).contains(octet) { return none }
-        let name = String(unsafeUninitializedCapacity: written.count) { lowered in
-            for index in written.indices { lowered.initializeElement(at: index, to: written[index].lowered) }
-            return written.count
-        }
-        return Field(name: name, range: range, valueStart: valueStart)
+        return Field(range: range, name: range.lowerBound..<end, valueStart: valueStart)
     }
 
     /// The fields of a name in lower case, from the top.
     package func all(_ name: String) -> [Field] {
-        fields.filter { $0.name == name }
+        octets.withUnsafeBytes { bytes in fields.filter { Self.hasName(name, bytes[$0.name]) } }
     }
 
     /// How many fields of a name in lower case there are.
-    package func count(of name: String) -> Int { fields.count { $0.name == name } }
+    package func count(of name: String) -> Int {
+        octets.withUnsafeBytes { bytes in fields.count { Self.hasName(name, bytes[$0.name]) } }
+    }
+
+    /// Whether a name stands there, in whatever letter case.
+    static func hasName(_ name: String, _ written: Slice<UnsafeRawBufferPointer>) -> Bool {
+        let name = name.utf8
+        guard name.count == written.count else { return false }
+        return zip(name, written).allSatisfy { $0 == $1.lowered }
+    }
 
     /// The fields that a list of names selects (RFC 6376, section 5.4.2).
     ///
     /// Each mention of a name takes the next field from the bottom; once there is none left, it takes nothing.
     package func selected(by names: [String]) -> [Field] {
-        var places: [String: [Int]] = [:]
-        for (place, field) in fields.enumerated() { places[field.name, default: []].append(place) }
-        return names.compactMap { name in places[name]?.popLast().map { fields[$0] } }
+        octets.withUnsafeBytes { bytes in
+            var table = FieldTable(fields, bytes)
+            return names.compactMap { table.take($0).map { fields[$0] } }
+        }
     }
 
     /// A field's octets, with its line end.
@@ -125,9 +132,9 @@ package struct HeaderFields: Sendable {
 
     /// A field's octets up to its line end.
     package func line(_ field: Field) -> [UInt8] {
-        var bytes = octets[field.range]
-        if bytes.last == 0x0A { bytes.removeLast() }
-        if bytes.last == 0x0D { bytes.removeLast() }
-        return Array(bytes)
+        var end = field.range.upperBound
+        if end > field.range.lowerBound, octets[end - 1] == 0x0A { end -= 1 }
+        if end > field.range.lowerBound, octets[end - 1] == 0x0D { end -= 1 }
+        return Array(octets[field.range.lowerBound..<end])
     }
 }

@@ -1,23 +1,19 @@
 package import Resolver
-import Synchronization
 
 /// Looks keys up in the DNS.
 ///
 /// The resolver keeps records as long as the DNS says; what was parsed from a record is kept here under the record
 /// itself, so that a busy sender's key is parsed once and a changed record is seen at once.
 package final class KeyStore: Sendable {
-    private struct Source: Hashable {
-        let record: [UInt8]
-        let algorithm: SignatureAlgorithm
-    }
-
-    /// The most parsed keys kept; about 2 KB each.
+    /// The most parsed keys of each kind that are kept; about 2 KB each.
     package static let capacity = 2_000
     /// The most records of one name that are looked at; there should be one (RFC 6376, section 3.6.2.2).
     package static let maximumRecords = 4
 
     private let resolver: any DNSResolving
-    private let parsed = Mutex<[Source: KeyRecord]>([:])
+    /// Records by their octets, as they are parsed.
+    private let rsaKeys = Remembered<OctetKey, KeyRecord>(capacity: capacity)
+    private let ed25519Keys = Remembered<OctetKey, KeyRecord>(capacity: capacity)
 
     /// Keys from a resolver.
     package init(resolver: any DNSResolving) { self.resolver = resolver }
@@ -35,15 +31,15 @@ package final class KeyStore: Sendable {
 
     /// The key records of several signatures, each looked up once and all at once.
     package func records(for queries: [KeyQuery?]) async -> [Result<KeyRecord, Rejection>?] {
-        let distinct = Set(queries.compactMap(\.self))
-        if distinct.count <= 1 {
+        let wanted = queries.compactMap(\.self)
+        guard let first = wanted.first else { return queries.map { _ in nil } }
+        if wanted.allSatisfy({ $0 == first }) {
             // Most mail has one signature: no other task has to be started and waited for.
-            guard let query = distinct.first else { return queries.map { _ in nil } }
-            let answer = await record(query)
+            let answer = await record(first)
             return queries.map { $0 == nil ? nil : answer }
         }
         return await withTaskGroup { group in
-            for query in distinct {
+            for query in Set(wanted) {
                 group.addTask { (query, await self.record(query)) }
             }
             var answers: [KeyQuery: Result<KeyRecord, Rejection>] = [:]
@@ -54,8 +50,7 @@ package final class KeyStore: Sendable {
 
     private func choose(_ records: [DNSRecord], _ algorithm: SignatureAlgorithm) -> Result<KeyRecord, Rejection> {
         var first: Rejection?
-        for case .txt(let strings) in records.prefix(Self.maximumRecords) {
-            let octets = Array(strings.joined())
+        for octets in records.prefix(Self.maximumRecords).compactMap(\.text) {
             do throws(Rejection) {
                 return .success(try read(octets, algorithm))
             } catch {
@@ -69,14 +64,14 @@ package final class KeyStore: Sendable {
         guard octets.count <= KeyRecord.maximumLength else {
             throw Rejection(.permerror, "key record is longer than \(KeyRecord.maximumLength) octets")
         }
-        let source = Source(record: octets, algorithm: algorithm)
-        if let known = parsed.withLock({ $0[source] }) { return known }
+        let parsed =
+            switch algorithm {
+            case .rsaSHA256: rsaKeys
+            case .ed25519SHA256: ed25519Keys
+            }
+        if let known = parsed[octets: octets] { return known }
         let record = try KeyRecord(octets, for: algorithm)
-        parsed.withLock { parsed in
-            // Dropping everything costs each sender one more parse, and needs no order of use.
-            if parsed.count >= Self.capacity { parsed.removeAll(keepingCapacity: true) }
-            parsed[source] = record
-        }
+        parsed[octets: octets] = record
         return record
     }
 }

@@ -53,7 +53,7 @@ package struct Signature: Sendable {
         domain = try Self.domain(tags)
         selector = try Self.selector(tags, domain: domain)
         headers = try Self.headers(tags, kind: kind)
-        identity = kind == .dkim ? try Self.identity(tags, domain: domain) : "@\(domain.text)"
+        identity = kind == .dkim ? try Self.identity(tags, domain: domain) : "@" + domain.text
         if kind == .dkim, let methods = tags.list("q"), !methods.contains("dns/txt") {
             throw Rejection(.neutral, "no way of tag q to look up the key is known")
         }
@@ -75,9 +75,10 @@ package struct Signature: Sendable {
     /// The selector of the tag `s`, in lower case and with A-labels.
     package static func selector(_ tags: TagList, domain: DomainName) throws(Rejection) -> String {
         guard let text = tags.text("s") else { throw Rejection(.neutral, "tag s is missing") }
-        guard let name = name(text), DomainName(keyName(selector: name.text, domain: domain.text)) != nil else {
-            throw Rejection(.neutral, "tag s is not a selector")
-        }
+        // The name of the key's record is one only if it is short enough.
+        guard let name = name(text),
+            keyName(selector: name.text, domain: domain.text).utf8.count <= DomainName.maximumLength
+        else { throw Rejection(.neutral, "tag s is not a selector") }
         return name.text
     }
 
@@ -91,7 +92,7 @@ package struct Signature: Sendable {
 
     /// The name of the key's record (RFC 6376, section 3.6.2.1).
     package static func keyName(selector: String, domain: String) -> String {
-        "\(selector)._domainkey.\(domain)"
+        selector + "._domainkey." + domain
     }
 
     private static func isNameOctet(_ octet: UInt8) -> Bool {
@@ -118,7 +119,7 @@ package struct Signature: Sendable {
 
     /// RFC 6376, section 3.5: the domain of `i` is that of `d` or below it.
     private static func identity(_ tags: TagList, domain: DomainName) throws(Rejection) -> String {
-        guard let text = tags.text("i") else { return "@\(domain.text)" }
+        guard let text = tags.text("i") else { return "@" + domain.text }
         guard let at = text.lastIndex(of: "@"),
             let ascii = DomainEncoding.ascii(String(text[text.index(after: at)...])),
             let own = DomainName(ascii)

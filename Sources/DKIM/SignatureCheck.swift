@@ -89,9 +89,13 @@ package struct SignatureCheck: Sendable {
         outcome.reason = "signed by \(signature.domain.text)"
     }
 
+    /// More octets than the signed fields of most messages have.
+    private static let usualHeader = 2_048
+
     /// What the signature is over (RFC 6376, section 3.7).
     private func signed(_ signature: Signature, _ header: HeaderFields) -> [UInt8] {
         var octets: [UInt8] = []
+        octets.reserveCapacity(Self.usualHeader)
         for field in header.selected(by: signature.headers) {
             signature.headerForm.append(header.bytes(field), to: &octets)
         }

@@ -29,7 +29,7 @@ package struct SignatureOutcome: Sendable, Hashable {
         selector = Self.harmless(tags.text("s"), limit: 253)
         algorithm = Self.harmless(tags.text("a")?.lowercased(), limit: 32)
         identity = Self.harmless(tags.text("i"), limit: 320)
-        mark = Self.harmless(tags.compactText("b").map { String($0.prefix(8)) }, limit: 8)
+        mark = Self.harmless(tags.compactText("b", first: 8), limit: 8)
     }
 
     private static func harmless(_ text: String?, limit: Int) -> String {

@@ -72,7 +72,10 @@ package struct TagList: Sendable {
     }
 
     /// The tag of a name.
-    package subscript(name: String) -> Tag? { tags.first { $0.name == name } }
+    package subscript(name: String) -> Tag? {
+        for index in tags.indices where tags[index].name == name { return tags[index] }
+        return nil
+    }
 
     /// The value of a tag as text; `nil` if there is no such tag.
     package func text(_ name: String) -> String? {
@@ -81,12 +84,36 @@ package struct TagList: Sendable {
 
     /// The value of a tag whose white space means nothing, without it.
     package func compactText(_ name: String) -> String? {
-        self[name].map { tag in String(decoding: octets[tag.value].filter { !$0.isWhiteSpace }, as: UTF8.self) }
+        self[name].map { tag in String(decoding: octets[tag.value].lazy.filter { !$0.isWhiteSpace }, as: UTF8.self) }
+    }
+
+    /// The first characters of a tag's value, without white space.
+    package func compactText(_ name: String, first count: Int) -> String? {
+        self[name].map { tag in
+            var start: [UInt8] = []
+            for octet in octets[tag.value] where !octet.isWhiteSpace {
+                guard start.count < count else { break }
+                start.append(octet)
+            }
+            return String(decoding: start, as: UTF8.self)
+        }
     }
 
     /// The elements of a list with colons between them, in lower case and without white space.
     package func list(_ name: String) -> [String]? {
-        compactText(name)?.lowercased().split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        guard let tag = self[name] else { return nil }
+        var elements: [String] = []
+        var element: [UInt8] = []
+        for octet in octets[tag.value] where !octet.isWhiteSpace {
+            if octet == UInt8(ascii: ":") {
+                elements.append(String(decoding: element, as: UTF8.self))
+                element.removeAll(keepingCapacity: true)
+            } else {
+                element.append(octet.lowered)
+            }
+        }
+        elements.append(String(decoding: element, as: UTF8.self))
+        return elements
     }
 
     /// The value of a tag in base64, in which white space may stand anywhere.

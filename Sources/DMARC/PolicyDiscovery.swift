@@ -29,6 +29,15 @@ package struct PolicyDiscovery: Sendable {
 
     private let resolver: any DNSResolving
     private let suffixes: @Sendable () -> PublicSuffixList
+    /// Records by their octets, as they are read; about a kilobyte each.
+    private let records = Remembered<OctetKey, Reading>(capacity: 4_096)
+
+    /// What a text record is.
+    private enum Reading: Sendable {
+        case other
+        case record(PolicyRecord)
+        case unusable(String)
+    }
 
     /// A search with a resolver and the list as it is at each search.
     package init(resolver: any DNSResolving, suffixes: @escaping @Sendable () -> PublicSuffixList) {
@@ -43,8 +52,12 @@ package struct PolicyDiscovery: Sendable {
 
     /// Searches at the domain, then at its organizational domain: two questions at most.
     package func find(_ domain: String) async -> Finding {
+        await find(domain, of: organizationalDomain(of: domain))
+    }
+
+    /// The same where the organizational domain is known.
+    func find(_ domain: String, of organization: String) async -> Finding {
         let own = await look(domain, isInherited: false)
-        let organization = organizationalDomain(of: domain)
         guard own == .none, organization != domain else { return own }
         return await look(organization, isInherited: true)
     }
@@ -56,20 +69,30 @@ package struct PolicyDiscovery: Sendable {
         // A name too long to be asked for has no policy; other malformed answers may be better later.
         case .malformed(let reason): return DomainName("_dmarc." + domain) == nil ? .none : .temporary(reason)
         case .records(let records):
-            let texts = records.compactMap { record -> [UInt8]? in
-                guard case .txt(let strings) = record else { return nil }
-                let text = Array(strings.joined())
-                return PolicyRecord.isRecord(text) ? text : nil
+            let readings = records.compactMap(\.text).map(read).filter { if case .other = $0 { false } else { true } }
+            guard readings.count < 2 else { return .unusable("there are \(readings.count) records") }
+            switch readings.first {
+            case .record(let record):
+                return .policy(Policy(record: record, domain: domain, isInherited: isInherited))
+            case .unusable(let reason): return .unusable(reason)
+            case .other, nil: return .none
             }
-            guard let text = texts.first, texts.count == 1 else {
-                return texts.isEmpty ? .none : .unusable("there are \(texts.count) records")
-            }
-            do {
-                return .policy(
-                    Policy(record: try PolicyRecord(parsing: text), domain: domain, isInherited: isInherited))
-            } catch {
-                return .unusable(error.reason)
-            }
+        }
+    }
+
+    private func read(_ text: [UInt8]) -> Reading {
+        if let known = records[octets: text] { return known }
+        let reading = Self.read(anew: text)
+        records[octets: text] = reading
+        return reading
+    }
+
+    private static func read(anew text: [UInt8]) -> Reading {
+        guard PolicyRecord.isRecord(text) else { return .other }
+        do throws(PolicyRecord.Unusable) {
+            return .record(try PolicyRecord(parsing: text))
+        } catch {
+            return .unusable(error.reason)
         }
     }
 }

@@ -13,18 +13,21 @@ package struct PolicyEvaluator: Sendable {
 
     /// The outcome for one author domain, in lower case and A-labels; asks the DNS twice at most.
     package func evaluate(author domain: String, _ identifiers: Identifiers) async -> Evaluation {
+        let organization = discovery.organizationalDomain(of: domain)
         let policy: PolicyDiscovery.Policy
-        switch await discovery.find(domain) {
+        switch await discovery.find(domain, of: organization) {
         case .none: return Evaluation(.none, domain: domain, reason: "no policy")
         case .temporary(let reason): return Evaluation(.temperror, domain: domain, reason: reason)
         case .unusable(let reason): return Evaluation(.permerror, domain: domain, reason: "unusable policy: \(reason)")
         case .policy(let found): policy = found
         }
-        let organization = discovery.organizationalDomain(of: domain)
-        let own = identifiers.signatures.filter { isSameOrganization($0.domain, organization) }
-        func isAligned(_ name: String, _ alignment: PolicyRecord.Alignment) -> Bool {
-            isSameOrganization(name, organization) && agrees(name, domain, alignment)
+        func isSameOrganization(_ name: String) -> Bool {
+            name == domain || DomainEncoding.ascii(name).map { discovery.organizationalDomain(of: $0) } == organization
         }
+        func isAligned(_ name: String, _ alignment: PolicyRecord.Alignment) -> Bool {
+            isSameOrganization(name) && agrees(name, domain, alignment)
+        }
+        let own = identifiers.signatures.filter { isSameOrganization($0.domain) }
         let signature = own.first { agrees($0.domain, domain, policy.record.dkimAlignment) }?.domain
         let spf = identifiers.spf.flatMap { isAligned($0, policy.record.spfAlignment) ? $0 : nil }
         var evaluation = Evaluation(.pass, domain: domain)
@@ -71,10 +74,6 @@ package struct PolicyEvaluator: Sendable {
     private func isWorse(_ next: Evaluation, than known: Evaluation) -> Bool {
         if next.request != known.request { return next.request > known.request }
         return next.result.certainty < known.result.certainty
-    }
-
-    private func isSameOrganization(_ domain: String, _ organization: String) -> Bool {
-        DomainEncoding.ascii(domain).map { discovery.organizationalDomain(of: $0) } == organization
     }
 
     /// Whether a name of the author's organization agrees with the author's domain (section 3.1).

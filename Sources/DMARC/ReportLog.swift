@@ -63,8 +63,9 @@ package final class ReportLog: Sendable {
         for (day, rows) in byDay {
             let path = "\(directory)/\(day)\(Self.suffix)"
             let isNew = try !files.exists(path)
-            let text = rows.map(\.line).joined()
-            let written = try append(Array(text.utf8), to: path)
+            var lines: [UInt8] = []
+            for row in rows { row.append(to: &lines) }
+            let written = try append(lines, to: path)
             if !written { state.withLock { $0.dropped += rows.count } }
             guard isNew else { continue }
             try removeOld(before: day - Self.days)

@@ -76,19 +76,14 @@ package struct PublicSuffixList: Sendable {
     /// - Returns: In lower case and A-labels; nil for a public suffix itself and for what is no name.
     /// - Complexity: O(n) in the number of labels, of which a name has at most 127.
     package func organizationalDomain(of name: String) -> String? {
-        guard var name = DomainEncoding.ascii(name) else { return nil }
-        if name.hasSuffix(".") { name.removeLast() }
-        // RFC 1035, section 2.3.4: at most 255 octets.
-        guard !name.isEmpty, name.utf8.count <= 255, !name.hasPrefix("."), !name.contains("..") else { return nil }
-        // No top-level name is a number (RFC 3696, section 2): that is an IPv4 address.
-        if name.utf8.reversed().prefix(while: { $0 != UInt8(ascii: ".") }).allSatisfy({ (0x30...0x39).contains($0) }) {
-            return nil
-        }
+        guard let ascii = DomainEncoding.ascii(name) else { return nil }
+        let name = ascii.utf8.last == Self.dot ? ascii.dropLast() : ascii[...]
+        guard Self.isHostName(name.utf8) else { return nil }
         // The first match from the left is the longest, and the longest prevails.
-        var rest = Substring(name)
+        var rest = name
         var child: Substring?
         while true {
-            let parent = rest.utf8.firstIndex(of: UInt8(ascii: ".")).map { rest[rest.index(after: $0)...] }
+            let parent = rest.utf8.firstIndex(of: Self.dot).map { rest[rest.index(after: $0)...] }
             switch rules[rest] {
             case .exception: return String(rest)
             case .suffix: return child.map { String($0) }
@@ -100,5 +95,23 @@ package struct PublicSuffixList: Sendable {
             child = rest
             rest = parent
         }
+    }
+
+    private static let dot = UInt8(ascii: ".")
+
+    /// Whether a name has only labels that are not empty, and is no IPv4 address.
+    private static func isHostName(_ name: Substring.UTF8View) -> Bool {
+        var (length, isNumber) = (0, true)  // of the label at hand
+        for octet in name {
+            if octet == dot {
+                guard length > 0 else { return false }
+                (length, isNumber) = (0, true)
+            } else {
+                length += 1
+                isNumber = isNumber && (0x30...0x39).contains(octet)
+            }
+        }
+        // RFC 1035, section 2.3.4: at most 255 octets. No top-level name is a number (RFC 3696, section 2).
+        return length > 0 && !isNumber && name.count <= 255
     }
 }

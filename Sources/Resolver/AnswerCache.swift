@@ -41,13 +41,16 @@ struct AnswerCache {
     /// What they take in memory, roughly.
     var octets: Int { young.octets + old.octets }
 
-    mutating func answer(to question: DNSQuestion, at now: ContinuousClock.Instant) -> DNSAnswer? {
+    /// The answer that is known, and until when.
+    mutating func answer(
+        to question: DNSQuestion, at now: ContinuousClock.Instant
+    ) -> (answer: DNSAnswer, expiry: ContinuousClock.Instant)? {
         if let entry = young.entries[question] {
-            if entry.expiry > now { return entry.answer }
+            if entry.expiry > now { return (entry.answer, entry.expiry) }
             _ = young.remove(question)
         } else if let entry = old.remove(question), entry.expiry > now {
             insert(entry, for: question)
-            return entry.answer
+            return (entry.answer, entry.expiry)
         }
         return nil
     }

@@ -26,6 +26,14 @@ package enum DNSRecord: Sendable, Hashable {
         }
     }
 
+    /// The strings of a text record as one text (RFC 7208, section 3.3; RFC 6376, section 3.6.2.2); nil for other types.
+    package var text: [UInt8]? {
+        guard case .txt(let strings) = self else { return nil }
+        var text: [UInt8] = []
+        for string in strings { text += string }
+        return text
+    }
+
     /// A text record of one text, cut into strings of 255 octets.
     package static func text(_ text: String) -> DNSRecord {
         let octets = Array(text.utf8)

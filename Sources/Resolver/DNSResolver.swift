@@ -44,18 +44,30 @@ package final class DNSResolver: DNSResolving {
 
     /// Looks up the records of one type, following CNAME records.
     package func query(_ name: String, _ type: RecordType) async -> DNSAnswer {
-        guard let name = DomainName(name) else { return .malformed(reason: "no question can ask for such a name") }
+        await queryWithExpiry(name, type).answer
+    }
+
+    /// The same, and until when an answer that was remembered is.
+    package func queryWithExpiry(
+        _ name: String, _ type: RecordType
+    ) async -> (answer: DNSAnswer, expiry: ContinuousClock.Instant?) {
+        guard let name = DomainName(name) else {
+            return (.malformed(reason: "no question can ask for such a name"), nil)
+        }
         let question = DNSQuestion(name, type)
-        if let known = state.withLock({ $0.cache.answer(to: question, at: .now) }) { return known }
+        if let known = state.withLock({ $0.cache.answer(to: question, at: .now) }) {
+            return (known.answer, known.expiry)
+        }
         let waiter = state.withLock { state in
             state.lastWaiter += 1
             return state.lastWaiter
         }
-        return await withTaskCancellationHandler {
+        let answer = await withTaskCancellationHandler {
             await withCheckedContinuation { board(question, as: waiter, $0) }
         } onCancel: {
             leave(question, waiter)
         }
+        return (answer, nil)
     }
 
     private func board(_ question: DNSQuestion, as waiter: UInt64, _ caller: CheckedContinuation<DNSAnswer, Never>) {
@@ -63,7 +75,7 @@ package final class DNSResolver: DNSResolving {
             // Checked under the lock: a cancellation comes either before, seen here, or after, and finds the waiter.
             if Task.isCancelled { return .answer(.temporaryFailure(reason: "cancelled")) }
             // The answer may have come between the first look and here.
-            if let known = state.cache.answer(to: question, at: .now) { return .answer(known) }
+            if let known = state.cache.answer(to: question, at: .now) { return .answer(known.answer) }
             if state.flights[question] != nil {
                 state.flights[question]?[waiter] = caller
                 return .wait

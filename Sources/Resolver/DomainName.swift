@@ -12,23 +12,29 @@ package struct DomainName: Hashable, Sendable {
     ///
     /// Labels may hold any octet but the dot: mail policies ask for names that no host would have.
     package init?(_ name: String) {
-        var octets = Array(name.utf8)
-        if octets.last == UInt8(ascii: ".") { octets.removeLast() }
-        guard !octets.isEmpty, octets.count <= DomainName.maximumLength else { return nil }
+        let dot = UInt8(ascii: ".")
+        let octets = name.utf8.last == dot ? name.utf8.dropLast() : name.utf8[...]
+        guard octets.count <= DomainName.maximumLength else { return nil }
         var label = 0
-        for index in octets.indices {
-            if octets[index] == UInt8(ascii: ".") {
+        var isLower = true
+        for octet in octets {
+            if octet == dot {
                 guard label > 0 else { return nil }
                 label = 0
             } else {
                 label += 1
                 guard label <= DomainName.maximumLabelLength else { return nil }
-                if (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(octets[index]) { octets[index] |= 0x20 }
+                isLower = isLower && !DomainName.isUpper(octet)
             }
         }
         guard label > 0 else { return nil }
-        text = String(decoding: octets, as: UTF8.self)
+        // Most names are written as they are kept.
+        text =
+            isLower && octets.count == name.utf8.count
+            ? name : String(decoding: octets.map { DomainName.isUpper($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
     }
+
+    private static func isUpper(_ octet: UInt8) -> Bool { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(octet) }
 
     /// Whether this is `ancestor` or lies below it.
     package func isWithin(_ ancestor: DomainName) -> Bool {

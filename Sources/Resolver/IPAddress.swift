@@ -11,11 +11,11 @@ package enum IPAddress: Hashable, Sendable {
     package init?(_ text: String) {
         // inet_pton stops at a NUL; nothing that holds one is an address.
         guard !text.utf8.contains(0) else { return nil }
-        var octets = [UInt8](repeating: 0, count: 16)
-        if inet_pton(AF_INET, text, &octets) == 1 {
-            self.init(octets: octets[0..<4])
-        } else if inet_pton(AF_INET6, text, &octets) == 1 {
-            self.init(octets: octets[...])
+        var (v4, v6) = (UInt32(0), (high: UInt64(0), low: UInt64(0)))
+        if inet_pton(AF_INET, text, &v4) == 1 {
+            self = .v4(UInt32(bigEndian: v4))
+        } else if inet_pton(AF_INET6, text, &v6) == 1 {
+            self = .v6(high: UInt64(bigEndian: v6.high), low: UInt64(bigEndian: v6.low))
         } else {
             return nil
         }

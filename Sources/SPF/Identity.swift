@@ -28,7 +28,7 @@ package struct Identity: Sendable, Equatable {
         helo = request.helo
         kind = request.reversePath.isEmpty ? .helo : .mailFrom
         let sender = request.reversePath.isEmpty ? request.helo : request.reversePath
-        if kind == .mailFrom, let at = sender.lastIndex(of: "@") {
+        if kind == .mailFrom, let at = sender.utf8.lastIndex(of: UInt8(ascii: "@")) {
             localPart = at == sender.startIndex ? "postmaster" : String(sender[..<at])
             domain = String(sender[sender.index(after: at)...])
         } else {

@@ -38,11 +38,24 @@ struct MacroString: Equatable, Sendable {
 
         /// Whether the letter is allowed in explanation texts only.
         var isForExplanations: Bool { self == .clientText || self == .receiver || self == .time }
+
+        /// Whether the value follows from the client's address and the checked domain.
+        var isCommon: Bool {
+            switch self {
+            case .senderDomain, .domain, .address, .validatedName, .family, .clientText: true
+            case .sender, .localPart, .helo, .receiver, .time: false
+            }
+        }
     }
 
     let pieces: [Piece]
     /// The string as it was written.
     let source: [UInt8]
+
+    /// Whether the string is the same for all senders of a domain, at any time.
+    var isCommon: Bool {
+        pieces.allSatisfy { if case .variable(let variable) = $0 { variable.letter.isCommon } else { true } }
+    }
 
     /// Whether the string asks for the validated name, which costs look-ups.
     var needsValidatedName: Bool {

@@ -11,9 +11,9 @@ extension PolicyWalk {
         guard let name = queryName(target) else { return nil }
         do {
             guard case .records(let records) = try await ask(name, .txt), records.count == 1,
-                case .txt(let strings)? = records.first
+                let policy = records.first?.text
             else { return nil }
-            let text = try MacroParser.parse(Array(strings.joined())[...], for: .explanation)
+            let text = try MacroParser.parse(policy[...], for: .explanation)
             await prepareExpansion(of: text, in: verdict.domain)
             let octets = expansion.expand(text)
             // Section 6.2 allows ASCII only; what a client said may hold anything.

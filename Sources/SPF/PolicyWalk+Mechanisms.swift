@@ -105,7 +105,7 @@ extension PolicyWalk {
     }
 
     /// The addresses of the client's family at a name; nil where there are none.
-    func addresses(of target: String) async throws(Interruption) -> [IPAddress]? {
+    mutating func addresses(of target: String) async throws(Interruption) -> [IPAddress]? {
         guard let name = queryName(target) else { return nil }
         switch try await ask(name, addressType) {
         case .records(let records):

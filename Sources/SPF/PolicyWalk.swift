@@ -17,13 +17,33 @@ struct PolicyWalk {
     }
 
     let resolver: any DNSResolving
-    let records: Remembered<Record>
+    let records: Remembered<OctetKey, Record>
     let identity: Identity
     var expansion: MacroExpansion
     var limits: LookupLimits
     var bundle: PolicyBundle
     /// The client's names from the reverse DNS, once asked for.
     var pointers: PointerNames?
+    /// Until when another walk for the same client and domain would end the same way; nil if nobody can say.
+    private(set) var expiry: ContinuousClock.Instant?
+
+    /// A walk for an identity; of what is remembered nothing is older than a check may be.
+    init(
+        _ identity: Identity, _ expansion: MacroExpansion, resolver: any DNSResolving,
+        records: Remembered<OctetKey, Record>
+    ) {
+        self.resolver = resolver
+        self.records = records
+        self.identity = identity
+        self.expansion = expansion
+        let start = ContinuousClock.now
+        limits = LookupLimits(start: start)
+        bundle = PolicyBundle(client: identity.client)
+        expiry = start + Self.longestExpiry
+    }
+
+    /// For how long an outcome is remembered at most, such as one that needed no question.
+    private static let longestExpiry: Duration = .seconds(86_400)
 
     /// Evaluates the policy of the identity's domain.
     mutating func run() async throws(Interruption) -> Verdict {
@@ -80,14 +100,14 @@ struct PolicyWalk {
         case .temporaryFailure(let reason), .malformed(let reason):
             throw .temporary("text records of \(domain): \(reason)")
         }
-        let texts = records.compactMap { if case .txt(let strings) = $0 { Array(strings.joined()) } else { nil } }
+        let texts = records.compactMap(\.text)
         let policies = texts.filter(RecordParser.isPolicy)
         guard let policy = policies.first else { throw .noPolicy("\(domain) has no SPF record") }
         guard policies.count == 1 else { throw .permanent("\(domain) has \(policies.count) SPF records") }
-        if let known = self.records[policy] { return known }
+        if let known = self.records[octets: policy] { return known }
         do {
             let record = try RecordParser.parse(policy)
-            self.records[policy] = record
+            self.records[octets: policy] = record
             return record
         } catch {
             throw .permanent("SPF record of \(domain): \(error.reason)")
@@ -108,9 +128,11 @@ struct PolicyWalk {
     }
 
     /// Asks the DNS, unless the time is up.
-    func ask(_ name: DomainName, _ type: RecordType) async throws(Interruption) -> DNSAnswer {
+    mutating func ask(_ name: DomainName, _ type: RecordType) async throws(Interruption) -> DNSAnswer {
         try limits.checkTime(.now)
-        return await resolver.query(name.text, type)
+        let (answer, answerExpiry) = await resolver.queryWithExpiry(name.text, type)
+        expiry = expiry.flatMap { earliest in answerExpiry.map { min($0, earliest) } }
+        return answer
     }
 
     /// A name that can be asked for; RFC 8616, section 4 lets names that are not ASCII match nothing.
@@ -128,6 +150,7 @@ struct PolicyWalk {
     /// Sets the expansion's values that depend on the record at hand.
     mutating func prepareExpansion(of string: MacroString, in domain: String) async {
         expansion.domain = domain
+        if !string.isCommon { expiry = nil }
         if string.needsValidatedName { expansion.validatedName = await validatedName(for: domain) }
     }
 }

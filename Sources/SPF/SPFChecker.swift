@@ -11,9 +11,23 @@ package final class SPFChecker: Sendable {
     private let time: @Sendable () -> Int64
     private let disagreementCount = Atomic(0)
     /// Records by their octets, as they are parsed; about a kilobyte each.
-    private let records: Remembered<Record>
+    private let records: Remembered<OctetKey, Record>
     /// What libspf2 said by what it was asked, which is all that it knows; about a kilobyte each.
-    private let words: Remembered<SPFResult>
+    private let words: Remembered<OctetKey, SPFResult>
+    /// Outcomes that depend on nothing else, as long as all that the DNS said for them holds; about half a kilobyte each.
+    private let outcomes: Remembered<Subject, Known>
+
+    /// What most policies look at: those that look at more are evaluated each time.
+    private struct Subject: Hashable {
+        let client: IPAddress
+        let domain: String
+    }
+
+    private struct Known: Sendable {
+        let outcome: SPFOutcome
+        let expiry: ContinuousClock.Instant
+    }
+
     /// How many of each are remembered where nothing else is said.
     package static let memory = 8_192
 
@@ -26,6 +40,7 @@ package final class SPFChecker: Sendable {
     ) {
         records = Remembered(capacity: memory)
         words = Remembered(capacity: memory)
+        outcomes = Remembered(capacity: memory)
         self.resolver = resolver
         self.worker = worker
         self.time = time
@@ -49,12 +64,21 @@ package final class SPFChecker: Sendable {
             return SPFOutcome(
                 result: .none, domain: identity.domain, reason: "\(identity.kind.rawValue) names no full domain")
         }
-        var walk = PolicyWalk(
-            resolver: resolver, records: records, identity: identity,
-            expansion: MacroExpansion(
-                identity: identity, receiver: request.receiver, time: time(), domain: identity.domain,
-                validatedName: "unknown"),
-            limits: LookupLimits(start: .now), bundle: PolicyBundle(client: identity.client))
+        let subject = Subject(client: identity.client, domain: identity.domain)
+        if let known = outcomes[subject], known.expiry > .now { return known.outcome }
+        let expansion = MacroExpansion(
+            identity: identity, receiver: request.receiver, time: time(), domain: identity.domain,
+            validatedName: "unknown")
+        var walk = PolicyWalk(identity, expansion, resolver: resolver, records: records)
+        let outcome = await evaluate(&walk, identity)
+        // What could not be done now may be done at any time.
+        if let expiry = walk.expiry, outcome.result != .temperror {
+            outcomes[subject] = Known(outcome: outcome, expiry: expiry)
+        }
+        return outcome
+    }
+
+    private func evaluate(_ walk: inout PolicyWalk, _ identity: Identity) async -> SPFOutcome {
         do {
             let verdict = try await walk.run()
             var outcome = await confirm(verdict, walk.bundle, identity)
@@ -86,9 +110,9 @@ package final class SPFChecker: Sendable {
             outcome.note = "libspf2 was not asked: \(difference.rawValue)"
             return outcome
         }
-        let known = words[request].map { SPFWorkerPool.Reply.result($0) }
+        let known = words[octets: request].map { SPFWorkerPool.Reply.result($0) }
         let reply = if let known { known } else { await worker.evaluate(request) }
-        if case .result(let word) = reply, known == nil { words[request] = word }
+        if case .result(let word) = reply, known == nil { words[octets: request] = word }
         switch reply {
         case .result(verdict.result): break
         case .result(let other):

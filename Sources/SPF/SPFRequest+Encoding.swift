@@ -6,8 +6,8 @@ extension SPFRequest {
     /// A name that has no conversion stays, and is then no name that can be checked.
     var encoded: SPFRequest {
         var request = self
-        if let name = DomainEncoding.ascii(helo), !helo.utf8.allSatisfy({ $0 < 0x80 }) { request.helo = name }
-        guard let at = reversePath.lastIndex(of: "@") else { return request }
+        if !helo.utf8.allSatisfy({ $0 < 0x80 }), let name = DomainEncoding.ascii(helo) { request.helo = name }
+        guard let at = reversePath.utf8.lastIndex(of: UInt8(ascii: "@")) else { return request }
         let domain = String(reversePath[reversePath.index(after: at)...])
         guard !domain.utf8.allSatisfy({ $0 < 0x80 }), let name = DomainEncoding.ascii(domain) else { return request }
         request.reversePath = reversePath[...at] + name

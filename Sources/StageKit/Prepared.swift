@@ -1,4 +1,4 @@
-import Synchronization
+public import Synchronization
 
 /// What a component makes in ``Component/prepare()``, uses in its work, and lets go of in ``Component/stop()``.
 ///
@@ -11,13 +11,13 @@ import Synchronization
 ///     let resolver = try resolver.value(or: .unprepared(Self.name))
 /// ```
 public struct Prepared<Value: Sendable>: ~Copyable, Sendable {
-    private let held = Mutex<Value?>(nil)
+    @usableFromInline let held = Mutex<Value?>(nil)
 
     /// Holds nothing yet.
-    public init() {}
+    @inlinable public init() {}
 
     /// The value; nil before ``set(_:)`` and after ``take()``.
-    public var value: Value? { held.withLock { $0 } }
+    @inlinable public var value: Value? { held.withLock { $0 } }
 
     /// Holds a value in the place of any other.
     public func set(_ value: Value) { held.withLock { $0 = value } }
@@ -34,7 +34,7 @@ public struct Prepared<Value: Sendable>: ~Copyable, Sendable {
     /// The value for a component at work.
     ///
     /// - Throws: `violation` if there is none.
-    public func value(or violation: @autoclosure () -> StageContractViolation) throws -> Value {
+    @inlinable public func value(or violation: @autoclosure () -> StageContractViolation) throws -> Value {
         guard let value else { throw violation() }
         return value
     }

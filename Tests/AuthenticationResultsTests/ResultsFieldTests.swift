@@ -134,6 +134,40 @@ struct ResultsFieldTests {
         _ = ResultsField.results(parsing: text)
     }
 
+    private static let evil = [
+        "x\r\nY: z", "a; dkim=pass", "q\"; dkim=pass", "\\", "", "é", "\u{7F}", "a\\\"b", "\"x y\"@b", "(c)",
+    ]
+
+    @Test(arguments: evil, ["plain", "anna@example.com", "@example.com", "1.2"])
+    func `a field of reports is the field of their results`(_ evil: String, _ value: String) {
+        let results = [
+            MethodResult("spf", "pass", reason: evil, properties: [ResultProperty("smtp", "mailfrom", value)]),
+            MethodResult("dkim", "fail", reason: value, properties: [ResultProperty("header", "b", evil)]),
+            MethodResult("arc", "none", version: 2),
+        ]
+        let field = ResultsField.field(
+            service: "mx", reports: [MethodResult.text(of: Array(results[..<2])), results[2].text])
+        #expect(field == ResultsField(service: "mx", results: results).field)
+    }
+
+    @Test(arguments: [
+        ("SPF=Pass", "spf=pass"), ("spf=pass  smtp.mailfrom=x", "spf=pass smtp.mailfrom=x"), ("spf=pass;", "spf=pass"),
+        ("spf=pass (a comment)", "spf=pass"), ("dkim=pass header.b=a/b=", "dkim=pass header.b=\"a/b=\""),
+        ("spf=pass smtp.mailfrom=\"x\ry\"", "spf=pass smtp.mailfrom=xy"),
+        ("spf=pass smtp.mailfrom=\"x\\\ny\"", "spf=pass smtp.mailfrom=\"x?y\""), ("none", "none"), ("", "none"),
+        ("spf=pass smtp.mailfrom=\"x y\"@b", "spf=pass smtp.mailfrom=\"\\\"x y\\\"@b\""),
+        ("spf=pass smtp.mailfrom=", "spf=pass smtp.mailfrom=\"\""),
+    ])
+    func `a report in other words is read, and written in ours`(_ report: String, _ written: String) {
+        let field = ResultsField.field(service: "mx", reports: [report])
+        #expect(field?.replacing("\r\n    ", with: " ") == "Authentication-Results: mx; \(written)\r\n")
+    }
+
+    @Test(arguments: ["spf", "=pass", "spf=pass; dkim", "spf=pass; =x"])
+    func `a report that is none makes no field`(_ report: String) {
+        #expect(ResultsField.field(service: "mx", reports: ["arc=none", report]) == nil)
+    }
+
     @Test(arguments: [("MX.example.org.", true), ("mx.example.org", true), ("x.mx.example.org", false), ("mx", false)])
     func `a field is from a service in whatever letter case`(_ name: String, _ isOurs: Bool) throws {
         #expect(try #require(ResultsField(parsing: "\(name); none".utf8)).isFrom("mx.Example.org") == isOurs)

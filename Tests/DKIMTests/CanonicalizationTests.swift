@@ -1,6 +1,7 @@
 import Bytes
 import Crypto
 import DKIM
+import Foundation
 import Testing
 
 /// The forms of RFC 6376, sections 3.4.1 to 3.4.5.
@@ -45,6 +46,30 @@ import Testing
         }
         #expect(hashes[.init(.simple)]?.canonicalLength == Int64(simple.utf8.count))
         #expect(hashes[.init(.relaxed)]?.canonicalLength == Int64(relaxed.utf8.count))
+    }
+
+    /// The form as section 3.4.4 says it, line by line.
+    private func relaxed(_ body: String) -> String {
+        let lines = body.components(separatedBy: "\r\n").map { line in
+            let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).joined(separator: " ")
+            return words.isEmpty || !" \t".contains(line.first ?? "x") ? words : " " + words
+        }
+        let kept = lines.reversed().drop { $0.isEmpty }.reversed()
+        return kept.map { $0 + "\r\n" }.joined()
+    }
+
+    @Test(arguments: [" ", "  ", "\t", " \t", " \r\n", "\t\r\n", "\r\n ", " \r\n\r\n "])
+    func `blanks are found at every place of a long line`(_ blanks: String) {
+        // More than the walk looks at in one go, so that what it finds lies in its midst, at its end and across it.
+        for place in 0..<300 {
+            let body = String(repeating: "x", count: place) + blanks + String(repeating: "y z", count: 90) + "\r\n"
+            for piece in [64, 1_000] {
+                var hashing = BodyHashing(Octets(Array(body.utf8)), from: 0, requests: [.init(.relaxed)])
+                while hashing.remaining > 0 { hashing.advance(piece) }
+                let digest = hashing.finish()[.init(.relaxed)]?.digest
+                #expect(digest == Array(SHA256.hash(data: Array(relaxed(body).utf8))), "\(place)")
+            }
+        }
     }
 
     @Test func `only what is asked for is hashed`() {

@@ -41,6 +41,13 @@ struct ReportLogTests {
         #expect(line.hasSuffix("}\n"))
     }
 
+    @Test(arguments: [(2_000, 2_000), (2_001, 2_000)])
+    func `a text of a stranger is cut between two characters`(_ count: Int, _ kept: Int) async throws {
+        let line = await row(7, client: String(repeating: "é", count: count)).line
+        let found = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: NSObject]
+        #expect(found?["client"] == String(repeating: "é", count: kept) as NSString)
+    }
+
     @Test func `rows are appended to the file of their day, and old files go`() async throws {
         let files = SimulatedFileSystem()
         let log = ReportLog(directory: "/log", files: files)

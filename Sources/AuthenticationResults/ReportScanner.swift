@@ -1,0 +1,77 @@
+/// Takes apart a report that is written just as ``ResultWriter`` writes results on one line.
+///
+/// Our own checks write no other, so that their words are told apart and copied without a value being unquoted and
+/// quoted again.
+struct ReportScanner {
+    /// A word, and whether it begins a result.
+    struct Word {
+        let octets: UnsafeBufferPointer<UInt8>
+        let startsResult: Bool
+    }
+
+    private let text: UnsafeBufferPointer<UInt8>
+    private var position = 0
+
+    init(_ text: UnsafeBufferPointer<UInt8>) { self.text = text }
+
+    /// All words; nil where one of them, or what stands between two of them, is not as we write it.
+    mutating func words() -> [Word]? {
+        guard text.count <= ResultReader.maximumLength else { return nil }
+        var words: [Word] = []
+        var startsResult = true
+        var results = 0
+        while true {
+            let start = position
+            if startsResult { results += 1 }
+            guard results <= ResultReader.maximumResults, skipWord(startsResult) else { return nil }
+            words.append(Word(octets: .init(rebasing: text[start..<position]), startsResult: startsResult))
+            guard let octet = peek else { return words }
+            startsResult = octet == UInt8(ascii: ";")
+            if startsResult { position += 1 }
+            guard take(UInt8(ascii: " ")) else { return nil }
+        }
+    }
+
+    /// `method=result`, `reason=value` or `type.name=value`.
+    private mutating func skipWord(_ startsResult: Bool) -> Bool {
+        guard let keyword = skipKeyword() else { return false }
+        if startsResult { return take(UInt8(ascii: "=")) && skipKeyword() != nil }
+        if take(UInt8(ascii: ".")) {
+            guard skipKeyword() != nil else { return false }
+        } else if !keyword.elementsEqual("reason".utf8) {
+            return false
+        }
+        return take(UInt8(ascii: "=")) && skipValue()
+    }
+
+    private mutating func skipKeyword() -> Slice<UnsafeBufferPointer<UInt8>>? {
+        let start = position
+        while let octet = peek, ResultWriter.isKeyword(octet) { position += 1 }
+        return position > start ? text[start..<position] : nil
+    }
+
+    /// A quoted string, a token or a mailbox, of a length that we write.
+    private mutating func skipValue() -> Bool {
+        let start = position
+        if take(UInt8(ascii: "\"")) {
+            while let octet = peek, octet != UInt8(ascii: "\""), octet >= 0x20, octet != 0x7F {
+                position += 1
+                if octet == UInt8(ascii: "\\"), !take(UInt8(ascii: "\"")), !take(octet) { return false }
+            }
+            // Each character may have a backslash before it.
+            return take(UInt8(ascii: "\"")) && position - start <= 2 * ResultWriter.maximumValue + 2
+        }
+        while let octet = peek, octet > 0x20, octet != UInt8(ascii: ";") { position += 1 }
+        let value = text[start..<position]
+        return value.count <= ResultWriter.maximumValue
+            && (!value.isEmpty && value.allSatisfy(ResultWriter.isToken) || ResultWriter.isMailbox(value))
+    }
+
+    private var peek: UInt8? { position < text.count ? text[position] : nil }
+
+    private mutating func take(_ octet: UInt8) -> Bool {
+        guard peek == octet else { return false }
+        position += 1
+        return true
+    }
+}

@@ -1,0 +1,106 @@
+import Resolver
+import Synchronization
+import Testing
+
+@testable import SPF
+
+/// Outcomes that are remembered: as long as all answers that led to them, and for nobody else.
+@Suite struct OutcomeMemoryTests {
+    /// Answers from a zone that can change, and says how long it knows what it says.
+    private final class AgeingResolver: DNSResolving {
+        struct State {
+            var zone: DNSZone
+            var lifetimes: [String: Duration?] = [:]
+            var questions = 0
+        }
+
+        let state: Mutex<State>
+
+        init(_ zone: DNSZone) { state = Mutex(State(zone: zone)) }
+
+        func query(_ name: String, _ type: RecordType) async -> DNSAnswer {
+            let zone = state.withLock { state in
+                state.questions += 1
+                return state.zone
+            }
+            return await ZoneResolver(zone).query(name, type)
+        }
+
+        func queryWithExpiry(
+            _ name: String, _ type: RecordType
+        ) async -> (answer: DNSAnswer, expiry: ContinuousClock.Instant?) {
+            let lifetime = state.withLock { $0.lifetimes[name] ?? .seconds(3_600) }
+            return (await query(name, type), lifetime.map { .now + $0 })
+        }
+    }
+
+    private func request(
+        client: String = "192.0.2.1", helo: String = "h.example", path: String = "a@d.example"
+    ) -> SPFRequest {
+        SPFRequest(clientAddress: client, helo: helo, reversePath: path, receiver: "mx.example")
+    }
+
+    private func outcomes(
+        of policy: String, _ requests: [SPFRequest], lifetimes: [String: Duration?] = [:], changed: DNSZone? = nil
+    ) async throws -> (results: [SPFResult], questions: Int) {
+        let zone = DNSZone([
+            "d.example": [.text(policy)], "i.example": [.text("v=spf1 ip4:192.0.2.1 -all")],
+            "a.l.example": [.address(.v4(0x7F00_0002))], "h.example.helo.example": [.address(.v4(0x7F00_0002))],
+        ])
+        let resolver = AgeingResolver(zone)
+        resolver.state.withLock { $0.lifetimes = lifetimes }
+        let checker = SPFChecker(resolver: resolver, worker: try SPFWorkerPool())
+        var results: [SPFResult] = []
+        for request in requests {
+            results.append(await checker.check(request).result)
+            if let changed { resolver.state.withLock { $0.zone = changed } }
+        }
+        await checker.stop()
+        return (results, resolver.state.withLock { $0.questions })
+    }
+
+    @Test func `a client of a domain is evaluated once as long as the answers hold, whoever it sends for`() async throws
+    {
+        let found = try await outcomes(
+            of: "v=spf1 include:i.example -all",
+            [request(), request(helo: "other.example", path: "b@d.example"), request(client: "192.0.2.2"), request()])
+        #expect(found.results == [.pass, .pass, .fail, .pass])
+        #expect(found.questions == 4)
+    }
+
+    @Test(
+        arguments: [
+            ["d.example": Duration.zero], ["i.example": .zero], ["d.example": nil], ["i.example": nil],
+        ] as [[String: Duration?]])
+    func `nothing is remembered longer than any of the answers, nor what nobody answers for`(
+        _ lifetimes: [String: Duration?]
+    ) async throws {
+        let changed = DNSZone(["d.example": [.text("v=spf1 -all")]])
+        let found = try await outcomes(
+            of: "v=spf1 include:i.example -all", [request(), request()], lifetimes: lifetimes, changed: changed)
+        #expect(found.results == [.pass, .fail])
+    }
+
+    @Test(arguments: [
+        ("v=spf1 exists:%{l}.l.example -all", "a@d.example", "h.example", "b@d.example", "h.example"),
+        ("v=spf1 exists:%{h}.helo.example -all", "a@d.example", "h.example", "a@d.example", "g.example"),
+    ])
+    func `a policy that looks at more than client and domain is evaluated for each sender`(
+        _ policy: String, _ path: String, _ helo: String, _ otherPath: String, _ otherHelo: String
+    ) async throws {
+        let found = try await outcomes(
+            of: policy, [request(helo: helo, path: path), request(helo: otherHelo, path: otherPath)])
+        #expect(found.results == [.pass, .fail])
+    }
+
+    @Test func `what could not be done is tried again`() async throws {
+        var silent = DNSZone(["i.example": [.text("v=spf1 -all")]])
+        silent.silence("d.example")
+        let resolver = AgeingResolver(silent)
+        let checker = SPFChecker(resolver: resolver, worker: try SPFWorkerPool())
+        #expect(await checker.check(request()).result == .temperror)
+        resolver.state.withLock { $0.zone = DNSZone(["d.example": [.text("v=spf1 +all")]]) }
+        #expect(await checker.check(request()).result == .pass)
+        await checker.stop()
+    }
+}
