@@ -43,6 +43,9 @@ package struct OctetWriter: Sendable {
     package mutating func reserve(_ count: Int) { bytes.reserveCapacity(count) }
 
     private mutating func appendFixed(_ number: some FixedWidthInteger) {
-        withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
+        withUnsafeBytes(of: number.littleEndian) { raw in
+            // As octets they are copied at once, and one after the other if they have no type.
+            raw.withMemoryRebound(to: UInt8.self) { bytes.append(contentsOf: $0) }
+        }
     }
 }

@@ -16,8 +16,8 @@ struct Committer: Sendable {
     /// One round of work.
     private struct Round {
         var submissions: [QueueState.Submission]
-        /// How many of them somebody waits for.
-        var awaited: Int
+        /// How many of them are messages.
+        var messages: Int
         var handouts: [QueueState.Handout]
         var reclaim: Reclaim?
         var finishedSpools: [MessageID]
@@ -31,7 +31,7 @@ struct Committer: Sendable {
         var lastGroup = 0
         while true {
             let round = nextRound(after: lastCommit, like: lastGroup)
-            lastGroup = round.awaited
+            lastGroup = round.messages
             journal.unneededSpools += round.finishedSpools
             for handout in round.handouts { handout.continuation.resume(returning: handout.messages) }
             if !round.submissions.isEmpty || round.isDue || round.isLast {
@@ -44,63 +44,55 @@ struct Committer: Sendable {
         }
     }
 
-    /// From this size on, the producers of the last group are given a moment to come back, so that not a few of them
-    /// take a synchronisation for themselves while the others wait for the next.
-    private static let crowd = 8
-    /// So many share the price of a synchronisation well: more of them are not waited for, since the disk would rest.
-    private static let company = 32
-    /// How long that moment is, in seconds: about as long as a synchronisation takes.
+    /// How long a group gathers, in seconds: about as long as a synchronisation takes.
     private static let moment = 0.000_2
-
-    /// For how many messages the next group waits a moment, after one of `lastGroup`.
-    ///
-    /// Only those count for which somebody waits: outcomes come in heaps and can go with any group.
-    private func sizeToGather(_ lastGroup: Int, present: Int) -> Int {
-        guard lastGroup >= Self.crowd else { return 0 }
-        return min((lastGroup + present) * 7 / 8, Self.company)
-    }
 
     private func nextRound(after lastCommit: ContinuousClock.Instant, like lastGroup: Int) -> Round {
         var gathering: (size: Int, until: ContinuousClock.Instant)?
         return monitor.wait { state in
             let instant = ContinuousClock.now
-            let (size, until) =
-                gathering
-                ?? (sizeToGather(lastGroup, present: state.awaited), instant + .seconds(Self.moment))
-            gathering = (size, until)
-            if state.awaited < size, instant < until, state.mode != .closed {
+            let size = GroupSize(lastGroup: lastGroup, present: state.arrivals.count)
+            let (gathered, until) = gathering ?? (size.gathered, instant + .seconds(Self.moment))
+            gathering = (gathered, until)
+            if state.arrivals.count < gathered, instant < until, state.mode != .closed {
                 // Nobody wakes this thread before the group is large enough.
-                state.wakeUpSize = size
+                state.wakeUpSize = gathered
                 return .wait(seconds: (until - instant) / .seconds(1))
             }
             state.wakeUpSize = 0
-            return look(&state, at: instant, after: lastCommit)
+            return look(&state, at: instant, after: lastCommit, upTo: size.limit)
         }
     }
 
-    /// Takes what there is to do.
+    /// Takes what there is to do, with up to `limit` messages.
+    ///
+    /// Outcomes are all taken: what they end may be let go of in the same round.
     private func look(
-        _ state: inout QueueState, at instant: ContinuousClock.Instant, after lastCommit: ContinuousClock.Instant
+        _ state: inout QueueState, at instant: ContinuousClock.Instant, after lastCommit: ContinuousClock.Instant,
+        upTo limit: Int
     ) -> Monitor<QueueState>.Look<Round> {
         if !state.byTime.isEmpty || !state.byInstant.isEmpty { state.promote(now: now(), instant: instant) }
         let handouts = state.handOut()
         let isLast = state.mode == .closed
         let isDue = journal.hasUnsynced && instant - lastCommit >= state.options.outcomeDelay
-        if state.inbox.isEmpty, handouts.isEmpty, state.finishedSpools.isEmpty, !isLast, !isDue {
+        if state.arrivals.isEmpty, state.inbox.isEmpty, handouts.isEmpty, state.finishedSpools.isEmpty, !isLast,
+            !isDue
+        {
             let isIdle = state.byTime.isEmpty && !journal.hasUnsynced
             guard let next = state.byInstant.first?.key else {
                 return .wait(seconds: isIdle ? nil : Self.period)
             }
             return .wait(seconds: min(Self.period, (next - instant) / .seconds(1)))
         }
+        let messages = isLast ? state.arrivals.count : min(state.arrivals.count, limit)
         defer {
             state.inbox = []
-            state.awaited = 0
+            state.arrivals.removeFirst(messages)
             state.finishedSpools = []
         }
         return .done(
             Round(
-                submissions: state.inbox, awaited: state.awaited, handouts: handouts,
+                submissions: state.inbox + state.arrivals.prefix(messages), messages: messages, handouts: handouts,
                 reclaim: state.reclaim(journal),
                 finishedSpools: state.finishedSpools, isLast: isLast, isDue: isDue))
     }
@@ -139,7 +131,7 @@ struct Committer: Sendable {
     private func conclude(_ group: Concluder.Group, from segment: UInt64) {
         let isHere = monitor.withLock { state in
             defer { state.concluding.append(segment) }
-            return state.concluding.isEmpty && group.submissions.count < Self.crowd
+            return state.concluding.isEmpty && group.submissions.count < GroupSize.crowd
         }
         if isHere { concluder.settle(group) } else { concluder.conclude(group) }
     }

@@ -81,8 +81,9 @@ struct Concluder: Sendable {
             defer {
                 state.closing = []
                 state.inbox = []
+                state.arrivals = []
             }
-            return (state.closing, state.inbox)
+            return (state.closing, state.inbox + state.arrivals)
         }
         for submission in rest { submission.completion?.resume(returning: .closed) }
         for continuation in closing { continuation.resume(returning: end.failure) }

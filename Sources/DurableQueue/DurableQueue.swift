@@ -5,9 +5,9 @@ package import Files
 /// The journal behind the durable line: what it has acknowledged is on disk, and what is pending is handed out until
 /// every recipient is settled.
 ///
-/// One thread writes. It takes everything that waits, writes it with one call, makes it durable with one `fdatasync`,
-/// and hands it to a second thread, which lets all those who waited go on; meanwhile the next group gathers and is
-/// written. A third thread reads back what is no longer in memory. <doc:Format> describes the files.
+/// One thread writes. It takes what waits, or half of it if that is much (``GroupSize``), writes it with one call, makes
+/// it durable with one `fdatasync`, and hands it to a second thread, which lets all those who waited go on; meanwhile
+/// the next group is written. A third thread reads back what is no longer in memory. <doc:Format> describes the files.
 package final class DurableQueue: Sendable {
     let monitor: Monitor<QueueState>
     let reader: MessageReader
@@ -119,11 +119,10 @@ package final class DurableQueue: Sendable {
                     // There may be content to remove.
                     return (error, true)
                 }
-                state.inbox.append(
+                state.arrivals.append(
                     QueueState.Submission(
                         record: record, accepted: arrival, isAwaited: true, completion: continuation))
-                state.awaited += 1
-                return (nil, state.awaited >= state.wakeUpSize)
+                return (nil, state.arrivals.count >= state.wakeUpSize)
             }
             if isEnough { monitor.signal() }
             if let refusal { continuation.resume(returning: refusal) }

@@ -52,7 +52,8 @@ extension Journal {
         }
     }
 
-    private func makeSpare(size: Int) throws(FileError) {
+    private func makeSpare(size needed: Int) throws(FileError) {
+        let size = FileBlock.roundUp(needed)
         let path = path(.spare(nextNumber))
         nextNumber += 1
         do throws(FileError) {
@@ -81,10 +82,10 @@ extension Journal {
         let first = nextSequence
         do throws(FileError) {
             try fileSystem.rename(spare.path, to: path)
-            let file = try fileSystem.open(path, .update)
+            let file = try fileSystem.open(path, .updateInBlocks)
             let salt = UInt64.random(in: .min ... .max)
             current = Current(number: number, file: file, size: spare.size, firstSequence: first, salt: salt)
-            buffer.begin(at: 0)
+            buffer.begin()
             buffer.append(
                 SegmentHeader(number: number, firstSequence: first, created: now(), size: spare.size, salt: salt))
             _ = try write(PreparedRecord(.checkpoint(Checkpoint(ledgers: ledgers, segments: manifest))))

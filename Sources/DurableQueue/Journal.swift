@@ -77,7 +77,7 @@ final class Journal: @unchecked Sendable {
     ) {
         self.fileSystem = fileSystem
         self.directory = directory
-        self.segmentSize = max(segmentSize, Self.smallestSegment)
+        self.segmentSize = FileBlock.roundUp(max(segmentSize, Self.smallestSegment))
         self.now = now
     }
 

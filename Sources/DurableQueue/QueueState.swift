@@ -76,16 +76,17 @@ struct QueueState {
     var open: [String: Ledger] = [:]
     /// What is alive in each segment.
     var live: [UInt64: Live] = [:]
-    /// Messages and octets that count towards the limits, those in the inbox included.
+    /// Messages and octets that count towards the limits, those on their way to the disk included.
     var heldMessages = 0
     var heldOctets = 0
     /// The same by pipeline.
     var held: [String: Live] = [:]
     var cachedOctets = 0
+    /// Messages that wait to be committed, and their senders with them.
+    var arrivals: [Submission] = []
+    /// What else does.
     var inbox: [Submission] = []
-    /// How many of the inbox are messages whose senders wait.
-    var awaited = 0
-    /// How many of them wake the committing thread; none of the inbox does with fewer.
+    /// How many arrivals wake the committing thread; outcomes do not while this is not 0.
     var wakeUpSize = 0
     /// For each group that is durable and not yet taken in, a segment before which none of its records stands.
     var concluding: [UInt64] = []

@@ -16,6 +16,8 @@ extension Record {
             writer.append(message)
             return (message.spooled == nil ? .carried : .carriedSpooled, writer.bytes)
         case .changed(let id, let pipeline, let change, let ledger):
+            // Enough for one recipient, whose outcome has no reason.
+            writer.reserve(64 + pipeline.utf8.count)
             writer.append(id)
             writer.append(pipeline)
             writer.append(change)

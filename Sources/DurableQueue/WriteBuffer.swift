@@ -1,25 +1,25 @@
 import Bytes
 import Files
 
-/// Gathers records for one write to a segment.
+/// Gathers records for one write to a segment, in whole blocks.
 ///
-/// Content is copied here once, on its way to the file, and large content not at all.
+/// Content is copied here once, and the disk takes it from here. A block that is not full yet is written with zeros
+/// behind the last record, and again with what comes next.
 final class WriteBuffer {
     /// A group of 64 mails of usual size fits.
     private static let capacity = 1 << 20
-    /// From this size on, content is written from where it is.
-    private static let largeContent = 128 << 10
 
-    private let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 16)
+    private let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: FileBlock.size)
     private var count = 0
+    /// Where in the file the memory begins, which is at a block.
     private var start = 0
     private var isOpenEnded = false
 
     deinit { memory.deallocate() }
 
-    /// Forgets what is not written yet, and goes on at an offset of a file.
-    func begin(at offset: Int) {
-        start = offset
+    /// Forgets what is not written yet, and goes on at the beginning of a file.
+    func begin() {
+        start = 0
         count = 0
         isOpenEnded = false
     }
@@ -34,7 +34,7 @@ final class WriteBuffer {
 
     func append(_ record: PreparedRecord, _ header: RecordHeader, to file: any File) throws(FileError) {
         isOpenEnded = true
-        if count + RecordHeader.size > Self.capacity { try flush(to: file) }
+        if count + RecordHeader.size > Self.capacity { try writeFullBlocks(to: file) }
         header.write(to: UnsafeMutableRawBufferPointer(rebasing: memory[count...]))
         count += RecordHeader.size
         try record.prefix.withUnsafeBufferPointer { (bytes) throws(FileError) in
@@ -43,45 +43,52 @@ final class WriteBuffer {
         if let content = record.content {
             try content.withUnsafeBytes { (bytes) throws(FileError) in try append(bytes, to: file) }
         }
-        try append(zeros: header.paddedSize - RecordHeader.size - header.length, to: file)
-    }
-
-    private func append(zeros number: Int, to file: any File) throws(FileError) {
-        if count + number > Self.capacity { try flush(to: file) }
-        for offset in count..<count + number { memory[offset] = 0 }
-        count += number
+        // Records begin at multiples of 8, and so does the capacity: the zeros fit.
+        fill(header.paddedSize - RecordHeader.size - header.length)
     }
 
     /// Writes what was gathered, and a mark behind it by which the next start knows the end.
     func finish(to file: any File, size: Int) throws(FileError) {
         guard isOpenEnded else { return }
-        guard end + Self.mark <= size else { return try flush(to: file) }
-        try append(zeros: Self.mark, to: file)
+        if count + Self.mark > Self.capacity { try writeFullBlocks(to: file) }
+        let used = count
+        fill(min(FileBlock.roundUp(used + Self.mark), size - start) - used)
         try file.write(UnsafeRawBufferPointer(rebasing: memory[..<count]), at: start)
-        start += count - Self.mark
-        count = 0
+        count = used
+        forgetFullBlocks()
         isOpenEnded = false
     }
 
     /// Zeros where the next record's magic number will be.
     private static let mark = 8
 
-    private func flush(to file: any File) throws(FileError) {
-        guard count > 0 else { return }
-        try file.write(UnsafeRawBufferPointer(rebasing: memory[..<count]), at: start)
-        start += count
-        count = 0
+    private func append(_ bytes: UnsafeRawBufferPointer, to file: any File) throws(FileError) {
+        var rest = bytes
+        while !rest.isEmpty {
+            if count == Self.capacity { try writeFullBlocks(to: file) }
+            let part = rest.prefix(Self.capacity - count)
+            UnsafeMutableRawBufferPointer(rebasing: memory[count...]).copyMemory(
+                from: UnsafeRawBufferPointer(rebasing: part))
+            count += part.count
+            rest = UnsafeRawBufferPointer(rebasing: rest[part.endIndex...])
+        }
     }
 
-    private func append(_ bytes: UnsafeRawBufferPointer, to file: any File) throws(FileError) {
-        guard !bytes.isEmpty else { return }
-        if count + bytes.count > Self.capacity || bytes.count >= Self.largeContent { try flush(to: file) }
-        guard bytes.count < Self.largeContent else {
-            try file.write(bytes, at: start)
-            start += bytes.count
-            return
-        }
-        UnsafeMutableRawBufferPointer(rebasing: memory[count...]).copyMemory(from: bytes)
-        count += bytes.count
+    private func fill(_ number: Int) {
+        for offset in count..<count + number { memory[offset] = 0 }
+        count += number
+    }
+
+    private func writeFullBlocks(to file: any File) throws(FileError) {
+        try file.write(UnsafeRawBufferPointer(rebasing: memory[..<(count - count % FileBlock.size)]), at: start)
+        forgetFullBlocks()
+    }
+
+    /// Keeps only the octets of a block that is not full.
+    private func forgetFullBlocks() {
+        let full = count - count % FileBlock.size
+        memory.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[full..<count]))
+        start += full
+        count -= full
     }
 }

@@ -33,6 +33,20 @@ package enum OpenMode: Sendable {
     case updateOrCreate
     /// To read and write; must not exist yet.
     case create
+    /// To read, and to write past the kernel's cache, in whole blocks (``FileBlock``); the file must exist.
+    ///
+    /// What is written once and seldom read again so costs no copy and takes no memory from what is.
+    case updateInBlocks
+}
+
+/// What files are written in that were opened with ``OpenMode/updateInBlocks``: offsets, counts and addresses are
+/// multiples of it.
+package enum FileBlock {
+    /// A page; disks with larger sectors are not in use.
+    package static let size = 4_096
+
+    /// The least multiple that is not less than `count`.
+    package static func roundUp(_ count: Int) -> Int { (count + size - 1) / size * size }
 }
 
 /// An open file.

@@ -8,6 +8,14 @@ final class LocalFile: File {
     private let descriptor: Int32
     private let isClosed = Atomic(false)
 
+    #if arch(arm64)
+        /// O_DIRECT, which Swift's module of glibc leaves out; its number differs between processors.
+        static let direct: Int32 = 0o200_000
+    #else
+        /// O_DIRECT, which Swift's module of glibc leaves out; its number differs between processors.
+        static let direct: Int32 = 0o40_000
+    #endif
+
     init(path: String, descriptor: Int32) {
         self.path = path
         self.descriptor = descriptor
@@ -44,9 +52,18 @@ final class LocalFile: File {
             let count = pwrite(
                 descriptor, bytes.baseAddress.unsafelyUnwrapped + done, bytes.count - done, off_t(offset + done))
             if count < 0, errno == EINTR { continue }
+            if count < 0, errno == EINVAL, leaveDirectWriting() { continue }
             guard count >= 0 else { throw FileError(.write, path: path, code: errno) }
             done += count
         }
+    }
+
+    /// Has further writes go through the kernel's cache, for a disk whose blocks are larger than ours; returns whether
+    /// they did not do so before.
+    private func leaveDirectWriting() -> Bool {
+        let flags = fcntl(descriptor, F_GETFL)
+        guard flags >= 0, flags & Self.direct != 0 else { return false }
+        return fcntl(descriptor, F_SETFL, flags & ~Self.direct) == 0
     }
 
     func allocate(_ size: Int) throws(FileError) {

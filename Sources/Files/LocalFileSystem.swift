@@ -12,9 +12,14 @@ package struct LocalFileSystem: FileSystem {
             case .update: O_RDWR
             case .updateOrCreate: O_RDWR | O_CREAT
             case .create: O_RDWR | O_CREAT | O_EXCL
+            case .updateInBlocks: O_RDWR | LocalFile.direct
             }
         // Mail is private: nobody but the server's user may read it.
-        let descriptor = Glibc.open(path, flags | O_CLOEXEC, 0o600)
+        var descriptor = Glibc.open(path, flags | O_CLOEXEC, 0o600)
+        // Some file systems have no way past the cache; there the way through it is as good.
+        if descriptor < 0, errno == EINVAL {
+            descriptor = Glibc.open(path, flags & ~LocalFile.direct | O_CLOEXEC, 0o600)
+        }
         guard descriptor >= 0 else { throw FileError(.open, path: path, code: errno) }
         return LocalFile(path: path, descriptor: descriptor)
     }

@@ -8,7 +8,7 @@ extension SimulatedDisk {
             return node
         }
         switch mode {
-        case .read, .update: throw FileError(.open, path: path, code: 2)
+        case .read, .update, .updateInBlocks: throw FileError(.open, path: path, code: 2)
         case .create, .updateOrCreate: break
         }
         let directory = Self.directory(of: path)

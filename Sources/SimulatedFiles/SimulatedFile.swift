@@ -6,11 +6,13 @@ import Synchronization
 final class SimulatedFile: File {
     let path: String
     private let node: Int
+    private let mode: OpenMode
     private let system: SimulatedFileSystem
 
-    init(path: String, node: Int, system: SimulatedFileSystem) {
+    init(path: String, node: Int, mode: OpenMode, system: SimulatedFileSystem) {
         self.path = path
         self.node = node
+        self.mode = mode
         self.system = system
     }
 
@@ -23,6 +25,12 @@ final class SimulatedFile: File {
     }
 
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(FileError) {
+        if case .updateInBlocks = mode {
+            let address = UInt(bitPattern: bytes.baseAddress)
+            guard (offset | bytes.count | Int(address % UInt(FileBlock.size))).isMultiple(of: FileBlock.size) else {
+                throw FileError(.write, path: path, code: 22)
+            }
+        }
         let bytes = Array(bytes)
         try system.change { (disk) throws(FileError) in try disk.write(bytes, at: offset, to: node, path) }
     }

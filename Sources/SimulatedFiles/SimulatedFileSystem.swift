@@ -113,7 +113,7 @@ package final class SimulatedFileSystem: FileSystem {
 
     package func open(_ path: String, _ mode: OpenMode) throws(FileError) -> any File {
         let node = try change { (disk) throws(FileError) in try disk.open(path, mode) }
-        return SimulatedFile(path: path, node: node, system: self)
+        return SimulatedFile(path: path, node: node, mode: mode, system: self)
     }
 
     package func rename(_ source: String, to target: String) throws(FileError) {

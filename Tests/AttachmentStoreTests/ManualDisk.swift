@@ -35,7 +35,7 @@ final class ManualDisk: FileSystem {
                 throw FileError(.open, path: path, code: 17)
             }
             switch mode {
-            case .read, .update: throw FileError(.open, path: path, code: 2)
+            case .read, .update, .updateInBlocks: throw FileError(.open, path: path, code: 2)
             case .create, .updateOrCreate: break
             }
             let directory = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])

@@ -91,7 +91,7 @@ struct CrashWorkload {
     private mutating func settleDurably(_ number: Int) async throws {
         let state = RecipientState.bounced(reason: "unknown")
         promises.maybeSettled[number, default: [:]][0] = state
-        try await queue.recordDurably([Update(id: Fixture.id(number), recipients: [(0, state)])])
+        guard try await records(Update(id: Fixture.id(number), recipients: [(0, state)])) else { return }
         promises.settled[number, default: [:]][0] = state
     }
 
@@ -99,9 +99,8 @@ struct CrashWorkload {
         promises.maybeSettled[number, default: [:]][1] = .delivered
         let later = Postponement(
             until: clock.now + .seconds(60), step: "deliver.index", reason: "busy", progress: [7])
-        try await queue.recordDurably([
-            Update(id: Fixture.id(number), recipients: [(1, .delivered)], postponement: later)
-        ])
+        let update = Update(id: Fixture.id(number), recipients: [(1, .delivered)], postponement: later)
+        guard try await records(update) else { return }
         if Self.recipients(number) > 1 { promises.settled[number, default: [:]][1] = .delivered }
     }
 
@@ -109,8 +108,19 @@ struct CrashWorkload {
         let state = RecipientState.quarantined(step: "deliver.index", reason: "poison")
         let all = (0..<Self.recipients(number)).map { ($0, state) }
         for (index, state) in all { promises.maybeSettled[number, default: [:]][index] = state }
-        try await queue.recordDurably([Update(id: Fixture.id(number), recipients: all)])
+        guard try await records(Update(id: Fixture.id(number), recipients: all)) else { return }
         for (index, state) in all { promises.settled[number, default: [:]][index] = state }
+    }
+
+    /// Whether an outcome is durable; one that a disk refuses which goes on may be so later.
+    private func records(_ update: Update) async throws -> Bool {
+        do {
+            try await queue.recordDurably([update])
+            return true
+        } catch {
+            if disk.isDown { throw error }
+            return false
+        }
     }
 
     private mutating func release(_ number: Int) async throws {

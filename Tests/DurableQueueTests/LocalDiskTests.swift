@@ -19,7 +19,10 @@ struct LocalDiskTests {
         rmdir(directory)
     }
 
-    @Test func `many producers and consumers at once lose and double nothing`() async throws {
+    /// More than one group's, so that they go in two.
+    @Test(arguments: [32, 96])
+    func `many producers and consumers at once lose and double nothing`(_ producers: Int) async throws {
+        let count = producers * 20
         try await withDirectory { directory in
             var options = QueueOptions()
             options.segmentSize = ByteCount(octets: 256 << 10)
@@ -28,7 +31,7 @@ struct LocalDiskTests {
                 directory: directory, fileSystem: LocalFileSystem(), options: options
             ) { Timestamp(seconds: 1_700_000_000) }
             let delivered = try await withThrowingTaskGroup(of: [Int].self) { group in
-                for producer in 0..<32 {
+                for producer in 0..<producers {
                     group.addTask {
                         for number in 0..<20 {
                             _ = try await queue.append(Fixture.message(producer * 100 + number, size: 2_000))
@@ -36,27 +39,27 @@ struct LocalDiskTests {
                         return []
                     }
                 }
-                for _ in 0..<4 { group.addTask { await consume(queue) } }
+                for _ in 0..<4 { group.addTask { await consume(queue, count) } }
                 var delivered: [Int] = []
                 for try await part in group {
                     delivered += part
-                    if queue.ledger()["inbound"]?.messages.delivered == 640 { queue.drain() }
+                    if queue.ledger()["inbound"]?.messages.delivered == count { queue.drain() }
                 }
                 return delivered
             }
-            #expect(delivered.count == 640 && Set(delivered).count == 640)
+            #expect(delivered.count == count && Set(delivered).count == count)
             try await queue.close()
             let (again, report) = try DurableQueue.open(
                 directory: directory, fileSystem: LocalFileSystem(), options: options
             ) { Timestamp(seconds: 1_700_000_000) }
             #expect(report.pending == 0 && report.findings.isEmpty)
-            #expect(again.ledger()["inbound"]?.messages.delivered == 640)
+            #expect(again.ledger()["inbound"]?.messages.delivered == count)
             try await again.close()
         }
     }
 
-    /// Delivers until the queue drains.
-    private func consume(_ queue: DurableQueue) async -> [Int] {
+    /// Delivers until the queue drains, which it does after so many messages.
+    private func consume(_ queue: DurableQueue, _ count: Int) async -> [Int] {
         var numbers: [Int] = []
         while true {
             let messages = await queue.claim(pipeline: "inbound", upTo: 16)
@@ -67,7 +70,7 @@ struct LocalDiskTests {
                 numbers.append(number)
             }
             queue.record(messages.map { Fixture.delivered(Int($0.id.low)) })
-            if queue.ledger()["inbound"]?.messages.delivered == 640 { queue.drain() }
+            if queue.ledger()["inbound"]?.messages.delivered == count { queue.drain() }
         }
     }
 
@@ -82,6 +85,25 @@ struct LocalDiskTests {
             #expect(throws: QueueError.inUse(directory: directory, process: Int(getpid()))) { _ = try open() }
             try await queue.close()
             try await open().close()
+        }
+    }
+
+    @Test func `a file that is written in blocks reads back, also where the disk wants larger ones`() async throws {
+        try await withDirectory { directory in
+            let disk = LocalFileSystem()
+            try disk.createDirectory(directory)
+            try disk.open(directory + "/a", .create).allocate(8_192)
+            let file = try disk.open(directory + "/a", .updateInBlocks)
+            let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 8_192, alignment: FileBlock.size)
+            defer { memory.deallocate() }
+            memory.initializeMemory(as: UInt8.self, repeating: 0x61)
+            try file.write(UnsafeRawBufferPointer(rebasing: memory[..<4_096]), at: 0)
+            // What no disk takes in this way goes through the cache.
+            memory.initializeMemory(as: UInt8.self, repeating: 0x62)
+            try file.write(UnsafeRawBufferPointer(rebasing: memory[1..<101]), at: 4_095)
+            try file.synchronize()
+            let expected = Array(repeating: UInt8(0x61), count: 4_095) + Array(repeating: 0x62, count: 100)
+            #expect(try file.read(0..<4_195) == expected)
         }
     }
 }

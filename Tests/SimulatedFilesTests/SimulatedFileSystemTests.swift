@@ -39,4 +39,20 @@ struct SimulatedFileSystemTests {
         try disk.remove("/b")
         #expect(text("/b", on: disk.crash(.everything, seed: 0)) == "one")
     }
+
+    @Test(arguments: [(0, 4_096, true), (8_192, 8_192, true), (512, 4_096, false), (0, 4_088, false)])
+    func `a file that is written in blocks takes nothing else`(_ offset: Int, _ count: Int, _ isTaken: Bool) throws {
+        let disk = SimulatedFileSystem()
+        try write("old", to: "/a", on: disk)
+        let file = try disk.open("/a", .updateInBlocks)
+        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 16_384, alignment: FileBlock.size)
+        defer { memory.deallocate() }
+        memory.initializeMemory(as: UInt8.self, repeating: 0x61)
+        func put(from start: Int) throws {
+            try file.write(UnsafeRawBufferPointer(rebasing: memory[start..<start + count]), at: offset)
+        }
+        if isTaken { try put(from: 0) } else { #expect(throws: FileError.self) { try put(from: 0) } }
+        #expect(throws: FileError.self) { try put(from: 8) }
+        #expect(try file.size() == (isTaken ? offset + count : 3))
+    }
 }
