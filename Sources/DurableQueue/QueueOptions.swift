@@ -4,8 +4,9 @@ package import Bytes
 package struct QueueOptions: Sendable {
     /// How large a segment of the journal is made.
     ///
-    /// Smaller ones free space sooner, larger ones are begun less often.
-    package var segmentSize = ByteCount(octets: 64 << 20)
+    /// Smaller ones free space sooner and are sooner used again, which spares the disk making new space; larger ones are
+    /// begun less often.
+    package var segmentSize = ByteCount(octets: 16 << 20)
     /// How many messages may be pending or in quarantine: about 1 KB of memory each.
     package var messageLimit = 1_000_000
     /// How much mail may be pending or in quarantine.

@@ -68,7 +68,8 @@ import Testing
         let bomb = String(repeating: "%{s}%{d}%{h}", count: 500)
         zone.add(.text("v=spf1 exists:\(bomb).example -all"), at: "d.example")
         let result = try await check(zone, delay: 0)
-        // The policy over UDP and, as it is long, over TCP; then one name of at most 253 octets.
-        #expect(result.questions == 3 && result.outcome.result == .fail, "\(result)")
+        // The policy over UDP and, as it is long, over TCP; then one name of at most 253 octets. Where the answers come
+        // late, such as on a busy machine, a question over UDP is sent again.
+        #expect((3...5).contains(result.questions) && result.outcome.result == .fail, "\(result)")
     }
 }
