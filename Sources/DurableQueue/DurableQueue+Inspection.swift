@@ -4,7 +4,7 @@ package import StageKit
 extension DurableQueue {
     /// What became of everything received, by pipeline.
     package func ledger() -> [String: Ledger] {
-        monitor.withLock { $0.ledgers }
+        monitor.withLock { $0.ledgers.dictionary }
     }
 
     /// Where the ledger is wrong, by pipeline, in words: its columns do not add up, or it counts other messages than
@@ -29,7 +29,7 @@ extension DurableQueue {
 
     /// How many messages are pending, by the version of their pipeline.
     package func pendingByVersion() -> [PipelineVersion: Int] {
-        monitor.withLock { $0.lines.mapValues(\.pending).filter { $0.value > 0 } }
+        monitor.withLock { $0.lines.dictionary.mapValues(\.pending).filter { $0.value > 0 } }
     }
 
     /// Whether mail is pending under a version.

@@ -21,23 +21,23 @@ extension QueueState {
     mutating func take(from pipeline: PipelineVersion, upTo limit: Int) -> [Claimed] {
         var messages: [Claimed] = []
         var octets = 0
-        // Taken out of the table for a while, so that its name is looked up twice and not for every message.
-        guard var ready = lines[pipeline]?.ready, !ready.isEmpty else { return [] }
-        lines[pipeline]?.ready = PriorityHeap()
-        defer { lines[pipeline]?.ready = ready }
-        while messages.count < limit, let next = ready.first?.value {
-            guard var entry = entries[next], entry.phase == .ready, entry.version == pipeline else {
-                _ = ready.popFirst()
+        guard let line = lines.place(of: pipeline) else { return [] }
+        while messages.count < limit, let next = lines[at: line].ready.first?.value {
+            // By its place, so that the entry is looked up once, and changed where it is.
+            guard let place = entries.index(forKey: next), entries.values[place].phase == .ready,
+                entries.values[place].version == pipeline
+            else {
+                _ = lines[at: line].ready.popFirst()
                 continue
             }
+            let entry = entries.values[place]
             octets += entry.size
             guard messages.isEmpty || octets <= options.claimLimit.octets else { break }
-            _ = ready.popFirst()
+            _ = lines[at: line].ready.popFirst()
             messages.append(Claimed(entry: entry))
             if entry.cached != nil { cachedOctets -= entry.memory }
-            entry.cached = nil
-            entry.phase = .claimed
-            entries[next] = entry
+            entries.values[place].cached = nil
+            entries.values[place].phase = .claimed
         }
         return messages
     }

@@ -69,18 +69,18 @@ struct QueueState {
     let options: QueueOptions
     var mode = Mode.open
     var entries: [MessageID: Entry] = [:]
-    var lines: [PipelineVersion: Line] = [:]
-    var ledgers: [String: Ledger] = [:]
+    var lines = FewKeys<PipelineVersion, Line>()
+    var ledgers = FewKeys<String, Ledger>()
     /// What the messages there are hold of the ledgers' open columns: the sum over ``entries``, kept up as these change,
     /// so that a ledger can be compared at any time at no cost.
-    var open: [String: Ledger] = [:]
+    var open = FewKeys<String, Ledger>()
     /// What is alive in each segment.
     var live: [UInt64: Live] = [:]
     /// Messages and octets that count towards the limits, those on their way to the disk included.
     var heldMessages = 0
     var heldOctets = 0
     /// The same by pipeline.
-    var held: [String: Live] = [:]
+    var held = FewKeys<String, Live>()
     var cachedOctets = 0
     /// Messages that wait to be committed, and their senders with them.
     var arrivals: [Submission] = []
@@ -148,10 +148,9 @@ struct QueueState {
     mutating func unreserve(_ size: Int, of pipeline: String) {
         heldMessages -= 1
         heldOctets -= size
-        // By its place, so that the name is looked up once.
-        guard let place = held.index(forKey: pipeline) else { return }
-        held.values[place].subtract(size)
-        if held.values[place].count == 0 { held.remove(at: place) }
+        guard let place = held.place(of: pipeline) else { return }
+        held[at: place].subtract(size)
+        if held[at: place].count == 0 { held.remove(at: place) }
     }
 
     /// Counts a message that is pending now.
@@ -161,9 +160,9 @@ struct QueueState {
 
     /// Counts a message that is pending no more.
     mutating func end(_ version: PipelineVersion) {
-        guard let place = lines.index(forKey: version) else { return }
-        lines.values[place].pending -= 1
-        if lines.values[place].isIdle { lines.remove(at: place) }
+        guard let place = lines.place(of: version) else { return }
+        lines[at: place].pending -= 1
+        if lines[at: place].isIdle { lines.remove(at: place) }
     }
 
     /// Forgets the line of a version that nobody waits in or for.

@@ -286,7 +286,7 @@ struct Recovery {
 
     private mutating func makeState(_ journal: Journal) -> QueueState {
         var state = QueueState(options)
-        state.ledgers = ledgers
+        state.ledgers = FewKeys(ledgers)
         let moment = now()
         for var entry in entries.values {
             state.hold(entry.size, of: entry.pipeline.name)

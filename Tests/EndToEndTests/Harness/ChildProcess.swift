@@ -21,11 +21,20 @@ final class ChildProcess: Sendable {
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        // The threads that tests run on have signals blocked, and a child that inherits this cannot be ended kindly, nor
+        // can its own children.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var blocked = sigset_t()
+        sigemptyset(&blocked)
+        posix_spawnattr_setsigmask(&attributes, &blocked)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var words = ([executable] + arguments).map { strdup($0) }
         defer { for word in words { free(word) } }
         words.append(nil)
         var id = pid_t()
-        let status = posix_spawn(&id, executable, &actions, nil, words, environ)
+        let status = posix_spawn(&id, executable, &actions, &attributes, words, environ)
         guard status == 0 else { throw Mishap("\(executable) does not start: \(String(cString: strerror(status)))") }
         pid = id
     }
