@@ -185,7 +185,8 @@ let targets: [[Target]] = [
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Addressing", "Arrivals", "AttachmentStore", "Bytes", "CBytes", "ControlServer", "DemoDNS", "DurableQueue",
+                "Addressing", "Arrivals", "AttachmentStore", "Bytes", "CBytes", "ControlServer", "DemoDNS",
+                "DurableQueue",
                 "Engine", "Files",
                 "MIME", "MailStore", "Mailboxes", "PipelineFiles", "Resolver", "SearchIndex", "StageKit", "spf-worker",
                 log,
