@@ -108,7 +108,9 @@ package final class CheckDMARC: Stage {
         // The message's number draws, so that a message that comes again meets the same answer.
         var disposition = evaluation.disposition(draw: Int(message.id.low % 100))
         var override = disposition == evaluation.request ? "" : "pct"
-        if disposition != .none, message.wasSealed(by: configuration.trusted, author: evaluation.domain) {
+        if disposition != .none, !evaluation.isBeyondLimits,
+            message.wasSealed(by: configuration.trusted, author: evaluation.domain)
+        {
             disposition = .none
             override = "arc"
         }
@@ -122,7 +124,7 @@ package final class CheckDMARC: Stage {
         let arc = override == "arc" ? message.facts[Read.arcResult] : nil
         let report = evaluation.report(disposition: disposition, arc: arc).text
         message.facts[Provided.report] = report
-        if evaluation.result == .fail { log(report, of: message, in: context) }
+        if evaluation.result == .fail || evaluation.isBeyondLimits { log(report, of: message, in: context) }
         if evaluation.policy?.record.aggregateReports.isEmpty == false {
             parts.log?.note(message.row(evaluation, disposition, override))
         }

@@ -5,7 +5,11 @@ import StageKit
 extension Message {
     /// The domains of all mailboxes in all From fields.
     var author: AuthorDomain {
-        mutating get { AuthorDomain(parsed.header.all("From").flatMap(\.addresses).map(\.domain)) }
+        mutating get {
+            let parsed = parsed
+            if parsed.hasUnreadFields { return .unread }
+            return AuthorDomain(parsed.header.all("From").flatMap(\.addresses).map(\.domain))
+        }
     }
 
     /// What SPF and DKIM found.

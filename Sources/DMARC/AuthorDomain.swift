@@ -8,6 +8,8 @@ package enum AuthorDomain: Sendable, Hashable {
     case one(String)
     /// Several mailboxes, with these domains, each once and in order.
     case several([String])
+    /// Nobody knows: the header has more than is read, and From, or another From, may stand there.
+    case unread
 
     /// The most different domains that are checked; of more, one is kept to tell that there are.
     package static let maximumDomains = 10
@@ -25,7 +27,7 @@ package enum AuthorDomain: Sendable, Hashable {
     /// The domains to check.
     package var domains: [String] {
         switch self {
-        case .none: []
+        case .none, .unread: []
         case .one(let domain): [domain]
         case .several(let domains): domains
         }

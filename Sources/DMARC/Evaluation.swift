@@ -70,13 +70,29 @@ package struct Evaluation: Sendable, Hashable {
     /// Why, where there is no policy to name.
     package internal(set) var reason = ""
 
+    /// Whether the message has more authors, or more of a header, than anybody looks at.
+    package internal(set) var isBeyondLimits = false
+
     /// What the owner asks to be done with this message, before `pct`: nothing unless it failed.
-    package var request: PolicyRecord.Request { result == .fail ? policy?.request ?? .none : .none }
+    ///
+    /// A message beyond the limits is to be refused: an owner who asks for that may hide there, and honest mail has no more
+    /// than a few authors and some hundred fields.
+    package var request: PolicyRecord.Request {
+        if isBeyondLimits { return .reject }
+        return result == .fail ? policy?.request ?? .none : .none
+    }
 
     init(_ result: Result, domain: String, reason: String = "") {
         self.result = result
         self.domain = domain
         self.reason = reason
+    }
+
+    /// The outcome for a message that has more than is looked at.
+    static func beyondLimits(domain: String, reason: String) -> Evaluation {
+        var evaluation = Evaluation(.permerror, domain: domain, reason: reason)
+        evaluation.isBeyondLimits = true
+        return evaluation
     }
 
     /// What is asked for a message that drew a number from 0 to 99 (section 6.6.4): `pct` in a hundred get it all.

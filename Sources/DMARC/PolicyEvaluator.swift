@@ -55,20 +55,38 @@ package struct PolicyEvaluator: Sendable {
     ///
     /// Where none asks for anything, the least certain counts, so that no author hides behind another: an error of the
     /// DNS, a fail, a policy of no use, a domain without one; it is a pass only if each domain passes. Where there are too
-    /// many, none passes.
+    /// many, or nobody knows how many, the message is beyond the limits.
     package func evaluate(_ author: AuthorDomain, _ identifiers: Identifiers) async -> Evaluation {
+        guard author != .unread else {
+            return .beyondLimits(domain: "", reason: "the header has more than is read, and From may stand there")
+        }
         var worst: Evaluation?
-        for domain in author.domains.prefix(AuthorDomain.maximumDomains) {
-            let next = await evaluate(author: domain, identifiers)
+        for next in await evaluateEach(author.domains.prefix(AuthorDomain.maximumDomains), identifiers) {
             if let known = worst, !isWorse(next, than: known) { continue }
             worst = next
         }
-        if let known = worst, known.result != .fail, author.domains.count > AuthorDomain.maximumDomains {
-            return Evaluation(
-                .permerror, domain: known.domain,
-                reason: "From names more than \(AuthorDomain.maximumDomains) domains")
+        if let known = worst, known.request < .reject, author.domains.count > AuthorDomain.maximumDomains {
+            return .beyondLimits(
+                domain: known.domain, reason: "From names more than \(AuthorDomain.maximumDomains) domains")
         }
         return worst ?? Evaluation(.none, domain: "", reason: "From names no domain")
+    }
+
+    /// The outcomes in the order of the domains, which are asked about at once: a silent DNS costs the time of one.
+    private func evaluateEach(_ domains: ArraySlice<String>, _ identifiers: Identifiers) async -> [Evaluation] {
+        if domains.count < 2 {
+            var evaluations: [Evaluation] = []
+            for domain in domains { evaluations.append(await evaluate(author: domain, identifiers)) }
+            return evaluations
+        }
+        return await withTaskGroup(of: (Int, Evaluation).self) { group in
+            for (place, domain) in domains.enumerated() {
+                group.addTask { (place, await evaluate(author: domain, identifiers)) }
+            }
+            var evaluations: [(place: Int, evaluation: Evaluation)] = []
+            for await evaluation in group { evaluations.append(evaluation) }
+            return evaluations.sorted { $0.place < $1.place }.map(\.evaluation)
+        }
     }
 
     private func isWorse(_ next: Evaluation, than known: Evaluation) -> Bool {

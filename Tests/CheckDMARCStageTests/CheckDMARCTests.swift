@@ -67,6 +67,26 @@ struct CheckDMARCTests {
         #expect(await ContractKit.violations(of: CheckDMARC.self, services: Samples.services(site)) == [])
     }
 
+    @Test(arguments: [
+        // One field fewer than the limit leaves From its place.
+        (4_999, "", "fail"), (5_000, "", "permerror"), (5_001, "", "permerror"),
+        (5_000, "From: b@other.example\r\n", "permerror"),
+    ])
+    func `a From behind more fields than are read hides nobody`(
+        _ count: Int, _ first: String, _ result: String
+    ) async throws {
+        let flood = String(repeating: "X: y\r\n", count: count - (first.isEmpty ? 0 : 1))
+        let facts = try await check(first + flood + "From: anna@example.com")
+        #expect(facts[CheckDMARC.Provided.result] == result)
+        #expect(facts[CheckDMARC.Provided.disposition] == "reject")
+    }
+
+    @Test func `a From behind more octets than are read hides nobody`() async throws {
+        let facts = try await check("X: " + String(repeating: "y", count: 1_000_000) + "\r\nFrom: anna@example.com")
+        #expect(facts[CheckDMARC.Provided.result] == "permerror")
+        #expect(facts[CheckDMARC.Provided.disposition] == "reject")
+    }
+
     @Test func `a message without a pass is to be refused, and the report's row is kept`() async throws {
         let facts = try await check("From: Anna <anna@example.com>", ["spf.authentication-results": "spf=fail"])
         #expect(facts[CheckDMARC.Provided.result] == "fail")

@@ -162,7 +162,18 @@ struct PolicyTests {
         let many = AuthorDomain(Array(repeating: "own.example", count: 1_000) + ["hard.example"])
         #expect(await evaluator.evaluate(many, Identifiers(spf: "own.example")).request == .reject)
         let crowd = AuthorDomain((0..<10).map { "d\($0).own.example" } + ["hard.example"])
-        #expect(await evaluator.evaluate(crowd, Identifiers(spf: "own.example")).result == .permerror)
+        let beyond = await evaluator.evaluate(crowd, Identifiers(spf: "own.example"))
+        #expect(beyond.result == .permerror && beyond.disposition(draw: 99) == .reject)
+        // Nor does one hide behind others that fail without a consequence.
+        let failing = await evaluator.evaluate(crowd, Identifiers())
+        #expect(failing.request == .reject)
+        let few = AuthorDomain((0..<9).map { "d\($0).own.example" } + ["own.example"])
+        #expect(await evaluator.evaluate(few, Identifiers()).request == .none, "as many as are looked at")
+    }
+
+    @Test func `what nobody has read asks to be refused`() async throws {
+        let unread = await (try evaluator([:])).evaluate(.unread, Identifiers(spf: "good.example"))
+        #expect(unread.result == .permerror && unread.disposition(draw: 99) == .reject && unread.domain.isEmpty)
     }
 
     @Test func `two records at one name are no policy`() async throws {
