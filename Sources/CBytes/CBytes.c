@@ -102,6 +102,12 @@ const void *sluice_memmem(const void *haystack, size_t haystack_count, const voi
     return memmem(haystack, haystack_count, needle, needle_count);
 }
 
+bool sluice_is_zero(const void *start, size_t count) {
+    const uint8_t *bytes = start;
+    // If the first octet is 0 and each is like the one after it, all are.
+    return count == 0 || (bytes[0] == 0 && memcmp(bytes, bytes + 1, count - 1) == 0);
+}
+
 size_t sluice_find_dashes(const void *start, size_t count) {
     const uint8_t *bytes = start;
     size_t at = 0;

@@ -12,8 +12,8 @@ extension Journal {
         case retirement
     }
 
-    /// What is left for a record that frees segments.
-    private static let retirementRoom = 64
+    /// What is left for a record that frees segments, which is a group of its own.
+    private static let retirementRoom = FileBlock.size
 
     /// Whether a record of this size may be written behind the others.
     func fits(_ size: Int, _ purpose: Purpose) -> Bool {
@@ -27,12 +27,12 @@ extension Journal {
         return buffer.end + size + reserve <= current.size
     }
 
-    /// What a segment must hold beside a record: its header and the checkpoint.
+    /// What a segment must hold beside a record: its header and the checkpoint, in blocks of their own.
     private func overhead() -> Int {
         let checkpoint = Record.checkpoint(Checkpoint(ledgers: ledgers, segments: manifest)).encoded().prefix.count
         // A segment that is about to be sealed joins the list.
         let joining = current == nil ? 0 : 32
-        return SegmentHeader.size + RecordHeader.paddedSize(payload: checkpoint + joining)
+        return FileBlock.roundUp(SegmentHeader.size + RecordHeader.paddedSize(payload: checkpoint + joining))
     }
 
     private var manifest: [Checkpoint.Segment] {
@@ -48,7 +48,7 @@ extension Journal {
             try makeSpare(size: max(segmentSize, needed))
         } catch {
             guard purpose != .message, error.isOutOfSpace, needed < segmentSize else { throw error }
-            try makeSpare(size: max(needed, min(segmentSize, Self.smallestSegment * 4)))
+            try makeSpare(size: max(needed, min(segmentSize, Self.smallestSegment * 2)))
         }
     }
 

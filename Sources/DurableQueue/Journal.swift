@@ -81,8 +81,8 @@ final class Journal: @unchecked Sendable {
         self.now = now
     }
 
-    /// Below this the bookkeeping of a segment would outweigh its mail.
-    static let smallestSegment = 4 << 10
+    /// A block for the checkpoint, and one for records.
+    static let smallestSegment = 2 * FileBlock.size
     /// The part of a segment that is kept for outcomes while no further segment can be had.
     static let reserveDivisor = 4
 
@@ -112,6 +112,7 @@ final class Journal: @unchecked Sendable {
         try buffer.finish(to: current.file, size: current.size)
         guard firstUnsynced < nextSequence else { return }
         try current.file.synchronize()
+        buffer.skipToBlock()
         firstUnsynced = nextSequence
         syncedLedgers = ledgers
         unsynced.removeAll(keepingCapacity: true)

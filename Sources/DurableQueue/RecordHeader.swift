@@ -74,6 +74,14 @@ struct RecordHeader: Equatable {
         self.firstUnsynced = firstUnsynced
     }
 
+    /// Whether a header of this salt may have stood here: one half of the salt at least is where it would be.
+    static func bearsTrace(of salt: UInt64, _ buffer: UnsafeRawBufferPointer) -> Bool {
+        guard buffer.count >= size else { return false }
+        return UInt32(littleEndian: buffer.loadUnaligned(fromByteOffset: 0, as: UInt32.self)) == mark(of: salt)
+            || UInt32(littleEndian: buffer.loadUnaligned(fromByteOffset: 32, as: UInt32.self))
+                == UInt32(truncatingIfNeeded: salt >> 32)
+    }
+
     /// Reads a header; `nil` if these octets are none, or have another salt than the one that is asked for.
     init?(_ buffer: UnsafeRawBufferPointer, salt wanted: UInt64? = nil) {
         guard buffer.count >= Self.size else { return nil }

@@ -1,5 +1,6 @@
 import Bytes
 import CBytes
+import Files
 import StageKit
 
 /// What one segment holds, as far as it can be read.
@@ -71,7 +72,11 @@ struct SegmentScan {
                 offset += found.header.paddedSize
                 continue
             }
-            if isEnd(bytes, at: offset) { return }
+            let group = nextGroup(bytes, after: offset)
+            guard group == offset else {
+                offset = group
+                continue
+            }
             guard let next = nextRecord(in: bytes, after: offset) else {
                 noteTail(offset, bytes)
                 return
@@ -95,10 +100,20 @@ struct SegmentScan {
                 messages: Self.messages(in: bytes, range)))
     }
 
+    /// Where the next group begins, if there is nothing but zeros before it; `offset` if there is something.
+    private func nextGroup(_ bytes: UnsafeRawBufferPointer, after offset: Int) -> Int {
+        let block = min(FileBlock.roundUp(offset), bytes.count)
+        guard let base = bytes.baseAddress else { return offset }
+        return sluice_is_zero(base + offset, block - offset) ? block : offset
+    }
+
     /// Notes what lies behind the last record, unless it is the mark of the end or a remnant of earlier use.
     private mutating func noteTail(_ offset: Int, _ bytes: UnsafeRawBufferPointer) {
+        if isEnd(bytes, at: offset) { return }
         let rest = UnsafeRawBufferPointer(rebasing: bytes[offset...])
         if let stale = RecordHeader(rest, salt: nil), stale.sequence < end { return }
+        // What stands where a group would begin is the middle of an old mail, or a record of ours that was damaged.
+        if offset % FileBlock.size == 0, !RecordHeader.bearsTrace(of: salt, rest) { return }
         gaps.append(
             Gap(
                 offset: offset, count: rest.count, sequence: end, isTorn: true,

@@ -4,7 +4,7 @@ import Files
 /// Gathers records for one write to a segment, in whole blocks.
 ///
 /// Content is copied here once, and the disk takes it from here. A block that is not full yet is written with zeros
-/// behind the last record, and again with what comes next.
+/// behind the last record, and again with what comes next, until it is durable.
 final class WriteBuffer {
     /// A group of 64 mails of usual size fits.
     private static let capacity = 1 << 20
@@ -57,6 +57,13 @@ final class WriteBuffer {
         count = used
         forgetFullBlocks()
         isOpenEnded = false
+    }
+
+    /// Goes on at the next block: those before are durable, and a disk that fails while it writes one of them again could
+    /// lose what was acknowledged.
+    func skipToBlock() {
+        start += FileBlock.roundUp(count)
+        count = 0
     }
 
     /// Zeros where the next record's magic number will be.

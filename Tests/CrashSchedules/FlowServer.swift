@@ -34,7 +34,7 @@ struct FlowServer {
     private static var options: QueueOptions {
         var options = QueueOptions()
         // Small, so that a short run rolls over often.
-        options.segmentSize = ByteCount(octets: 16 << 10)
+        options.segmentSize = ByteCount(octets: 32 << 10)
         // By the clock of the machine nothing may happen, or no run would be like another.
         options.outcomeDelay = .seconds(86_400)
         return options

@@ -52,13 +52,15 @@ struct FaultTests {
     }
 
     @Test func `a full disk refuses mail, still takes outcomes, and serves again when there is space`() async throws {
-        let disk = SimulatedFileSystem(capacity: 40 << 10)
-        let (queue, _) = try Fixture.open(disk)
+        let disk = SimulatedFileSystem(capacity: 480 << 10)
+        var options = Fixture.options
+        options.segmentSize = ByteCount(octets: 64 << 10)
+        let (queue, _) = try Fixture.open(disk, options: options)
         var accepted: [Int] = []
         while try await accepts(accepted.count + 1, queue) { accepted.append(accepted.count + 1) }
         #expect(accepted.count > 30)
         // Two outcomes fit into the reserve; the last ones free whole segments.
-        let claimed = await queue.claim(pipeline: "inbound", upTo: 100)
+        let claimed = await queue.claim(pipeline: "inbound", upTo: 200)
         #expect(claimed.map { Int($0.id.low) } == accepted)
         for number in accepted.suffix(2) { try await queue.recordDurably([Fixture.delivered(number)]) }
         queue.record(accepted.map { Fixture.delivered($0) })

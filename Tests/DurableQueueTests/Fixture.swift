@@ -24,7 +24,7 @@ enum Fixture {
     /// Small segments, so that a short test fills several, and files of their own for whatever comes in pieces.
     static var options: QueueOptions {
         var options = QueueOptions()
-        options.segmentSize = ByteCount(octets: 8 << 10)
+        options.segmentSize = ByteCount(octets: 32 << 10)
         options.recordedContent = ByteCount(octets: 0)
         return options
     }

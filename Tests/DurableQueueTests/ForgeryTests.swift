@@ -81,27 +81,4 @@ struct ForgeryTests {
         }
         #expect(salts.count > 3 && Set(salts).count == salts.count && !salts.contains(0))
     }
-
-    @Test func `nothing behind the mark of the end is looked at, even with the right salt`() throws {
-        var octets = [UInt8](repeating: 0, count: 4_096)
-        let record = PreparedRecord(.retired(through: 1))
-        func put(_ sequence: UInt64, at offset: Int) {
-            octets.withUnsafeMutableBytes { buffer in
-                let header = RecordHeader(
-                    kind: record.kind, length: record.length, payloadChecksum: record.checksum, sequence: sequence,
-                    firstUnsynced: sequence, salt: 99)
-                header.write(to: UnsafeMutableRawBufferPointer(rebasing: buffer[offset...]))
-                UnsafeMutableRawBufferPointer(rebasing: buffer[(offset + RecordHeader.size)...])
-                    .copyBytes(from: record.prefix)
-            }
-        }
-        octets.withUnsafeMutableBytes { buffer in
-            SegmentHeader(number: 9, firstSequence: 500, created: Timestamp(seconds: 1), size: 4_096, salt: 99)
-                .write(to: buffer)
-        }
-        put(500, at: 64)
-        put(501, at: 64 + 48 + RecordHeader.alignment)
-        let scan = octets.withUnsafeBytes { SegmentScan(number: 9, bytes: $0, following: 1) }
-        #expect(scan.records.map(\.header.sequence) == [500] && scan.gaps.isEmpty)
-    }
 }

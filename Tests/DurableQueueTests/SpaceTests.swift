@@ -28,7 +28,7 @@ struct SpaceTests {
             }
             largest = max(largest, try octets(on: disk))
         }
-        #expect(largest <= 12 * 8 << 10, "400 messages of 700 octets took \(largest)")
+        #expect(largest <= 12 * 32 << 10, "400 messages of 700 octets took \(largest)")
         try await queue.close()
         let (again, report) = try Fixture.open(disk.crash(.everything, seed: 0))
         #expect(report.findings.isEmpty && report.pending == 5 && report.quarantined == 5)

@@ -138,7 +138,7 @@ struct SpoolTests {
     @Test(arguments: [0, 1]) func `large messages leave a reserve of the disk, and usual ones still come in`(
         excess: Int
     ) async throws {
-        let disk = SimulatedFileSystem(capacity: 100 << 10)
+        let disk = SimulatedFileSystem(capacity: 200 << 10)
         var options = Fixture.options
         options.diskReserve = ByteCount(octets: 50_000)
         let (queue, _) = try Fixture.open(disk, options: options)
@@ -150,7 +150,7 @@ struct SpoolTests {
         } catch {
             #expect(excess == 1 && error as? QueueError == .outOfSpace)
         }
-        for number in 3...20 { _ = try await queue.append(Fixture.message(number)) }
+        for number in 3...9 { _ = try await queue.append(Fixture.message(number)) }
         try await queue.close()
     }
 

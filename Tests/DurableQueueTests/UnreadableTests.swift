@@ -18,7 +18,7 @@ struct UnreadableTests {
             let held = Disposition.quarantine(step: "message.check", reason: "odd")
             _ = try await queue.append(Fixture.message(number, recipients: 2, disposition: held))
         }
-        try await finish(3...20, queue)
+        try await finish(3...12, queue)
         let segments = try disk.list(Fixture.directory).filter { $0.hasPrefix("journal-") }
         let segment = try #require(segments.first { index(of: 1, in: $0) != nil })
         #expect(segment != segments.last, "the segment is not written any more")
@@ -57,7 +57,7 @@ struct UnreadableTests {
             try await finish(first...first + 19, queue)
             largest = max(largest, try octets())
         }
-        #expect(largest <= 12 * 8 << 10, "the journal has grown to \(largest) octets")
+        #expect(largest <= 12 * 32 << 10, "the journal has grown to \(largest) octets")
         #expect(disk.content(of: path(segment + ".damaged")) == damaged, "the evidence is kept as it was found")
         let ledger = try #require(queue.ledger()["inbound"])
         #expect(ledger.isBalanced && ledger.messages.unreadable == 1 && ledger.recipients.unreadable == 2)
@@ -109,7 +109,7 @@ struct UnreadableTests {
         try await finish(101...200, queue)
         #expect(queue.quarantined().isEmpty && queue.ledger()["inbound"]?.messages.unreadable == 2)
         #expect(queue.takeFindings().map(\.messages) == [[Fixture.id(1)], [Fixture.id(2)]])
-        #expect(try octets() <= 12 * 8 << 10)
+        #expect(try octets() <= 12 * 32 << 10)
         try await queue.close()
     }
 
@@ -121,7 +121,7 @@ struct UnreadableTests {
         message.content = try await spool.finish()
         message.spool = spool
         _ = try await queue.append(message)
-        try await finish(2...20, queue)
+        try await finish(2...12, queue)
         let name = try #require(try disk.list(Fixture.directory).first { $0.hasPrefix("journal-") })
         var content = try #require(disk.content(of: path(name)))
         let offset = try #require(content.firstRange(of: Fixture.head(1))).lowerBound

@@ -2,6 +2,7 @@
 #ifndef SLUICE_CBYTES_H
 #define SLUICE_CBYTES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -10,6 +11,9 @@ uint32_t sluice_crc32c(uint32_t crc, const void *bytes, size_t count);
 
 /// The first occurrence of `needle` in `haystack`, or NULL.
 const void *sluice_memmem(const void *haystack, size_t haystack_count, const void *needle, size_t needle_count);
+
+/// Whether all octets are 0.
+bool sluice_is_zero(const void *bytes, size_t count);
 
 /// The offset of the first line feed that two hyphens follow (where a MIME delimiter may start), or `count`.
 size_t sluice_find_dashes(const void *bytes, size_t count);
