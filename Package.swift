@@ -152,7 +152,11 @@ let targets: [[Target]] = [
         "PublicSuffixes", ["Bytes", "Files", "InternationalDomains"], tests: ["InternationalDomains", "SuiteCounts"]),
     library("Resolver", ["CCAres", "StageKit"], tests: ["DemoDNS"]),
     library(
-        "DMARC", ["AuthenticationResults", "Bytes", "Files", "InternationalDomains", "PublicSuffixes", "Resolver"],
+        "DMARC",
+        [
+            "Addressing", "AuthenticationResults", "Bytes", "Files", "InternationalDomains", "PublicSuffixes",
+            "Resolver",
+        ],
         tests: [
             "AuthenticationResults", "Bytes", "Files", "PublicSuffixes", "Resolver", "SimulatedFiles", "SuiteCounts",
         ]),

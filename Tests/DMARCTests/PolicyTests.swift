@@ -145,12 +145,25 @@ struct PolicyTests {
     }
 
     @Test(arguments: [
-        ([], AuthorDomain.none), (["[192.0.2.1]"], .none), ([""], .none), (["a b.example"], .none),
+        ([], AuthorDomain.none), (["[192.0.2.1]"], .none), (["[IPv6:2001:db8::1]"], .none), ([""], .none),
+        (["a_b.Example."], .one("a_b.example")), (["bank。example"], .one("bank.example")),
+        (["ba\u{200B}nk.example"], .one("bank.example")),
         (["bücher.example"], .one("xn--bcher-kva.example")),
         (["a.example", "a.example"], .several(["a.example"])), (["", "a.example"], .several(["a.example"])),
     ])
     func `an author is whoever From names`(_ domains: [String], _ author: AuthorDomain) {
         #expect(AuthorDomain(domains) == author)
+    }
+
+    @Test(arguments: [
+        "a b.example", "[bank.example]", "[192.0.2.1", "[192.0.2.1].example", ".bank.example", "bank..example", ".",
+        "=?utf-8?q?bank.example?=", "bank%.example", "bank.example\0", "ban\u{FFFD}k.example",
+    ])
+    func `with a domain that is none the author is unclear`(_ domain: String) {
+        guard case .unclear = AuthorDomain([domain]), case .unclear = AuthorDomain(["a.example", domain]) else {
+            Issue.record("\(AuthorDomain([domain]))")
+            return
+        }
     }
 
     @Test func `a flood of authors is cut, and hides nobody`() async throws {
@@ -171,9 +184,10 @@ struct PolicyTests {
         #expect(await evaluator.evaluate(few, Identifiers()).request == .none, "as many as are looked at")
     }
 
-    @Test func `what nobody has read asks to be refused`() async throws {
-        let unread = await (try evaluator([:])).evaluate(.unread, Identifiers(spf: "good.example"))
-        #expect(unread.result == .permerror && unread.disposition(draw: 99) == .reject && unread.domain.isEmpty)
+    @Test func `mail of an unclear author is to be refused`() async throws {
+        let unclear = await (try evaluator([:])).evaluate(
+            .unclear(reason: "x"), Identifiers(spf: "good.example"))
+        #expect(unclear.result == .permerror && unclear.disposition(draw: 99) == .reject && unclear.reason == "x")
     }
 
     @Test func `two records at one name are no policy`() async throws {
