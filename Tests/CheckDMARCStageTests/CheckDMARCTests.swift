@@ -196,6 +196,20 @@ struct CheckDMARCTests {
         #expect(unasked[CheckDMARC.Provided.disposition] == "reject", "nobody is trusted unasked")
     }
 
+    @Test func `no forwarder's word spares a message that nobody can attribute`() async throws {
+        let crowd = (0..<11).map { "a@d\($0).nobody.example" }.joined(separator: ", ")
+        for header in ["From: \(crowd)", "From: a@d0.nobody.example\u{1}"] {
+            let known = [
+                "arc.result": "pass", "arc.sealers": "lists.example.net",
+                "arc.first-results": "mx; dmarc=pass header.from=d0.nobody.example",
+            ]
+            let facts = try await check(header, known, trusting: ["lists.example.net"])
+            #expect(facts[CheckDMARC.Provided.result] == "permerror")
+            #expect(facts[CheckDMARC.Provided.disposition] == "reject")
+            #expect(facts[CheckDMARC.Provided.override] == "")
+        }
+    }
+
     @Test func `without the Public Suffix List it does not start`() async throws {
         var site = Samples.site(dataDirectory: directory.path)
         site.publicSuffixes = "/nonexistent/list"

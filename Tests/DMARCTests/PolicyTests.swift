@@ -1,6 +1,7 @@
 import DMARC
 import PublicSuffixes
 import Resolver
+import Synchronization
 import Testing
 
 /// Records, discovery and alignment beyond the published vectors.
@@ -180,8 +181,41 @@ struct PolicyTests {
         // Nor does one hide behind others that fail without a consequence.
         let failing = await evaluator.evaluate(crowd, Identifiers())
         #expect(failing.request == .reject)
+        // What is known of those that are looked at stands, where it asks for no less.
+        let known = AuthorDomain(["hard.example"] + (0..<10).map { "d\($0).own.example" })
+        let refused = await evaluator.evaluate(known, Identifiers(spf: "own.example"))
+        #expect(refused.result == .fail && refused.domain == "hard.example")
         let few = AuthorDomain((0..<9).map { "d\($0).own.example" } + ["own.example"])
         #expect(await evaluator.evaluate(few, Identifiers()).request == .none, "as many as are looked at")
+    }
+
+    /// Answers when so many questions wait at once, and gives up soon otherwise.
+    private final class GatheringResolver: DNSResolving {
+        private let wanted: Int
+        private let asked = Mutex(0)
+
+        init(wanted: Int) { self.wanted = wanted }
+
+        var questions: Int { asked.withLock { $0 } }
+
+        func query(_ name: String, _ type: RecordType) async -> DNSAnswer {
+            asked.withLock { $0 += 1 }
+            for _ in 0..<200 {
+                if questions >= wanted { return .noSuchName }
+                do { try await Task.sleep(for: .milliseconds(5)) } catch { break }
+            }
+            return .temporaryFailure(reason: "too few questions at once")
+        }
+    }
+
+    @Test func `as many authors as are looked at are asked about at once, and no more`() async throws {
+        let list = try PublicSuffixList(parsing: "example\n", minimum: 1)
+        for (count, result) in [(10, Evaluation.Result.none), (100, .permerror)] {
+            let resolver = GatheringResolver(wanted: AuthorDomain.maximumDomains)
+            let authors = AuthorDomain((0..<count).map { "d\($0).example" })
+            let found = await PolicyEvaluator(resolver: resolver) { list }.evaluate(authors, Identifiers())
+            #expect(found.result == result && resolver.questions == AuthorDomain.maximumDomains)
+        }
     }
 
     @Test func `mail of an unclear author is to be refused`() async throws {
