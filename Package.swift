@@ -65,7 +65,7 @@ let stages: [Target] = [
         "CheckDMARC", ["AuthenticationResults", "DMARC", "MIME", "PublicSuffixes", "Resolver", log],
         tests: ["DemoDNS", "Files", "Resolver", "SMTP", "StageTesting"]),
     stage(
-        "CheckRecipient", ["MailStore", "Mailboxes", "SMTP"],
+        "CheckRecipient", ["MailStore", "Mailboxes", "SMTP", log],
         tests: ["Addressing", "MailStore", "Mailboxes", "SMTP", "StageTesting"]),
     stage("CheckClient", ["ClientPolicy", "Resolver", "SMTP"]),
     stage("CheckDNSBL", ["ClientPolicy", "Resolver", "SMTP", log]),
@@ -135,8 +135,8 @@ let targets: [[Target]] = [
         ["Arrivals", "AttachmentStore", "Bytes", "Files", "MIME", "MailStore", "SearchIndex", "StageKit"],
         tests: ["AttachmentStore", "Bytes", "Files", "MailStore", "SearchIndex", "StageKit", "StageTesting"]),
     library(
-        "PipelineFiles", ["Bytes", "Files", "SMTP", "StageKit", "Yams"],
-        tests: ["Bytes", "Files", "SMTP", "StageKit", log], fixtures: ["Golden"]),
+        "PipelineFiles", ["Addressing", "Bytes", "Files", "SMTP", "StageKit", "Yams"],
+        tests: ["Addressing", "Bytes", "Files", "SMTP", "StageKit", log], fixtures: ["Golden"]),
     library("SASL", ["SMTP", .product(name: "Crypto", package: "swift-crypto")], tests: ["SMTP"]),
     // Its loops spend a tenth of their time on checks of exclusive access, which debug builds and tests go on making.
     library(
@@ -152,7 +152,11 @@ let targets: [[Target]] = [
         "PublicSuffixes", ["Bytes", "Files", "InternationalDomains"], tests: ["InternationalDomains", "SuiteCounts"]),
     library("Resolver", ["CCAres", "StageKit"], tests: ["DemoDNS"]),
     library(
-        "DMARC", ["AuthenticationResults", "Bytes", "Files", "InternationalDomains", "PublicSuffixes", "Resolver"],
+        "DMARC",
+        [
+            "Addressing", "AuthenticationResults", "Bytes", "Files", "InternationalDomains", "PublicSuffixes",
+            "Resolver",
+        ],
         tests: [
             "AuthenticationResults", "Bytes", "Files", "PublicSuffixes", "Resolver", "SimulatedFiles", "SuiteCounts",
         ]),

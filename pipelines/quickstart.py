@@ -123,7 +123,7 @@ def read_steps(mails, log):
                 order.append(step)
             seconds = float(fields["duration"].split()[0]) if "duration" in fields else None
             mail.steps.setdefault(step, []).append((fields["verdict"], seconds))
-        elif mail and text in ("message refused", "step failed"):
+        elif mail and text in ("message refused", "recipient refused", "step failed"):
             mail.refusal = fields
     return sorted(order, key=lambda step: step.startswith("deliver."))
 

@@ -21,7 +21,8 @@ package final class CheckDKIM: Stage {
             "dkim.domains", "The domains of passing signatures with spaces between them, the sender's own first.")
         package static let undecided = Fact<String>(
             "dkim.undecided", "The domains of signatures that could not be checked for now, with spaces between them.")
-        package static let signatures = Fact<Int>("dkim.signatures", "How many signatures the message has.")
+        package static let signatures = Fact<Int>(
+            "dkim.signatures", "How many signatures the message has; 0 if its header is too large to be read.")
         package static let report = Fact<String>(
             "dkim.authentication-results", "The results of all signatures in the words of Authentication-Results.")
     }
@@ -54,7 +55,7 @@ package final class CheckDKIM: Stage {
         message.facts[Provided.domains] = Self.domains(of: outcomes, in: &message)
         message.facts[Provided.undecided] = outcomes.filter { $0.result == .temperror }.map(\.domain).joined(
             separator: " ")
-        message.facts[Provided.signatures] = outcomes.count
+        message.facts[Provided.signatures] = outcomes.reduce(0) { $0 + $1.count }
         let results = outcomes.isEmpty ? [MethodResult("dkim", "none")] : outcomes.map(\.methodResult)
         message.facts[Provided.report] = MethodResult.text(of: results)
         return .proceed

@@ -108,7 +108,7 @@ package final class CheckDMARC: Stage {
         // The message's number draws, so that a message that comes again meets the same answer.
         var disposition = evaluation.disposition(draw: Int(message.id.low % 100))
         var override = disposition == evaluation.request ? "" : "pct"
-        if disposition != .none, !evaluation.isBeyondLimits,
+        if disposition != .none, !evaluation.isUnattributable,
             message.wasSealed(by: configuration.trusted, author: evaluation.domain)
         {
             disposition = .none
@@ -124,7 +124,9 @@ package final class CheckDMARC: Stage {
         let arc = override == "arc" ? message.facts[Read.arcResult] : nil
         let report = evaluation.report(disposition: disposition, arc: arc).text
         message.facts[Provided.report] = report
-        if evaluation.result == .fail || evaluation.isBeyondLimits { log(report, of: message, in: context) }
+        if evaluation.result == .fail || evaluation.isUnattributable {
+            log(evaluation, report, of: message, in: context)
+        }
         if evaluation.policy?.record.aggregateReports.isEmpty == false {
             parts.log?.note(message.row(evaluation, disposition, override))
         }
@@ -132,9 +134,9 @@ package final class CheckDMARC: Stage {
     }
 
     /// Tells the operator why, since a refused message leaves nothing else behind.
-    private func log(_ report: String, of message: Message, in context: StageContext) {
+    private func log(_ evaluation: Evaluation, _ report: String, of message: Message, in context: StageContext) {
         context.logger.info(
-            "message fails DMARC",
+            evaluation.isUnattributable ? "message has no clear author" : "message fails DMARC",
             metadata: [
                 "message.id": "\(message.id)", "client": "\(message.client.address)", "dmarc": "\(report)",
                 "spf": "\(message.facts[Read.spfReport] ?? "-")", "dkim": "\(message.facts[Read.dkimReport] ?? "-")",

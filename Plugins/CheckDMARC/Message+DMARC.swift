@@ -3,12 +3,13 @@ import MIME
 import StageKit
 
 extension Message {
-    /// The domains of all mailboxes in all From fields.
+    /// The domains of all mailboxes in all From fields, and why nobody can say which these are.
     var author: AuthorDomain {
         mutating get {
-            let parsed = parsed
-            if parsed.hasUnreadFields { return .unread }
-            return AuthorDomain(parsed.header.all("From").flatMap(\.addresses).map(\.domain))
+            switch parsed.authors {
+            case .domains(let domains): AuthorDomain(domains)
+            case .unclear(let doubt): .unclear(reason: doubt.rawValue)
+            }
         }
     }
 

@@ -1,10 +1,14 @@
 import Addressing
+import Logging
 import MailStore
 import Mailboxes
 import SMTP
 package import StageKit
 
 /// Refuses recipients who have no mailbox here, and everybody else's domains: this server is no relay.
+///
+/// `postmaster` at a local domain becomes the user whom `site.yaml` names for it, in whatever letter case (RFC 5321,
+/// section 4.5.1).
 ///
 /// ```yaml
 /// recipient: [ check-recipient ]
@@ -25,28 +29,42 @@ package final class CheckRecipient: RecipientStage {
     }
 
     package func prepare() async throws {
-        store.set(try services.mailStore())
+        let opened = try services.mailStore()
+        store.set(opened)
+        guard let postmaster = services.site.postmaster else { return }
+        guard try await opened.user(for: postmaster.description) == nil else { return }
+        services.logger.warning(
+            "mail for postmaster waits until its user is there", metadata: ["user": "\(postmaster)"])
     }
 
     package func recipient(
         _ recipient: inout Recipient, of message: inout Message, in context: StageContext
     ) async throws -> Verdict {
-        try await check(recipient.address)
+        try await check(&recipient)
     }
 
     /// Checks all recipients of a message that came in without a recipient phase.
     package func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
         var verdicts: [Verdict] = []
-        for recipient in message.recipients { verdicts.append(try await check(recipient.address)) }
+        for index in message.recipients.indices { verdicts.append(try await check(&message.recipients[index])) }
         return verdicts.allSatisfy { $0 == .proceed } ? .proceed : .perRecipient(verdicts)
     }
 
-    private func check(_ address: EmailAddress) async throws -> Verdict {
+    private func check(_ recipient: inout Recipient) async throws -> Verdict {
+        let address = recipient.address
         guard services.site.localDomains.contains(address.domain) else {
             return .reject(
                 Reply(.policyViolation, "Relaying denied"), reason: "\(address.domain) is none of the local domains")
         }
         let store = try store.value(or: .unprepared(Self.name))
+        if let postmaster = services.site.postmaster, address.localPart.lowercased() == "postmaster" {
+            guard try await store.user(for: postmaster.description) != nil else {
+                return .postpone(
+                    Reply(.localError, "Try again later"), reason: "the postmaster \(postmaster) is no user")
+            }
+            recipient.address = postmaster
+            return .proceed
+        }
         guard try await store.user(for: address.description) != nil else {
             return .reject(Reply(.unknownMailbox, "No such mailbox here"), reason: "there is no user \(address)")
         }

@@ -79,7 +79,8 @@ package final class SealARC: Stage {
         }
         do {
             let fields = try await sealer.seal(
-                message.content, below: message.trace, host: services.site.hostName, results: Self.reports(of: message),
+                message.content, below: message.trace, host: services.site.hostName,
+                results: ResultFacts.results(among: message.facts.texts),
                 status: status, at: context.now())
             message.trace.insert(contentsOf: fields, at: 0)
         } catch let rejection as Rejection {
@@ -87,13 +88,5 @@ package final class SealARC: Stage {
             context.logger.warning("message is not sealed", metadata: ["reason": "\(rejection.reason)"])
         }
         return .proceed
-    }
-
-    private static func reports(of message: Message) -> [String] {
-        let facts = message.facts.named.filter { ResultFacts.isResult($0.name) }
-        return ResultFacts.ordered(facts.map { $0.name }).compactMap { name in
-            guard case .string(let report) = facts.first(where: { $0.name == name })?.value else { return nil }
-            return report
-        }
     }
 }

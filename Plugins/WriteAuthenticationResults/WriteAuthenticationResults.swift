@@ -38,7 +38,7 @@ package struct WriteAuthenticationResults: RewritingStage {
             context.logger.info(
                 "forged Authentication-Results removed", metadata: ["message.id": "\(message.id)"])
         }
-        let reports = reports(of: message)
+        let reports = ResultFacts.results(among: message.facts.texts)
         guard let field = ResultsField.field(service: hostName, reports: reports) else {
             throw StageContractViolation(
                 "a check left a report that is no result of RFC 8601: \(reports.joined(separator: "; "))")
@@ -60,14 +60,6 @@ package struct WriteAuthenticationResults: RewritingStage {
         return try await BlockingThreads(count: 1).run {
             try LocalFileSystem().createDirectory(directory)
             return try LocalFileSystem().join(remains, of: content, at: "\(directory)/rewritten-\(id)")
-        }
-    }
-
-    private func reports(of message: Message) -> [String] {
-        let facts = message.facts.named.filter { ResultFacts.isResult($0.name) }
-        return ResultFacts.ordered(facts.map { $0.name }).compactMap { name in
-            guard case .string(let report) = facts.first(where: { $0.name == name })?.value else { return nil }
-            return report
         }
     }
 }

@@ -10,14 +10,20 @@ package enum ResultFacts {
 
     private static let known = checks.map(name)
 
+    /// The results among facts, each its name and text, in the order in which they are written.
+    package static func results(among texts: [(name: String, text: String)]) -> [String] {
+        let found = texts.filter { isResult($0.name) }
+        return ordered(found.map(\.name)).compactMap { name in found.first { $0.name == name }?.text }
+    }
+
     /// The names of facts with results, in the order in which these are written.
-    package static func ordered(_ names: [String]) -> [String] {
+    static func ordered(_ names: [String]) -> [String] {
         let others = names.filter { !known.contains($0) }
         return known.filter { names.contains($0) } + others.sorted()
     }
 
     /// Whether a fact has results: its name ends as these names do.
-    package static func isResult(_ name: String) -> Bool {
+    static func isResult(_ name: String) -> Bool {
         let (name, suffix) = (name.utf8, suffix.utf8)
         return name.count > suffix.count && name.suffix(suffix.count).elementsEqual(suffix)
     }

@@ -24,7 +24,7 @@ package struct DKIMVerifier: Sendable {
     /// - Throws: `CancellationError`.
     package func verify(_ content: Octets, at now: Timestamp) async throws -> [SignatureOutcome] {
         let header = HeaderFields(of: content)
-        guard !header.isTooLarge else { return [SignatureOutcome(.permerror, HeaderFields.excess)] }
+        guard !header.isTooLarge else { return [SignatureOutcome(.permerror, HeaderFields.excess, of: 0)] }
         let fields = header.all("dkim-signature")
         let checks = fields.prefix(Self.maximumSignatures).map {
             SignatureCheck($0, in: header, kind: .dkim, now: now.seconds)
@@ -32,7 +32,7 @@ package struct DKIMVerifier: Sendable {
         var outcomes = try await conclude(checks, header, content).map(\.outcome)
         if fields.count > checks.count {
             let rest = fields.count - checks.count
-            outcomes.append(SignatureOutcome(.policy, "\(rest) more signatures were not looked at"))
+            outcomes.append(SignatureOutcome(.policy, "\(rest) more signatures were not looked at", of: rest))
         }
         return outcomes
     }

@@ -1,4 +1,4 @@
-/// What became of one signature.
+/// What became of one signature, or of several that nobody has looked at.
 package struct SignatureOutcome: Sendable, Hashable {
     /// The result.
     package var result: DKIMResult
@@ -14,11 +14,14 @@ package struct SignatureOutcome: Sendable, Hashable {
     package var identity = ""
     /// The first eight characters of the signature, which tell it from others (RFC 6008).
     package var mark = ""
+    /// How many signatures it is the outcome of: none where nobody knows whether there are any.
+    package var count = 1
 
     /// An outcome that says nothing of the signature itself.
-    package init(_ result: DKIMResult, _ reason: String) {
+    package init(_ result: DKIMResult, _ reason: String, of count: Int = 1) {
         self.result = result
         self.reason = reason
+        self.count = count
     }
 
     /// What a field says about itself, whether it is right or not; words of strangers only where they are harmless.

@@ -1,3 +1,4 @@
+import Addressing
 import InternationalDomains
 
 /// Whose mail a message says it is: the domains of its From (RFC 7489, section 6.6.1).
@@ -8,18 +9,25 @@ package enum AuthorDomain: Sendable, Hashable {
     case one(String)
     /// Several mailboxes, with these domains, each once and in order.
     case several([String])
-    /// Nobody knows: the header has more than is read, and From, or another From, may stand there.
-    case unread
+    /// Nobody can say, for a reason that the operator reads: readers may show an author who hides from us.
+    case unclear(reason: String)
 
     /// The most different domains that are checked; of more, one is kept to tell that there are.
     package static let maximumDomains = 10
 
-    /// Takes the domains of all mailboxes of From, in lower case and A-labels.
+    /// Takes the domains of all mailboxes of From as they are written.
+    ///
+    /// Address literals and mailboxes without a domain have no policy and are left out. With a domain that is none the
+    /// author is unclear: what readers make of it may be one.
     package init(_ domains: [String]) {
         var known: [String] = []
         for domain in domains where known.count <= AuthorDomain.maximumDomains {
-            guard let name = AuthorDomain.name(domain), !known.contains(name) else { continue }
-            known.append(name)
+            guard !domain.isEmpty, !AuthorDomain.isLiteral(domain) else { continue }
+            guard let name = AuthorDomain.name(domain) else {
+                self = .unclear(reason: "From has a domain that cannot be one")
+                return
+            }
+            if !known.contains(name) { known.append(name) }
         }
         if let first = known.first { self = domains.count == 1 ? .one(first) : .several(known) } else { self = .none }
     }
@@ -27,18 +35,31 @@ package enum AuthorDomain: Sendable, Hashable {
     /// The domains to check.
     package var domains: [String] {
         switch self {
-        case .none, .unread: []
+        case .none, .unclear: []
         case .one(let domain): [domain]
         case .several(let domains): domains
         }
     }
 
-    /// Nothing for address literals, which have no policy, and for what cannot be asked for.
+    private static func isLiteral(_ domain: String) -> Bool {
+        guard domain.hasPrefix("["), domain.hasSuffix("]") else { return false }
+        return AddressLiteral(content: String(domain.dropFirst().dropLast())) != nil
+    }
+
+    /// The name in lower case and A-labels; nothing for what has other labels than those of letters, digits, hyphens and
+    /// underscores.
     private static func name(_ domain: String) -> String? {
         let trimmed = domain.hasSuffix(".") ? String(domain.dropLast()) : domain
-        guard let name = DomainEncoding.ascii(trimmed), !name.isEmpty, !name.hasPrefix("["),
-            name.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
-        else { return nil }
-        return name
+        guard let name = DomainEncoding.ascii(trimmed) else { return nil }
+        var previous = UInt8(ascii: ".")
+        for octet in name.utf8 {
+            switch octet {
+            case 0x30...0x39, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "_"): break
+            case UInt8(ascii: ".") where previous != octet: break
+            default: return nil
+            }
+            previous = octet
+        }
+        return previous == UInt8(ascii: ".") ? nil : name
     }
 }

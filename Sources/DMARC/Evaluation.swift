@@ -70,15 +70,15 @@ package struct Evaluation: Sendable, Hashable {
     /// Why, where there is no policy to name.
     package internal(set) var reason = ""
 
-    /// Whether the message has more authors, or more of a header, than anybody looks at.
-    package internal(set) var isBeyondLimits = false
+    /// Whether an author may be another one than those that were looked at.
+    package internal(set) var isUnattributable = false
 
     /// What the owner asks to be done with this message, before `pct`: nothing unless it failed.
     ///
-    /// A message beyond the limits is to be refused: an owner who asks for that may hide there, and honest mail has no more
-    /// than a few authors and some hundred fields.
+    /// A message that nobody can attribute is to be refused: an owner who asks for that may hide there, and honest mail has a
+    /// From that follows the grammar, a few authors and some hundred fields.
     package var request: PolicyRecord.Request {
-        if isBeyondLimits { return .reject }
+        if isUnattributable { return .reject }
         return result == .fail ? policy?.request ?? .none : .none
     }
 
@@ -88,10 +88,10 @@ package struct Evaluation: Sendable, Hashable {
         self.reason = reason
     }
 
-    /// The outcome for a message that has more than is looked at.
-    static func beyondLimits(domain: String, reason: String) -> Evaluation {
+    /// The outcome for a message whose authors are not known, or not all of them.
+    static func unattributable(domain: String = "", reason: String) -> Evaluation {
         var evaluation = Evaluation(.permerror, domain: domain, reason: reason)
-        evaluation.isBeyondLimits = true
+        evaluation.isUnattributable = true
         return evaluation
     }
 

@@ -55,18 +55,16 @@ package struct PolicyEvaluator: Sendable {
     ///
     /// Where none asks for anything, the least certain counts, so that no author hides behind another: an error of the
     /// DNS, a fail, a policy of no use, a domain without one; it is a pass only if each domain passes. Where there are too
-    /// many, or nobody knows how many, the message is beyond the limits.
+    /// many, or nobody can say who they are, nobody is the author.
     package func evaluate(_ author: AuthorDomain, _ identifiers: Identifiers) async -> Evaluation {
-        guard author != .unread else {
-            return .beyondLimits(domain: "", reason: "the header has more than is read, and From may stand there")
-        }
+        if case .unclear(let reason) = author { return .unattributable(reason: reason) }
         var worst: Evaluation?
         for next in await evaluateEach(author.domains.prefix(AuthorDomain.maximumDomains), identifiers) {
             if let known = worst, !isWorse(next, than: known) { continue }
             worst = next
         }
         if let known = worst, known.request < .reject, author.domains.count > AuthorDomain.maximumDomains {
-            return .beyondLimits(
+            return .unattributable(
                 domain: known.domain, reason: "From names more than \(AuthorDomain.maximumDomains) domains")
         }
         return worst ?? Evaluation(.none, domain: "", reason: "From names no domain")

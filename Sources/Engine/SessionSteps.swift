@@ -99,7 +99,8 @@ struct SessionSteps: Sendable {
         switch verdict {
         case .proceed: return nil
         case .postpone(let reply, let reason), .reject(let reply, let reason):
-            log(step, subject, "message refused", reason: reason, reply: reply)
+            let text: Logger.Message = subject.recipient == nil ? "message refused" : "recipient refused"
+            log(step, subject, text, reason: reason, reply: reply, recipient: subject.recipient)
             return .refuse(reply)
         case .discard(let reason):
             log(step, subject, "message discarded", reason: reason)
@@ -233,18 +234,21 @@ struct SessionSteps: Sendable {
                 continue
             }
             subject.refusals[index] = reply
-            log(step, subject, "recipient refused", reason: objection.reason, reply: reply)
+            log(
+                step, subject, "recipient refused", reason: objection.reason, reply: reply,
+                recipient: subject.message.recipients[position])
         }
     }
 
     private func log(
-        _ step: PreparedStep, _ subject: Subject, _ text: Logger.Message, reason: String, reply: Reply? = nil
+        _ step: PreparedStep, _ subject: Subject, _ text: Logger.Message, reason: String, reply: Reply? = nil,
+        recipient: Recipient? = nil
     ) {
-        step.context.logger.info(
-            text,
-            metadata: [
-                "message.id": "\(subject.id)", "client": "\(subject.message.client.address)",
-                "reason": "\(reason)", "reply": "\(reply.map(\.description) ?? "-")",
-            ])
+        var metadata: Logger.Metadata = [
+            "message.id": "\(subject.id)", "client": "\(subject.message.client.address)",
+            "reason": "\(reason)", "reply": "\(reply.map(\.description) ?? "-")",
+        ]
+        if let recipient { metadata["recipient"] = "\(recipient.address)" }
+        step.context.logger.info(text, metadata: metadata)
     }
 }

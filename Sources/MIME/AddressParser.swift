@@ -27,6 +27,14 @@ struct AddressParser {
     private var unfinished: Int?
     private var words: [Word] = []
     private var comment: UnsafeRawBufferPointer?
+    /// Domains of what stands as an address where the grammar has a name: `joe@example.org <joe@example.org>`.
+    private var claimed: [String] = []
+    /// Whether what other readers see is looked for, too.
+    private var seesMore = false
+    /// Whether the quote of a string without an end was passed by.
+    private var hasPassedQuote = false
+    /// Whether a reader with other leniency may see another address here.
+    private var isAmbiguous = false
 
     /// The mailboxes of a field's value, groups flattened.
     static func addresses(_ value: UnsafeRawBufferPointer) -> [MailAddress] {
@@ -54,12 +62,33 @@ struct AddressParser {
         return result
     }
 
+    /// The domains of all mailboxes that one reader or another may see, each as written; the first ones are those of
+    /// ``addresses(_:)``.
+    ///
+    /// - Returns: Nothing where a reader may see one that is not among them.
+    static func allDomains(_ value: UnsafeRawBufferPointer) -> [String]? {
+        var parser = AddressParser(cursor: Cursor(value))
+        parser.seesMore = true
+        parser.parseList()
+        guard !parser.isAmbiguous, parser.cursor.isAtEnd else { return nil }
+        var domains = parser.found.map(\.domain)
+        if domains.allSatisfy(\.isEmpty), FieldText.decode(value).utf8.contains(ASCII.at) { return nil }
+        var others = parser.claimed
+        if value.firstOffset(of: "=?", from: 0) != nil {
+            // Some readers decode before they look for addresses.
+            var text = FieldText.decode(value)
+            others += text.withUTF8 { addresses(UnsafeRawBufferPointer($0)) }.map(\.domain)
+        }
+        for domain in others where !domain.isEmpty && !domains.contains(domain) { domains.append(domain) }
+        return domains
+    }
+
     private mutating func parseList() {
         while let octet = cursor.current, found.count < Self.mailboxLimit {
             switch octet {
             case _ where ASCII.isBlank(octet): cursor.skipBlanks()
             case ASCII.openParenthesis: comment = cursor.takeComment()
-            case ASCII.quote: keep(.quoted(cursor.takeQuotedString()))
+            case ASCII.quote: takeQuoted()
             case ASCII.less: parseAngle()
             case ASCII.at: parseDomain()
             case ASCII.comma, ASCII.semicolon:
@@ -79,6 +108,7 @@ struct AddressParser {
     /// What came before a colon is a group's name.
     private mutating func openGroup() {
         closeGroup()
+        expectNoAddress(in: displayName)
         groups.append((displayName, found.count, found.count))
         isInGroup = true
         unfinished = nil
@@ -109,6 +139,17 @@ struct AddressParser {
         }
     }
 
+    private mutating func takeQuoted() {
+        let start = cursor.position
+        let content = cursor.takeQuotedString()
+        guard cursor.isUnclosed, seesMore else { return keep(.quoted(content)) }
+        // For many readers such a quote is a character as any other; a second one is for none.
+        isAmbiguous = isAmbiguous || hasPassedQuote
+        guard !hasPassedQuote else { return }
+        hasPassedQuote = true
+        cursor.position = start + 1
+    }
+
     private mutating func keep(_ word: Word) {
         if words.count == Self.wordLimit { words.removeFirst(Self.wordLimit / 2) }
         words.append(word)
@@ -120,12 +161,18 @@ struct AddressParser {
         defer { reset() }
         if let unfinished {
             let mailbox = found[unfinished]
+            // Some readers take words behind a domain for the rest of it.
+            if !words.isEmpty { isAmbiguous = true }
             guard mailbox.displayName == nil, let name = displayName else { return }
             found[unfinished] = MailAddress(displayName: name, localPart: mailbox.localPart, domain: mailbox.domain)
             return
         }
-        guard words.count == 1, let word = words.first else { return }
+        guard words.count == 1, let word = words.first else {
+            expectNoAddress(in: displayName)
+            return
+        }
         let local = FieldText.decode(word.octets)
+        expectNoAddress(in: local)
         guard !local.isEmpty else { return }
         found.append(MailAddress(displayName: commentText, localPart: local, domain: ""))
     }
@@ -151,9 +198,11 @@ struct AddressParser {
         }
         if cursor.current == ASCII.less {
             words.append(.quoted(local + [ASCII.at] + Array(domain.utf8)))
+            claimed.append(domain)
             return
         }
         name = displayName ?? commentText
+        if domain.isEmpty { isAmbiguous = true }
         append(name: name, local: local, domain: domain)
         reset()
     }
@@ -196,10 +245,15 @@ struct AddressParser {
                 cursor.position = before
                 break
             }
+            // What stands between labels ends the domain for some readers, and for others not even a label.
+            if !domain.isEmpty { isAmbiguous = true }
             domain += label
         }
         while domain.last == ASCII.dot { domain.removeLast() }
-        return domain.withUnsafeBytes(Charset.guess)
+        return domain.withUnsafeBytes { octets in
+            if !octets.isASCII, String(validating: octets, as: UTF8.self) == nil { isAmbiguous = true }
+            return Charset.guess(octets)
+        }
     }
 
     // MARK: name <local@domain>
@@ -217,18 +271,22 @@ struct AddressParser {
                 break scan
             case ASCII.openParenthesis: comment = cursor.takeComment()
             case ASCII.quote:
+                if hasAt { isAmbiguous = true }
                 local.add(cursor.takeQuotedString())
             case ASCII.at:
                 cursor.position += 1
+                if hasAt { isAmbiguous = true }
                 domain = takeDomain()
                 hasAt = true
             case ASCII.colon where hasAt && local.octets.isEmpty, ASCII.comma where hasAt && local.octets.isEmpty:
                 // The route before the mailbox (RFC 5322, section 4.4) says nothing to anybody any more.
                 cursor.position += 1
+                isAmbiguous = true
                 (domain, hasAt) = ("", false)
             case ASCII.comma where hasAt, ASCII.semicolon: break scan
             default:
                 if !hasAt, octet != ASCII.less { local.add([octet]) }
+                if hasAt, !ASCII.isBlank(octet) { isAmbiguous = true }
                 cursor.position += 1
             }
         }
@@ -237,6 +295,8 @@ struct AddressParser {
             comment = cursor.takeComment()
             cursor.skipBlanks()
         }
+        if hasAt, domain.isEmpty { isAmbiguous = true }
+        if domain.isEmpty || local.octets.isEmpty { expectNoAddress(in: name) }
         append(name: name ?? commentText, local: local.octets, domain: domain)
         reset()
         _ = cursor.skip(ASCII.greater)
@@ -262,9 +322,16 @@ struct AddressParser {
     private mutating func append(name: String?, local: [UInt8], domain: String) {
         // No part of an address is an encoded word, whatever it looks like (RFC 2047, section 5 (3)).
         let localText = FieldText.literal(local)
+        if !domain.isEmpty { expectNoAddress(in: FieldText.decode(local)) }
         guard !localText.isEmpty || !domain.isEmpty else { return }
+        if unfinished != nil { isAmbiguous = true }
         unfinished = found.count
         found.append(MailAddress(displayName: name, localPart: localText, domain: domain))
+    }
+
+    /// Notes that a reader may see an address where this parser sees a name or a local part.
+    private mutating func expectNoAddress(in text: String?) {
+        if let text, text.utf8.contains(ASCII.at) { isAmbiguous = true }
     }
 
     /// The words so far as a name: decoded together, because encoded words run over their edges.

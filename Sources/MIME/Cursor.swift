@@ -2,6 +2,8 @@
 struct Cursor {
     let bytes: UnsafeRawBufferPointer
     var position = 0
+    /// Whether the last quoted string had no end.
+    private(set) var isUnclosed = false
 
     init(_ bytes: UnsafeRawBufferPointer) {
         self.bytes = bytes
@@ -51,6 +53,7 @@ struct Cursor {
     mutating func takeQuotedString() -> [UInt8] {
         guard current == ASCII.quote else { return [] }
         position += 1
+        isUnclosed = false
         var content: [UInt8] = []
         while position < bytes.count {
             var octet = bytes[position]
@@ -63,6 +66,7 @@ struct Cursor {
             }
             content.append(octet)
         }
+        isUnclosed = true
         return content
     }
 

@@ -48,11 +48,22 @@ struct PartRecord: Sendable {
         case leaf, multipart, message, encodedMessage
     }
 
+    /// What ended a part's header.
+    enum HeaderEnd: UInt8, Sendable {
+        /// The empty line, or the end of the source.
+        case regular
+        /// Text that is no field.
+        case text
+        /// A limit of ``ParsingLimits``.
+        case limit
+    }
+
     let parent: Int?
     let source: Int
     /// The part's fields, in ``ParseTree/fields``.
     let fields: Range<Int>
     let header: Range<Int>
+    let headerEnd: HeaderEnd
     var body: Range<Int>
     let content: Content
     let description: PartDescription

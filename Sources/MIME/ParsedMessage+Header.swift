@@ -34,11 +34,6 @@ extension ParsedMessage {
     /// The ids of the thread, oldest first.
     public var references: [String] { header[.references]?.messageIDs ?? [] }
 
-    /// Whether a header has more octets or fields than are read, so that nobody can say what it says in all.
-    public var hasUnreadFields: Bool {
-        tree.defects.contains { $0.kind == .tooManyFields || $0.kind == .headerTooLong }
-    }
-
     /// The mailboxes of all fields of a name: one field is allowed, but recipients in a second one are recipients too.
     private func addresses(_ field: KnownField) -> [MailAddress] {
         header.all(field).flatMap(\.addresses)

@@ -9,8 +9,9 @@ extension StructureParser {
                 report(.tooManyParts, at: position)
                 return position
             }
-            let (fields, header, bodyStart) = parseHeader(at: position, isRoot: parent == nil || isMessage(parent))
-            var content = classify(fields, isMessageByDefault: isDigest)
+            let read = parseHeader(at: position, isRoot: parent == nil || isMessage(parent))
+            let bodyStart = read.body
+            var content = classify(read.fields, isMessageByDefault: isDigest)
             if content.kind == .message, !startsWithField(at: bodyStart), delimiter(at: bodyStart) == nil {
                 report(.missingHeader, at: bodyStart)
                 content.kind = .leaf
@@ -18,9 +19,9 @@ extension StructureParser {
             let part = parts.count
             parts.append(
                 PartRecord(
-                    parent: parent, source: source, fields: fields, header: header, body: bodyStart..<bodyStart,
-                    content: content.kind, description: content.description, isMessageByDefault: isDigest,
-                    subtreeEnd: part + 1))
+                    parent: parent, source: source, fields: read.fields, header: read.header, headerEnd: read.end,
+                    body: bodyStart..<bodyStart, content: content.kind, description: content.description,
+                    isMessageByDefault: isDigest, subtreeEnd: part + 1))
             open.append(part)
             if let boundary = content.boundary {
                 frames.append(Frame(depth: open.count, boundary: boundary, isDigest: content.isDigest))

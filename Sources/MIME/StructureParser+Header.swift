@@ -1,24 +1,33 @@
 import CBytes
 
 extension StructureParser {
-    /// Reads one header: its fields, its range, and where the body starts.
-    mutating func parseHeader(at start: Int, isRoot: Bool) -> (fields: Range<Int>, header: Range<Int>, body: Int) {
+    /// One header: its fields, its range, what ended it, and where the body starts.
+    typealias ReadHeader = (fields: Range<Int>, header: Range<Int>, end: PartRecord.HeaderEnd, body: Int)
+
+    /// Reads one header.
+    mutating func parseHeader(at start: Int, isRoot: Bool) -> ReadHeader {
         let first = fields.count
         var seen: UInt32 = 0
+        var end = PartRecord.HeaderEnd.regular
         var position = start
         if isRoot { position = skipMailboxSeparator(at: position) }
         while position < bytes.count {
             if let blank = blankLine(at: position) {
-                return (first..<fields.count, start..<position, blank)
+                return (first..<fields.count, start..<position, .regular, blank)
             }
             if bytes[position] == ASCII.hyphen, delimiter(at: position) != nil {
                 report(.missingHeaderEnd, at: position)
+                end = .text
                 break
             }
-            guard fits(first: first, start: start, position: position) else { break }
+            guard fits(first: first, start: start, position: position) else {
+                end = .limit
+                break
+            }
             if let field = field(at: position) {
                 guard field.end - start <= limits.headerOctets else {
                     report(.headerTooLong, at: position)
+                    end = .limit
                     break
                 }
                 add(field, at: position, &seen)
@@ -28,10 +37,11 @@ extension StructureParser {
                 position = next
             } else {
                 report(.missingHeaderEnd, at: position)
+                end = .text
                 break
             }
         }
-        return (first..<fields.count, start..<position, position)
+        return (first..<fields.count, start..<position, end, position)
     }
 
     /// Where the header goes on behind a line that is no field but stands in it; `nil` if the line is not of the header.

@@ -39,6 +39,8 @@ extension Finding {
         case unknownStage = "unknown-stage"
         /// A receiver stands among the steps, or a stage under `receive`.
         case wrongKind = "wrong-kind"
+        /// Nobody gets the mail for postmaster.
+        case noPostmaster = "no-postmaster"
         /// Nothing lets mail in.
         case noReceiver = "no-receiver"
         /// Two receivers listen on one address.
@@ -89,6 +91,11 @@ extension Finding {
         case badRetry = "bad-retry"
 
         /// How bad a finding of this kind is.
-        package var severity: Severity { self == .mayEndNowhere || self == .ignoredFile ? .warning : .error }
+        package var severity: Severity {
+            switch self {
+            case .mayEndNowhere, .ignoredFile, .noPostmaster: .warning
+            default: .error
+            }
+        }
     }
 }

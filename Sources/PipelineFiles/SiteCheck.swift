@@ -1,3 +1,4 @@
+import Addressing
 import StageKit
 
 /// Reads `site.yaml`.
@@ -11,6 +12,7 @@ struct SiteCheck {
     /// Where the address of the local HTTP interface stands.
     private(set) var controlLocation: SourceLocation?
     private let directory: String
+    private var namesPostmaster = false
 
     init(directory: String) {
         self.directory = directory
@@ -22,6 +24,13 @@ struct SiteCheck {
         guard checkVersion(&settings, &findings) else { return Self.placeholder }
         let site = read(&settings)
         findings += settings.finish().map { Finding($0, in: node) }
+        if !namesPostmaster {
+            findings.append(
+                Finding(
+                    .noPostmaster, at: node.location,
+                    "nobody is named who gets the mail for postmaster, which every server must take (RFC 5321, "
+                        + "section 4.5.1); write postmaster: ADDRESS with the address of a user"))
+        }
         return site
     }
 
@@ -39,6 +48,7 @@ struct SiteCheck {
             settings.note("local-domains", "must be domain names, not \"\(domain)\"")
         }
         site.localDomains = Set(domains.map { $0.lowercased() })
+        readPostmaster(&settings, &site)
         let data: String = settings.take(
             "data-directory", "Where everything durable lies, relative to the directory of this file.")
         if data.isEmpty { settings.note("data-directory", "is empty; name a directory, such as data") }
@@ -63,6 +73,23 @@ struct SiteCheck {
             }
         }
         return site
+    }
+
+    private mutating func readPostmaster(_ settings: inout Settings, _ site: inout Site) {
+        let summary = "The user who gets the mail for postmaster at all local domains."
+        guard let text: String = settings.takeOptional("postmaster", summary) else { return }
+        namesPostmaster = true
+        do {
+            let address = try EmailAddress(parsing: text)
+            site.postmaster = EmailAddress(localPart: address.localPart, domain: address.domain.lowercased())
+        } catch {
+            settings.note("postmaster", "must be an address such as admin@example.org, not \"\(text)\"")
+        }
+        guard let domain = site.postmaster?.domain, !site.localDomains.contains(domain), !site.localDomains.isEmpty
+        else {
+            return
+        }
+        settings.note("postmaster", "must be the address of a user at a local domain, and \(domain) is none")
     }
 
     private func readResolver(_ settings: inout Settings, _ site: inout Site) {

@@ -11,6 +11,8 @@ package struct MessageBuffer: ~Copyable {
     package private(set) var handedOver = 0
     /// How many octets of the message there have been.
     package var total: Int { handedOver + count }
+    /// How many octets came, those included that were not kept.
+    package private(set) var received = 0
     /// Whether more than the limit came.
     package private(set) var isOverflowing = false
     private var isDiscarding = false
@@ -35,6 +37,7 @@ package struct MessageBuffer: ~Copyable {
 
     /// Appends octets.
     package mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        received += bytes.count
         guard !isDiscarding, bytes.count > 0 else { return }
         guard bytes.count <= limit - handedOver - count else { return overflow() }
         if count + bytes.count > capacity { grow(to: count + bytes.count) }
@@ -42,6 +45,9 @@ package struct MessageBuffer: ~Copyable {
         memcpy(base + count, source, bytes.count)
         count += bytes.count
     }
+
+    /// Counts octets that are of the message and not kept.
+    package mutating func skip(_ count: Int) { received += count }
 
     /// Hands out the octets without copying them and is empty afterwards.
     package mutating func take() -> Octets {

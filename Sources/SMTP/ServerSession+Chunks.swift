@@ -59,6 +59,8 @@ extension ServerSession {
             }
             // The end of a message goes with the message.
             if chunk.remaining > 0 || !chunk.isLast, let step = handOver() { return (part.count, step) }
+        } else {
+            buffer.skip(part.count)
         }
         return (part.count, chunk.remaining == 0 ? endOfChunk() : nil)
     }
@@ -81,7 +83,8 @@ extension ServerSession {
     /// Refuses a chunk; the message it belongs to is over with it, so that the chunks behind it are refused, too.
     private mutating func failChunk(_ refusal: Reply, _ chunk: Chunk) -> Step? {
         guard state == .transaction, isChunked else { return fail(refusal) }
-        if chunk.isLast { return refuseMessage(refusal) }
+        if chunk.isLast { return loseMessage(refusal) }
+        lostContent = LostContent(octets: buffer.received, reply: refusal, isWhole: false)
         reset()
         return fail(refusal)
     }

@@ -121,11 +121,17 @@ extension ServerSession {
         progress += 1
         // Nothing but the answer is to come, and a command is not data any more.
         state = .transaction
-        if let refusal = refusal(ofContentWithBareNewline: hasBareNewline) { return refuseMessage(refusal) }
+        if let refusal = refusal(ofContentWithBareNewline: hasBareNewline) { return loseMessage(refusal) }
         let message = buffer.take()
         message.withUnsafeBytes { hops.read($0) }
-        guard !hops.isLooping else { return refuseMessage(.mailLoop) }
+        guard !hops.isLooping else { return loseMessage(.mailLoop) }
         return ask(.message, .message(message))
+    }
+
+    /// Refuses a message about which nobody is asked.
+    mutating func loseMessage(_ reply: Reply) -> Step? {
+        lostContent = LostContent(octets: buffer.received, reply: reply, isWhole: true)
+        return refuseMessage(reply)
     }
 
     private func refusal(ofContentWithBareNewline hasBareNewline: Bool) -> Reply? {

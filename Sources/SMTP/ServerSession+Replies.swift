@@ -27,12 +27,22 @@ extension ServerSession {
     mutating func end(_ reply: Reply? = nil) -> Step {
         reply?.write(to: &output)
         if let reply, !isEndedByClient { farewell = reply }
+        if isInMessage { lostContent = LostContent(octets: buffer.received, reply: reply, isWhole: false) }
         state = .closed
         open = nil
         delayed = nil
         waiting = WaitingInput()
         forgetMessage()
         return .close
+    }
+
+    /// Whether a message's content has begun to come, and not ended.
+    private var isInMessage: Bool {
+        switch state {
+        case .data: true
+        case .transaction, .chunk: isChunked && open != .message
+        default: false
+        }
     }
 
     /// What a client hears that has not said its name.

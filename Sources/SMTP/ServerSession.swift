@@ -118,6 +118,9 @@ package struct ServerSession: ~Copyable {
     /// From this size on a message is handed over in pieces; the owner lowers it while memory is short.
     package var wholeMessageLimit = SessionLimits.wholeMessage
 
+    /// What the last message came to, if it was lost; the owner takes it with ``takeLostContent()``.
+    var lostContent: LostContent?
+
     let configuration: Configuration
     var open: OpenQuestion?
     var output: [UInt8] = []
@@ -198,6 +201,18 @@ package struct ServerSession: ~Copyable {
         isEndedByClient = true
         guard state != .closed else { return .close }
         return open == nil ? end() : .wait
+    }
+
+    /// Hears that the connection is gone.
+    package mutating func disconnect() {
+        isEndedByClient = true
+        if state != .closed { _ = end() }
+    }
+
+    /// What came of a message that was lost since the last call.
+    package mutating func takeLostContent() -> LostContent? {
+        defer { lostContent = nil }
+        return lostContent
     }
 
     /// Ends a session in which nothing came for too long (RFC 5321, section 4.5.3.2).

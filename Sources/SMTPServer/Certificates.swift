@@ -79,12 +79,12 @@ final class Certificates: Sendable {
             do {
                 guard try Certificate.Stamp(certificate.files) != certificate.stamp else { return certificate }
                 let fresh = try Certificate(certificate.files)
-                logger.info("Certificate read anew", metadata: ["certificate": "\(fresh.files.certificate)"])
+                logger.info("certificate read anew", metadata: ["certificate": "\(fresh.files.certificate)"])
                 warn(of: fresh)
                 return fresh
             } catch {
                 // Between the renewal of the one file and of the other the two do not fit; the next look finds them so.
-                logger.warning("Certificate not read anew; the old one is used on", metadata: ["error": "\(error)"])
+                logger.warning("certificate not read anew; the old one is used on", metadata: ["error": "\(error)"])
                 return certificate
             }
         }
@@ -95,7 +95,7 @@ final class Certificates: Sendable {
         let days = (certificate.end - time(nil)) / 86_400
         guard certificate.end <= time(nil) || days < Self.warningDays else { return }
         logger.warning(
-            certificate.end <= time(nil) ? "Certificate has expired" : "Certificate expires soon",
+            certificate.end <= time(nil) ? "certificate has expired" : "certificate expires soon",
             metadata: ["certificate": "\(certificate.files.certificate)", "days": "\(days)"])
     }
 }

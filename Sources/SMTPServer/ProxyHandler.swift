@@ -53,7 +53,7 @@ final class ProxyHandler: ChannelInboundHandler, RemovableChannelHandler, Patien
     private func refuse(_ reason: String, _ channel: any Channel) {
         timers?.cancel(self)
         services.logger.info(
-            "Connection refused",
+            "connection refused",
             metadata: ["client": "\(channel.remoteAddress?.ipAddress ?? "")", "reason": "\(reason)"])
         channel.close(promise: nil)
     }

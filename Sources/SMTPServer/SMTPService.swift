@@ -129,7 +129,7 @@ package final class SMTPService: Sendable {
         do {
             try await group?.shutdownGracefully()
         } catch {
-            logger.error("The network threads did not end", metadata: ["error": "\(error)"])
+            logger.error("the network threads did not end", metadata: ["error": "\(error)"])
         }
     }
 
@@ -189,7 +189,7 @@ package final class SMTPService: Sendable {
                 }
                 try await listener.channel.close()
             } catch {
-                logger.debug("A listener was closed already", metadata: ["error": "\(error)"])
+                logger.debug("a listener was closed already", metadata: ["error": "\(error)"])
             }
             sockets.release(listener.lease)
         }

@@ -65,7 +65,7 @@ extension SessionHandler {
                 let outcome = try await exchange.respond(response)
                 return (exchange, answer(to: outcome))
             } catch {
-                logger.error("A client's identity cannot be checked", metadata: ["error": "\(error)"])
+                logger.error("a client's identity cannot be checked", metadata: ["error": "\(error)"])
                 return (exchange, ServerSession.Answer.refuse(Self.unavailable))
             }
         } then: { handler, outcome in

@@ -155,6 +155,8 @@ final class SessionHandler: ChannelInboundHandler, Patient {
         octetsCounted = 0
         // Nobody waits for a verdict any more; but a message that is being stored is not interrupted.
         if !isAccepting { decision?.cancel() }
+        session.disconnect()
+        noteLostContent()
         abandonIntake()
         self.context = nil
         closedChannel = context.channel
@@ -168,7 +170,7 @@ final class SessionHandler: ChannelInboundHandler, Patient {
         services.sessions.remove(closedChannel, admission)
         let end = incident ?? session.farewell?.description
         services.logger.log(
-            level: end == nil ? .debug : .info, "Session over",
+            level: end == nil ? .debug : .info, "session over",
             metadata: [
                 "client": "\(client.address)", "helo": "\(client.helo)", "messages": "\(session.acceptedMessages)",
                 "reason": "\(end ?? "the client was done")",
@@ -181,7 +183,10 @@ final class SessionHandler: ChannelInboundHandler, Patient {
         if case NIOSSLError.uncleanShutdown = error, ending != .none || session.isBetweenMessages {
             return context.close(promise: nil)
         }
-        if incident == nil { incident = (error as? NIOSSLError)?.handshakeFailure ?? "\(error)" }
+        if incident == nil {
+            incident =
+                (error as? NIOSSLError)?.handshakeFailure ?? (error as? IOError)?.connectionFailure ?? "\(error)"
+        }
         context.close(promise: nil)
     }
 
@@ -191,12 +196,14 @@ final class SessionHandler: ChannelInboundHandler, Patient {
     func perform(_ first: ServerSession.Step) {
         var step = first
         while case .ask(let question) = step {
+            noteLostContent()
             guard let next = ask(question) else {
                 step = .wait
                 break
             }
             step = next
         }
+        noteLostContent()
         if !session.hasHandedOver { abandonIntake() }
         countInput()
         if step == .close { return end() }
@@ -206,6 +213,17 @@ final class SessionHandler: ChannelInboundHandler, Patient {
             startTLS()
         }
         updateReading()
+    }
+
+    /// Tells the operator of a message that the pipeline never saw; before another one begins.
+    private func noteLostContent() {
+        guard let lost = session.takeLostContent() else { return }
+        services.logger.info(
+            lost.isWhole ? "message refused" : "message cut off",
+            metadata: [
+                "message.id": "\(message.map { "\($0.id)" } ?? "-")", "client": "\(client.address)",
+                "octets": "\(lost.octets)", "reply": "\(lost.reply.map(\.description) ?? "none")",
+            ])
     }
 
     /// Lets go of the pieces of a message that will not come.
@@ -270,7 +288,7 @@ final class SessionHandler: ChannelInboundHandler, Patient {
         do {
             try context?.channel.syncOptions?.setOption(.autoRead, value: isReading)
         } catch {
-            services.logger.debug("Connection gone", metadata: ["client": "\(client.address)", "error": "\(error)"])
+            services.logger.debug("connection gone", metadata: ["client": "\(client.address)", "error": "\(error)"])
         }
     }
 }

@@ -30,6 +30,15 @@ public struct Facts: Sendable {
         return named
     }
 
+    /// All names whose values are texts, with these, in the order of the names.
+    ///
+    /// - Complexity: O(n), without comparing texts.
+    package var texts: [(name: String, text: String)] {
+        var texts: [(name: String, text: String)] = []
+        forEach { if case .string(let text) = $1 { texts.append((name: $0, text: text)) } }
+        return texts
+    }
+
     /// Calls `body` with each name and its value, in the order of the names.
     ///
     /// - Complexity: O(n) in the number of names that pipelines use, without comparing texts.

@@ -1,3 +1,5 @@
+public import Addressing
+
 /// What all pipelines of a server share: the content of `site.yaml`.
 public struct Site: Sendable, Hashable {
     /// The name the server gives itself in greetings and trace fields.
@@ -18,6 +20,9 @@ public struct Site: Sendable, Hashable {
     public var controlListener: ListenerAddress?
     /// The file of the Public Suffix List; nil means the one of the system.
     public var publicSuffixes: String?
+    /// The user who gets the mail for `postmaster` at all local domains (RFC 5321, section 4.5.1); nil means that it goes to
+    /// users of that name, where there are any.
+    public var postmaster: EmailAddress?
 
     /// A site of these parts.
     public init(

@@ -58,7 +58,9 @@ struct MailCommand: AsyncParsableCommand {
         @Argument(help: "The mail's number, as search and list print it.")
         var id: UInt32
 
-        @Flag(help: "Print the message octet for octet as it was accepted.")
+        @Flag(
+            help:
+                "Print the message octet for octet as it was accepted, which is without forged Authentication-Results.")
         var raw = false
 
         @Flag(help: "Print JSON.")

@@ -48,33 +48,59 @@ struct QuarantineCommand: AsyncParsableCommand {
 
     /// `sluice quarantine show`.
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Prints a message as it was accepted.")
+        static let configuration = CommandConfiguration(
+            abstract: "Prints who sent a message to whom, why it was kept aside, and the message.")
 
         @Argument(help: "The message's id.")
         var id: String
 
+        @Flag(help: "Print the message alone, octet for octet as it was accepted.")
+        var raw = false
+
+        @Flag(help: "Print all but the message as JSON.")
+        var json = false
+
         @OptionGroup var site: SiteOptions
+
+        func validate() throws {
+            if raw, json { throw ValidationError("--raw prints octets and --json does not; take one of them") }
+        }
 
         func run() async throws {
             try await reportingFailures {
-                let site = try site.site()
-                if let body = try await RunningServer(site, self.site.directory).send(
-                    .get, "/quarantine/\(PercentCoding.encode(id))")
-                {
-                    body.withUnsafeBytes { Terminal.say(octets: $0) }
-                    return
+                let (held, content) = try await heldMessage()
+                if raw { return content.withUnsafeBytes { Terminal.say(octets: $0) } }
+                if json { return try JSON.say(held) }
+                held.say()
+                content.withUnsafeBytes { octets in
+                    for line in octets.split(separator: 0x0A, omittingEmptySubsequences: false) {
+                        let text = String(decoding: line.last == 0x0D ? line.dropLast() : line, as: UTF8.self)
+                        Terminal.say(Terminal.printable(text.replacing("\t", with: " ")))
+                    }
                 }
-                let (queue, _) = try openQueue(site)
-                let message = try await heldMessage(id, in: queue)
-                try await queue.close()
-                guard let message else { throw Failure(.dataError, "no message \(id) is in quarantine") }
-                message.content.withUnsafeBytes { Terminal.say(octets: $0) }
             }
         }
 
-        private func heldMessage(_ id: String, in queue: DurableQueue) async throws -> QueuedMessage? {
-            guard let id = MessageID(id) else { return nil }
-            return try await queue.quarantinedMessage(id)
+        private func heldMessage() async throws -> (HeldAnswer, Octets) {
+            let server = RunningServer(try site.site(), site.directory)
+            let path = "/quarantine/\(PercentCoding.encode(id))"
+            if let held: HeldAnswer = try await server.get(path + "/envelope"),
+                let content = try await server.send(.get, path)
+            {
+                return (held, Octets(content))
+            }
+            let (queue, _) = try openQueue(try site.site())
+            do {
+                guard let number = MessageID(id), let summary = queue.quarantined(number),
+                    let message = try await queue.quarantinedMessage(number)
+                else { throw Failure(.dataError, "no message \(id) is in quarantine") }
+                let held = try HeldAnswer(summary, message)
+                try await queue.close()
+                return (held, message.content)
+            } catch {
+                try await queue.close()
+                throw error
+            }
         }
     }
 

@@ -102,8 +102,11 @@ struct ServerRoutes: Sendable {
             try await engine.release(id, from: request.query["from"])
             return .text("ok")
         }
-        guard let message = try await queue.quarantinedMessage(id) else {
+        guard let summary = queue.quarantined(id), let message = try await queue.quarantinedMessage(id) else {
             throw Failure(.dataError, "no message \(id) is in quarantine")
+        }
+        if request.path.count == 3, request.path[2] == "envelope" {
+            return .json(try JSON.encode(HeldAnswer(summary, message)))
         }
         return ControlResponse(type: "message/rfc822", body: .stream(message.content.pieces))
     }

@@ -69,6 +69,7 @@ SIGNING = """\
 SITE = """sluice: 1
 host-name: mx.example.org
 local-domains: [example.org]
+postmaster: user@example.org
 data-directory: {directory}/data
 resolver: {{ servers: ["127.0.0.1:{dns}"] }}
 control: {{ listen: "127.0.0.1:{control}" }}

@@ -106,6 +106,7 @@ class Sluice:
         return {
             "host-name": f"mx.{DOMAIN}",
             "local-domains": f"[{DOMAIN}]",
+            "postmaster": f"user@{DOMAIN}",
             "data-directory": f"{self.directory}/data",
             "servers": f'["127.0.0.1:{resolver_port}"]',
             "listen": f'"127.0.0.1:{machine.free_port()}"',

@@ -79,6 +79,21 @@ import Testing
         for stage in [sign, seal, dkim, arc, later] as [any Stage] { await stage.stop() }
     }
 
+    @Test(arguments: [(0, 0, 0), (11, 0, 11), (0, 5_000, 0), (3, 5_000, 0)])
+    func `each signature counts, looked at or not`(_ signatures: Int, _ others: Int, _ count: Int) async throws {
+        var settings = settings([])
+        let services = Samples.services(Samples.site(dataDirectory: "/nowhere"))
+        let stage = CheckDKIM(configuration: NoConfiguration(from: &settings), services: services)
+        try await stage.prepare()
+        let fields =
+            String(repeating: "DKIM-Signature: v=1\r\n", count: signatures)
+            + String(repeating: "X: y\r\n", count: others)
+        var message = Samples.message(text: fields + "From: a@example.com\r\n\r\n", from: "a@example.com")
+        #expect(try await stage.process(&message, in: Samples.context()) == .proceed)
+        #expect(message.facts[CheckDKIM.Provided.signatures] == count)
+        await stage.stop()
+    }
+
     @Test func `a key that nobody can fetch for now leaves its domain undecided`() async throws {
         var zone = DNSZone()
         zone.silence("s._domainkey.slow.example")

@@ -87,6 +87,54 @@ struct CheckDMARCTests {
         #expect(facts[CheckDMARC.Provided.disposition] == "reject")
     }
 
+    /// From fields of which one reader or another shows an author at example.com.
+    @Test(arguments: [
+        "From: sig@sig\0ner.example.com", "From: a@example.com\0", "From: a@exam\0ple.com", "From: a@exam\u{1}ple.com",
+        "From: a@exam\u{7F}ple.com", "From: a\0b@example.com", "From: \"a\0@example.com\" <x@evil.example>",
+        "From: (\0 a@example.com) x@evil.example", "From: a@example.com(\u{8}) <x@evil.example>",
+        "From: \"a@example.com\"", "From: \"a@example.com\" Bank", "From: (a@example.com)",
+        "From: root (a@example.com)",
+        "From: \"a@example.com\":;", "From: Bank: a@example.com;", "From: \"a@example.com\" <>",
+        "From: x@evil.example\r\nFrom: a@example.com", "From: a@example.com\r\nFrom: x@evil.example",
+        "From: x@evil.example, a@example.com", "From: <x@evil.example>\\,<a@example.com>",
+        "From: a@example.com <x@evil.example>", "From: <a@example.com@evil.example>",
+        "From: a@example.com@evil.example",
+        "From: =?utf-8?q?a=40example.com?=", "From: =?utf-8?b?PGFAZXhhbXBsZS5jb20+?=, <x@evil.example>",
+        "From: =?utf-8?b?PGFAZXhhbXBsZS5jb20+?= <x@evil.example>", "From: a@=?utf-8?q?example.com?=",
+        "From: <=?utf-8?q?a=40example.com=3E?=@evil.example>", "From: <@example.com:x@evil.example>",
+        "From: <@evil.example:a@example.com>", "From: a@exam(c)ple.com", "From: a@example(c).com",
+        "From: a@example.com(c).evil.example", "From: a@[example.com]", "From: a@[192.0.2.1]example.com",
+        "From: a@example.com.", "From: a@EXAMPLE.Com", "From: a@.example.com", "From: a@example..com",
+        "From: a@example\u{200B}.com", "From: a@example。com", "From: \"a@example.com\"@evil.example",
+        "From: \"x <a@example.com>", "From: x <a@example.com", "From: Bank, a@example.com", "From: a@exam ple.com",
+        "Fr\0om: a@example.com", " From: a@example.com\r\nX: y", "From : a@example.com", "From\r\n : a@example.com",
+        "X: y\rFrom: a@example.com", "X: y\r\nno field\r\nX: y\r\nFrom: a@example.com", "\r\nFrom: a@example.com",
+        "Sender: a@example.com", "From: root\r\nResent-From: a@example.com",
+    ])
+    func `no way of writing an author hides it from its policy`(_ header: String) async throws {
+        let evil = ["spf.result": "pass", "spf.domain": "evil.example", "dkim.domains": "evil.example"]
+        let facts = try await check(header, evil)
+        #expect(facts[CheckDMARC.Provided.disposition] == "reject")
+        #expect(["fail", "permerror"].contains(facts[CheckDMARC.Provided.result]))
+    }
+
+    @Test func `the report says why nobody is the author`() async throws {
+        let facts = try await check("From: sig@sig\0ner.example")
+        #expect(facts[CheckDMARC.Provided.report] == #"dmarc=permerror reason="From has control characters""#)
+        #expect(facts[CheckDMARC.Provided.domain] == "" && facts[CheckDMARC.Provided.authors] == 0)
+    }
+
+    @Test(arguments: [
+        "From: \"a@example.com\" <x@evil.example>", "From: x%example.com@evil.example",
+        "From: x@evil.example (example.com)",
+        "From: example.com@evil.example", "From: x@example.com.evil.example", "From: Joe \"x\" <x@evil.example>",
+        "From: a@[192.0.2.1]", "From: Bank:;", "From: root", "Reply-To: a@example.com",
+    ])
+    func `what shows no author of a domain is none of its mail`(_ header: String) async throws {
+        let facts = try await check(header, ["spf.result": "pass", "spf.domain": "evil.example"])
+        #expect(facts[CheckDMARC.Provided.result] == "none" && facts[CheckDMARC.Provided.disposition] == "none")
+    }
+
     @Test func `a message without a pass is to be refused, and the report's row is kept`() async throws {
         let facts = try await check("From: Anna <anna@example.com>", ["spf.authentication-results": "spf=fail"])
         #expect(facts[CheckDMARC.Provided.result] == "fail")
@@ -146,6 +194,20 @@ struct CheckDMARCTests {
         #expect(facts[CheckDMARC.Provided.report]?.contains("reason=\"\(words)\"") == true)
         let unasked = try await check("From: a@example.com", known)
         #expect(unasked[CheckDMARC.Provided.disposition] == "reject", "nobody is trusted unasked")
+    }
+
+    @Test func `no forwarder's word spares a message that nobody can attribute`() async throws {
+        let crowd = (0..<11).map { "a@d\($0).nobody.example" }.joined(separator: ", ")
+        for header in ["From: \(crowd)", "From: a@d0.nobody.example\u{1}"] {
+            let known = [
+                "arc.result": "pass", "arc.sealers": "lists.example.net",
+                "arc.first-results": "mx; dmarc=pass header.from=d0.nobody.example",
+            ]
+            let facts = try await check(header, known, trusting: ["lists.example.net"])
+            #expect(facts[CheckDMARC.Provided.result] == "permerror")
+            #expect(facts[CheckDMARC.Provided.disposition] == "reject")
+            #expect(facts[CheckDMARC.Provided.override] == "")
+        }
     }
 
     @Test func `without the Public Suffix List it does not start`() async throws {

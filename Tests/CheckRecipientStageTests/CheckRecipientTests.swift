@@ -12,8 +12,13 @@ struct CheckRecipientTests {
     private let directory = FileManager.default.temporaryDirectory.appending(path: "recipient-\(UUID().uuidString)")
 
     /// Uses the stage of a site where alice has a mailbox.
-    private func withStage(_ body: (CheckRecipient) async throws -> Void) async throws {
-        let services = Samples.services(Samples.site(dataDirectory: directory.path))
+    private func withStage(
+        postmaster: EmailAddress? = nil, _ body: (CheckRecipient) async throws -> Void
+    ) async throws {
+        var site = Samples.site(dataDirectory: directory.path)
+        site.localDomains = ["example.org", "example.net"]
+        site.postmaster = postmaster
+        let services = Samples.services(site)
         _ = try await services.mailStore().addUser("alice@example.org")
         var settings = Settings(recording: ())
         let stage = CheckRecipient(configuration: NoConfiguration(from: &settings), services: services)
@@ -46,6 +51,54 @@ struct CheckRecipientTests {
             var recipient = Recipient(EmailAddress(localPart: localPart, domain: domain), index: 0)
             let verdict = try await stage.recipient(&recipient, of: &message, in: Samples.context())
             #expect(code(verdict) == answer)
+        }
+    }
+
+    private static let alice = EmailAddress(localPart: "alice", domain: "example.org")
+
+    @Test(arguments: [
+        ("postmaster", "example.org"), ("Postmaster", "example.net"), ("POSTMASTER", "example.org"),
+    ])
+    func `mail for postmaster is for the user whom the site names`(
+        _ localPart: String, _ domain: String
+    ) async throws {
+        try await withStage(postmaster: Self.alice) { stage in
+            let address = EmailAddress(localPart: localPart, domain: domain)
+            var message = Samples.message(text: "", to: ["\(address)"])
+            var recipient = Recipient(address, index: 0)
+            let verdict = try await stage.recipient(&recipient, of: &message, in: Samples.context())
+            #expect(verdict == .proceed && recipient == Recipient(Self.alice, index: 0))
+            let whole = try await stage.process(&message, in: Samples.context())
+            #expect(whole == .proceed)
+            #expect(message.recipients == [recipient], "also where there is no recipient phase")
+        }
+    }
+
+    @Test(arguments: [
+        (alice, "postmaster", "example.com", "550 5.7.1"), (alice, "postmasters", "example.org", "550 5.1.1"),
+        (nil, "postmaster", "example.org", "550 5.1.1"),
+    ])
+    func `postmaster elsewhere, and without a setting, is an address as any other`(
+        _ postmaster: EmailAddress?, _ localPart: String, _ domain: String, _ answer: String
+    ) async throws {
+        try await withStage(postmaster: postmaster) { stage in
+            var message = Samples.message(text: "")
+            var recipient = Recipient(EmailAddress(localPart: localPart, domain: domain), index: 0)
+            let verdict = try await stage.recipient(&recipient, of: &message, in: Samples.context())
+            #expect(code(verdict) == answer)
+        }
+    }
+
+    @Test func `mail for postmaster waits at the sender's until its user is there`() async throws {
+        try await withStage(postmaster: EmailAddress(localPart: "admin", domain: "example.org")) { stage in
+            var message = Samples.message(text: "")
+            var recipient = Recipient(EmailAddress(localPart: "postmaster", domain: "example.org"), index: 0)
+            let verdict = try await stage.recipient(&recipient, of: &message, in: Samples.context())
+            guard case .postpone(let reply, _) = verdict else {
+                Issue.record("\(verdict)")
+                return
+            }
+            #expect(reply.code == 451)
         }
     }
 

@@ -17,6 +17,7 @@ struct FlowServer {
         sluice: 1
         host-name: mx.example.org
         local-domains: [example.org]
+        postmaster: user@example.org
         data-directory: /nowhere
         """
     private static let pipeline = """

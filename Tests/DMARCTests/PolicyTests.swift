@@ -1,6 +1,7 @@
 import DMARC
 import PublicSuffixes
 import Resolver
+import Synchronization
 import Testing
 
 /// Records, discovery and alignment beyond the published vectors.
@@ -145,12 +146,25 @@ struct PolicyTests {
     }
 
     @Test(arguments: [
-        ([], AuthorDomain.none), (["[192.0.2.1]"], .none), ([""], .none), (["a b.example"], .none),
+        ([], AuthorDomain.none), (["[192.0.2.1]"], .none), (["[IPv6:2001:db8::1]"], .none), ([""], .none),
+        (["a_b.Example."], .one("a_b.example")), (["bank。example"], .one("bank.example")),
+        (["ba\u{200B}nk.example"], .one("bank.example")),
         (["bücher.example"], .one("xn--bcher-kva.example")),
         (["a.example", "a.example"], .several(["a.example"])), (["", "a.example"], .several(["a.example"])),
     ])
     func `an author is whoever From names`(_ domains: [String], _ author: AuthorDomain) {
         #expect(AuthorDomain(domains) == author)
+    }
+
+    @Test(arguments: [
+        "a b.example", "[bank.example]", "[192.0.2.1", "[192.0.2.1].example", ".bank.example", "bank..example", ".",
+        "=?utf-8?q?bank.example?=", "bank%.example", "bank.example\0", "ban\u{FFFD}k.example",
+    ])
+    func `with a domain that is none the author is unclear`(_ domain: String) {
+        guard case .unclear = AuthorDomain([domain]), case .unclear = AuthorDomain(["a.example", domain]) else {
+            Issue.record("\(AuthorDomain([domain]))")
+            return
+        }
     }
 
     @Test func `a flood of authors is cut, and hides nobody`() async throws {
@@ -167,13 +181,47 @@ struct PolicyTests {
         // Nor does one hide behind others that fail without a consequence.
         let failing = await evaluator.evaluate(crowd, Identifiers())
         #expect(failing.request == .reject)
+        // What is known of those that are looked at stands, where it asks for no less.
+        let known = AuthorDomain(["hard.example"] + (0..<10).map { "d\($0).own.example" })
+        let refused = await evaluator.evaluate(known, Identifiers(spf: "own.example"))
+        #expect(refused.result == .fail && refused.domain == "hard.example")
         let few = AuthorDomain((0..<9).map { "d\($0).own.example" } + ["own.example"])
         #expect(await evaluator.evaluate(few, Identifiers()).request == .none, "as many as are looked at")
     }
 
-    @Test func `what nobody has read asks to be refused`() async throws {
-        let unread = await (try evaluator([:])).evaluate(.unread, Identifiers(spf: "good.example"))
-        #expect(unread.result == .permerror && unread.disposition(draw: 99) == .reject && unread.domain.isEmpty)
+    /// Answers when so many questions wait at once, and gives up soon otherwise.
+    private final class GatheringResolver: DNSResolving {
+        private let wanted: Int
+        private let asked = Mutex(0)
+
+        init(wanted: Int) { self.wanted = wanted }
+
+        var questions: Int { asked.withLock { $0 } }
+
+        func query(_ name: String, _ type: RecordType) async -> DNSAnswer {
+            asked.withLock { $0 += 1 }
+            for _ in 0..<200 {
+                if questions >= wanted { return .noSuchName }
+                do { try await Task.sleep(for: .milliseconds(5)) } catch { break }
+            }
+            return .temporaryFailure(reason: "too few questions at once")
+        }
+    }
+
+    @Test func `as many authors as are looked at are asked about at once, and no more`() async throws {
+        let list = try PublicSuffixList(parsing: "example\n", minimum: 1)
+        for (count, result) in [(10, Evaluation.Result.none), (100, .permerror)] {
+            let resolver = GatheringResolver(wanted: AuthorDomain.maximumDomains)
+            let authors = AuthorDomain((0..<count).map { "d\($0).example" })
+            let found = await PolicyEvaluator(resolver: resolver) { list }.evaluate(authors, Identifiers())
+            #expect(found.result == result && resolver.questions == AuthorDomain.maximumDomains)
+        }
+    }
+
+    @Test func `mail of an unclear author is to be refused`() async throws {
+        let unclear = await (try evaluator([:])).evaluate(
+            .unclear(reason: "x"), Identifiers(spf: "good.example"))
+        #expect(unclear.result == .permerror && unclear.disposition(draw: 99) == .reject && unclear.reason == "x")
     }
 
     @Test func `two records at one name are no policy`() async throws {

@@ -104,5 +104,22 @@ extension EndToEndTests {
                 #expect(lines.first?.contains("smtp.mailfrom=a@sender.example") == true, "\(lines)")
             }
         }
+
+        @Test(arguments: [
+            "ann@ba\0nk.example", "\"ann@bank.example\"", "<ann@bank.example@sender.example>",
+            "<@bank.example:a@sender.example>",
+        ])
+        func `an author who hides from the check is refused in other words`(_ from: String) async throws {
+            try await withServer { sluice in
+                let client = try await SMTPClient(port: sluice.port)
+                let mail = Wire.mail(["From: \(from)", "To: user@example.org", "Subject: hidden"], "Hello.")
+                #expect(
+                    try await client.send(mail, from: "a@sender.example", to: ["user@example.org"]).codes == "550 5.6.0"
+                )
+                #expect(try await sluice.queue().inbound.received == 0)
+                let lines = sluice.log.split(separator: "\n").filter { $0.contains("message has no clear author") }
+                #expect(lines.count == 1 && lines[0].contains("dmarc=permerror"), "\(lines)")
+            }
+        }
     }
 }

@@ -80,8 +80,9 @@ extension EndToEndTests {
                 #expect(held[0].reason.contains("attachments"), "\(held[0].reason)")
                 let ledger = try await sluice.settled(received: 1)
                 #expect(ledger.addsUp && ledger.quarantined == 1, "\(ledger)")
-                let shown = try await sluice.command("quarantine", "show", id)
+                let shown = try await sluice.command("quarantine", "show", id, "--raw")
                 expectSame(shown.octets, mail)
+                try await expectEnvelope(of: held[0], to: "user@example.org", sluice)
                 #expect(try await sluice.command("quarantine", "show", "01M81ZZZZZZZZZZZZZZZZZZZZZ").status == 65)
                 try mendAttachments(of: sluice)
                 #expect(try await sluice.command("quarantine", "release", id, "--from", "deliver.nowhere").status == 65)
@@ -96,6 +97,22 @@ extension EndToEndTests {
             }
         }
 
+        /// Who sent a message to whom and why it is held stands before the message, in words and as JSON.
+        private func expectEnvelope(of held: QuarantineAnswer, to recipient: String, _ sluice: Sluice) async throws {
+            let lines = try await sluice.command("quarantine", "show", held.id).text.split(
+                separator: "\n", omittingEmptySubsequences: false)
+            for line in [
+                "Message: \(held.id)", "Client: 127.0.0.1", "Sender: <",
+                "Recipient: <\(recipient)> \(held.step): \(held.reason)",
+                "Subject: ",
+            ] {
+                #expect(lines.contains { $0.hasPrefix(line) }, "\(line) is missing in \(lines)")
+            }
+            let shown = try await sluice.command("quarantine", "show", held.id, "--json").decoded(as: HeldAnswer.self)
+            #expect(shown.client == "127.0.0.1" && shown.message.id == held.id)
+            #expect(shown.envelope.map(\.address) == [recipient] && shown.envelope[0].reason == held.reason)
+        }
+
         @Test func `what was kept aside can be shown and released while no server runs`() async throws {
             var files = SiteFiles()
             files.recipientSteps = "[]"
@@ -107,7 +124,8 @@ extension EndToEndTests {
                 #expect(try await sluice.settled(received: 1).quarantined == 1)
                 #expect(try await sluice.stop() == .exited(0))
                 #expect(try await sluice.quarantine().map(\.id) == [id])
-                try await expectSame(sluice.command("quarantine", "show", id).octets, mail)
+                try await expectSame(sluice.command("quarantine", "show", id, "--raw").octets, mail)
+                try await expectEnvelope(of: try await sluice.quarantine()[0], to: "late@example.org", sluice)
                 try await sluice.addUser("late")
                 #expect(try await sluice.command("quarantine", "release", id).status == 0)
                 #expect(try await sluice.quarantine().isEmpty)

@@ -43,6 +43,29 @@ extension EndToEndTests {
             }
         }
 
+        @Test func `mail for postmaster is taken, however it is written, and goes to the user whom the site names`()
+            async throws
+        {
+            try await withSluice { sluice in
+                for (number, recipient) in ["postmaster", "Postmaster", "PostMaster@Example.ORG"].enumerated() {
+                    let client = try await SMTPClient(port: sluice.port)
+                    #expect(try await client.send(Wire.mail(subject: "trouble\(number)"), to: [recipient]).code == 250)
+                }
+                #expect(try await sluice.settled(received: 3).delivered == 3)
+                for number in 0..<3 { #expect(try await sluice.search("trouble\(number)", finds: 1).count == 1) }
+            }
+        }
+
+        @Test func `a refused recipient is named in the log`() async throws {
+            try await withSluice { sluice in
+                let client = try await SMTPClient(port: sluice.port)
+                try await client.command("MAIL FROM:<a@sender.example>")
+                #expect(try await client.command("RCPT TO:<nobody@example.org>").codes == "550 5.1.1")
+                #expect(sluice.log.contains("recipient refused"))
+                #expect(sluice.log.contains("recipient=nobody@example.org") && !sluice.log.contains("message refused"))
+            }
+        }
+
         @Test func `a message without any accepted recipient is not taken`() async throws {
             try await withSluice { sluice in
                 let client = try await SMTPClient(port: sluice.port)

@@ -69,6 +69,25 @@ struct SessionTests {
         #expect(server.log.lines("step failed").map { $0.metadata["step"] } == ["\(place.step)"])
     }
 
+    @Test(arguments: [true, false])
+    func `a refused recipient is named in the log, and the message is not refused with it`(
+        isThrown: Bool
+    ) async throws {
+        let server = try TestServer(Self.parts)
+        server.script.onRecipient("session.recipient.recipient-probe") { _, _ in
+            if isThrown { throw Trouble() }
+            return .reject(Reply(.unknownMailbox, "No such mailbox here"), reason: "nobody")
+        }
+        try await server.serve { entrance in
+            guard case .refused(.recipient, _) = await entrance.send() else {
+                Issue.record("the recipient was not refused")
+                return
+            }
+        }
+        #expect(server.log.lines("recipient refused").map { $0.metadata["recipient"] } == ["alice@example.org"])
+        #expect(server.log.lines("message refused").isEmpty)
+    }
+
     @Test func `a stage that says so gives the message another content, which everything after it gets`() async throws {
         let server = try TestServer(
             """

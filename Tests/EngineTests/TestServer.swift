@@ -86,6 +86,7 @@ struct TestServer {
             sluice: 1
             host-name: mx.example.org
             local-domains: [example.org]
+            postmaster: user@example.org
             data-directory: /nowhere
             """
         ]

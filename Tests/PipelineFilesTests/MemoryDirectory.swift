@@ -16,6 +16,7 @@ struct MemoryDirectory: Sendable {
         sluice: 1
         host-name: mail.example.org
         local-domains: [example.org]
+        postmaster: admin@example.org
         data-directory: data
         """
 

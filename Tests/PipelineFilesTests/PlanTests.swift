@@ -1,3 +1,4 @@
+import Addressing
 import Files
 import Foundation
 import SMTP
@@ -118,6 +119,7 @@ struct PlanTests {
             sluice: 1
             host-name: mx.example.org
             local-domains: [Example.ORG, bücher.example]
+            postmaster: Anna@Bücher.Example
             data-directory: state
             resolver: { servers: ["127.0.0.1:5353"], timeout: 2s }
             control: { listen: "[::1]:8025" }
@@ -131,12 +133,12 @@ struct PlanTests {
             catalog: Samples.catalog, environment: [:], reader: reader, services: Samples.services
         ).check("etc")
         let plan = try #require(checked.plan)
-        #expect(
-            plan.site
-                == Site(
-                    hostName: "mx.example.org", localDomains: ["example.org", "bücher.example"],
-                    dataDirectory: "etc/state", resolverServers: ["127.0.0.1:5353"], resolverTimeout: .seconds(2),
-                    controlListener: ListenerAddress(host: "::1", port: 8025)))
+        var expected = Site(
+            hostName: "mx.example.org", localDomains: ["example.org", "bücher.example"],
+            dataDirectory: "etc/state", resolverServers: ["127.0.0.1:5353"], resolverTimeout: .seconds(2),
+            controlListener: ListenerAddress(host: "::1", port: 8025))
+        expected.postmaster = EmailAddress(localPart: "Anna", domain: "bücher.example")
+        #expect(plan.site == expected)
         #expect(plan.sourceFile == "etc/site.yaml" && plan.pipelines.map(\.sourceFile) == ["etc/inbound.yaml"])
     }
 

@@ -3,16 +3,21 @@ import Synchronization
 
 /// Keeps what is logged at `info` and above.
 final class LineLog: Sendable {
-    private let kept = Mutex<[(text: String, reason: String?)]>([])
+    private let kept = Mutex<[(text: String, metadata: [String: String])]>([])
 
     /// The lines so far.
     var lines: [String] { kept.withLock { $0.map(\.text) } }
 
     /// The reasons that they give.
-    var reasons: [String] { kept.withLock { $0.compactMap(\.reason) } }
+    var reasons: [String] { kept.withLock { $0.compactMap { $0.metadata["reason"] } } }
+
+    /// What stands beside the lines of a text.
+    func metadata(of text: String) -> [[String: String]] {
+        kept.withLock { $0.filter { $0.text == text }.map(\.metadata) }
+    }
 
     fileprivate func add(_ event: LogEvent) {
-        kept.withLock { $0.append(("\(event.message)", event.metadata?["reason"].map { "\($0)" })) }
+        kept.withLock { $0.append(("\(event.message)", (event.metadata ?? [:]).mapValues { "\($0)" })) }
     }
 
     /// A logger that writes here.

@@ -141,7 +141,7 @@ import Testing
             #expect(try await client.linesUntilClosed().last == "421 4.7.0 Too many errors")
         }
         let lines = log.lines
-        #expect(lines.count == 1 && lines.first?.hasPrefix("Session over") == true, "\(lines)")
+        #expect(lines.count == 1 && lines.first?.hasPrefix("session over") == true, "\(lines)")
     }
 
     @Test func `NULs in the data arrive as they are`() async throws {

@@ -45,6 +45,7 @@ import Testing
     ) async throws -> (results: [SPFResult], questions: Int) {
         let zone = DNSZone([
             "d.example": [.text(policy)], "i.example": [.text("v=spf1 ip4:192.0.2.1 -all")],
+            "other.example": [.text("v=spf1 -all")],
             "a.l.example": [.address(.v4(0x7F00_0002))], "h.example.helo.example": [.address(.v4(0x7F00_0002))],
         ])
         let resolver = AgeingResolver(zone)
@@ -63,9 +64,12 @@ import Testing
     {
         let found = try await outcomes(
             of: "v=spf1 include:i.example -all",
-            [request(), request(helo: "other.example", path: "b@d.example"), request(client: "192.0.2.2"), request()])
-        #expect(found.results == [.pass, .pass, .fail, .pass])
-        #expect(found.questions == 4)
+            [
+                request(), request(helo: "other.example", path: "b@d.example"), request(client: "192.0.2.2"),
+                request(path: "a@other.example"), request(),
+            ])
+        #expect(found.results == [.pass, .pass, .fail, .fail, .pass])
+        #expect(found.questions == 5)
     }
 
     @Test(
@@ -91,6 +95,18 @@ import Testing
         let found = try await outcomes(
             of: policy, [request(helo: helo, path: path), request(helo: otherHelo, path: otherPath)])
         #expect(found.results == [.pass, .fail])
+    }
+
+    @Test func `an explanation that names the sender is given to nobody else`() async throws {
+        let zone = DNSZone([
+            "d.example": [.text("v=spf1 -all exp=e.example")], "e.example": [.text("%{l} sends no mail from here")],
+        ])
+        let checker = SPFChecker(resolver: AgeingResolver(zone), worker: try SPFWorkerPool())
+        for name in ["ann", "bob"] {
+            let outcome = await checker.check(request(path: "\(name)@d.example"))
+            #expect(outcome.explanation == "\(name) sends no mail from here")
+        }
+        await checker.stop()
     }
 
     @Test func `what could not be done is tried again`() async throws {

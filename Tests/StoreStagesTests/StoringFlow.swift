@@ -103,6 +103,7 @@ struct StoringFlow {
             sluice: 1
             host-name: mx.example.org
             local-domains: [example.org]
+            postmaster: user@example.org
             data-directory: /nowhere
             """,
             "inbound.yaml": """

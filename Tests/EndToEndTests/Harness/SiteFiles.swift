@@ -66,6 +66,7 @@ struct SiteFiles: Sendable {
         sluice: 1
         host-name: mx.example.org
         local-domains: [example.org]
+        postmaster: user@example.org
         data-directory: \(data)
         resolver:
           servers: ["127.0.0.1:\(resolver)"]

@@ -17,7 +17,9 @@ public func fuzzMIME(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     case "words": fuzzWords(field("Subject: ", input))
     case "parameters": fuzzParameters(input)
     case "date": fuzzDate(field("Date: ", input))
-    case "addresses": fuzzAddresses(field("To: ", input))
+    case "addresses":
+        fuzzAddresses(field("To: ", input))
+        fuzzAuthors(ParsedMessage(parsing: Octets(Array("From: ".utf8) + input)))
     case "tnef": fuzzTNEF(input)
     case "html": fuzzHTML(String(decoding: input, as: UTF8.self))
     default: fuzzMessage(Octets(copying: input))
@@ -61,6 +63,13 @@ private func fuzzAddresses(_ field: HeaderField?) {
     _ = (flat.map(\.description), field.messageIDs)
 }
 
+private func fuzzAuthors(_ message: ParsedMessage) {
+    guard case .domains(let domains) = message.authors else { return }
+    for address in message.header.all("From").flatMap(\.addresses) where !address.domain.isEmpty {
+        precondition(domains.contains(address.domain), "an author has been overlooked")
+    }
+}
+
 private func fuzzHTML(_ html: String) {
     let text = HTMLText.text(fromHTML: html)
     precondition(text.utf8.count <= html.utf8.count + 2, "the text of a document is longer than it")
@@ -92,5 +101,6 @@ private func fuzzMessage(_ octets: Octets) {
         end = attachment.bodyRange.upperBound
     }
     _ = (message.text, message.html, message.defects, message.date, message.from, message.files, message.filenames)
+    fuzzAuthors(message)
     precondition(message.header.fields.map(\.range) == Header(ofMessage: octets).fields.map(\.range))
 }
