@@ -64,10 +64,10 @@ package struct WriteAuthenticationResults: RewritingStage {
     }
 
     private func reports(of message: Message) -> [String] {
-        let facts = message.facts.named.filter { ResultFacts.isResult($0.name) }
-        return ResultFacts.ordered(facts.map { $0.name }).compactMap { name in
-            guard case .string(let report) = facts.first(where: { $0.name == name })?.value else { return nil }
-            return report
+        var found: [(name: String, report: String)] = []
+        message.facts.forEach { name, value in
+            if ResultFacts.isResult(name), case .string(let report) = value { found.append((name, report)) }
         }
+        return ResultFacts.ordered(found.map(\.name)).compactMap { name in found.first { $0.name == name }?.report }
     }
 }

@@ -211,6 +211,6 @@ extension StepExecution {
     }
 
     private func measure(_ outcome: StepMetrics.Outcome, count: Int, time: Duration) {
-        runtime.metrics.record(outcome, pipeline: runtime.plan.name, step: step.id, count: count, time: time)
+        step.meter.record(outcome, count: count, time: time)
     }
 }
