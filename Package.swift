@@ -96,7 +96,9 @@ let targets: [[Target]] = [
     library("SMTP", ["Addressing", "Bytes"], tests: ["Addressing", "Bytes", "SMTPDialogs"]),
     library("SimulatedFiles", ["Bytes", "Files"], tests: ["Bytes", "Files"]),
     // Level 2: all that a plugin needs to see.
-    library("StageKit", ["Addressing", "Bytes", "MIME", "SMTP", log], tests: ["Bytes", "SMTP"]),
+    library(
+        "StageKit", ["Addressing", "Bytes", "MIME", "SMTP", log],
+        tests: ["Bytes", "MIME", "SMTP", "StageTesting"]),
     library(
         "StageTesting", ["Addressing", "Bytes", "SMTP", "StageKit", log], tests: ["Bytes", "SMTP", "StageKit", log]),
     // Level 3: what stands behind the stages, and the engine.
@@ -127,8 +129,8 @@ let targets: [[Target]] = [
         "Engine",
         ["Addressing", "Bytes", "DurableQueue", "PipelineFiles", "SMTP", "StageKit", log],
         tests: [
-            "Addressing", "Bytes", "DurableQueue", "Files", "PipelineFiles", "SMTP", "SimulatedFiles", "StageKit",
-            "StageTesting", log,
+            "Addressing", "Bytes", "DurableQueue", "Files", "MIME", "PipelineFiles", "SMTP", "SimulatedFiles",
+            "StageKit", "StageTesting", log,
         ]),
     library(
         "Mailboxes",

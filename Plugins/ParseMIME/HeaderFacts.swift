@@ -22,28 +22,20 @@ package enum HeaderFacts {
     package static let names = Fact<[String]>(
         "header.names", "The names of all header fields, in lower case, each once.")
 
-    static let declarations = [
-        subject.declaration, from.declaration, fromName.declaration, authors.declaration, sender.declaration,
-        replyTo.declaration, to.declaration, cc.declaration, date.declaration, messageID.declaration,
-        inReplyTo.declaration, references.declaration, listID.declaration, names.declaration,
-    ]
-
-    static func set(_ facts: inout Facts, from message: ParsedMessage) {
-        let authors = message.from
-        let addresses = authors.map(\.description)
-        facts[subject] = message.subject ?? ""
-        facts[from] = addresses.first ?? ""
-        facts[fromName] = authors.first?.displayName ?? ""
-        facts[Self.authors] = addresses
-        facts[sender] = message.sender.first?.description ?? ""
-        facts[replyTo] = message.replyTo.map(\.description)
-        facts[to] = message.to.map(\.description)
-        facts[cc] = message.cc.map(\.description)
-        facts[date] = Int(message.date?.seconds ?? 0)
-        facts[messageID] = message.messageID ?? ""
-        facts[inReplyTo] = message.inReplyTo
-        facts[references] = message.references
-        facts[listID] = message.mailingListID ?? ""
-        facts[names] = message.header.fields.map(\.lowercaseName).eachOnce()
+    static func add(to derivation: inout Derivation) {
+        derivation.add(subject) { $0.subject ?? "" }
+        derivation.add(from) { $0.from.first?.description ?? "" }
+        derivation.add(fromName) { $0.from.first?.displayName ?? "" }
+        derivation.add(authors) { $0.from.map(\.description) }
+        derivation.add(sender) { $0.sender.first?.description ?? "" }
+        derivation.add(replyTo) { $0.replyTo.map(\.description) }
+        derivation.add(to) { $0.to.map(\.description) }
+        derivation.add(cc) { $0.cc.map(\.description) }
+        derivation.add(date) { Int($0.date?.seconds ?? 0) }
+        derivation.add(messageID) { $0.messageID ?? "" }
+        derivation.add(inReplyTo) { $0.inReplyTo }
+        derivation.add(references) { $0.references }
+        derivation.add(listID) { $0.mailingListID ?? "" }
+        derivation.add(names) { $0.header.fields.map(\.lowercaseName).eachOnce() }
     }
 }

@@ -17,24 +17,16 @@ package enum MIMEFacts {
         "mime.report-type", "The kind of a report, such as delivery-status; empty if it is none.")
     package static let defects = Fact<[String]>("mime.defects", "The kinds of what is malformed in it, each once.")
 
-    static let declarations = [
-        parts.declaration, attachments.declaration, names.declaration, types.declaration, hasHTML.declaration,
-        isSigned.declaration, isEncrypted.declaration, report.declaration, defects.declaration,
-    ]
-
-    static func set(_ facts: inout Facts, from message: ParsedMessage) {
-        let all = message.parts
-        facts[parts] = all.count
-        let files = message.fileOverview
-        facts[attachments] = files.count
-        facts[names] = files.names
-        facts[types] = all.map(\.mediaType.essence).eachOnce()
-        facts[hasHTML] = message.hasHTML
-        let protections = all.compactMap(\.protection)
-        facts[isSigned] = protections.contains(where: isSignature)
-        facts[isEncrypted] = protections.contains(where: isEncryption)
-        facts[report] = message.report?.kind ?? ""
-        facts[defects] = message.defects.map(\.kind.rawValue).eachOnce()
+    static func add(to derivation: inout Derivation) {
+        derivation.add(parts) { $0.parts.count }
+        derivation.add(attachments) { $0.fileOverview.count }
+        derivation.add(names) { $0.fileOverview.names }
+        derivation.add(types) { $0.parts.map(\.mediaType.essence).eachOnce() }
+        derivation.add(hasHTML) { $0.hasHTML }
+        derivation.add(isSigned) { $0.parts.lazy.compactMap(\.protection).contains(where: isSignature) }
+        derivation.add(isEncrypted) { $0.parts.lazy.compactMap(\.protection).contains(where: isEncryption) }
+        derivation.add(report) { $0.report?.kind ?? "" }
+        derivation.add(defects) { $0.defects.map(\.kind.rawValue).eachOnce() }
     }
 
     private static func isSignature(_ protection: Protection) -> Bool {

@@ -8,20 +8,30 @@ package import StageKit
 /// - block-attachments: { extensions: [exe] }
 ///   when: mime.attachments > 0 || "tnef" in mime.defects
 /// ```
-package struct ParseMIME: Stage {
+package struct ParseMIME: DerivingStage {
     package typealias Configuration = NoConfiguration
 
     package static let manifest = StageManifest(
         name: "parse-mime",
         summary: "Reads the structure of the message: parts, attachments, header fields, defects.",
-        provides: MIMEFacts.declarations + HeaderFacts.declarations)
+        provides: derivation.declarations)
+
+    /// The facts, each found out when a step or a condition first reads it.
+    package static let derivation = {
+        var derivation = Derivation()
+        MIMEFacts.add(to: &derivation)
+        HeaderFacts.add(to: &derivation)
+        return derivation
+    }()
 
     package init(configuration: NoConfiguration, services: StageServices) {}
 
     package func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
-        let parsed = message.parsed
-        MIMEFacts.set(&message.facts, from: parsed)
-        HeaderFacts.set(&message.facts, from: parsed)
+        // The steps after it want the parse, which is made here, within the time of this step.
+        _ = message.parsed
+        derive(&message)
         return .proceed
     }
+
+    package func derive(_ message: inout Message) { message.derive(Self.derivation) }
 }

@@ -24,6 +24,8 @@ struct Delivery: Sendable {
     private let lanes: [Lane<DeliveryJob>]
     private let window = Window()
     private let settlement: Settlement
+    /// The stages whose facts the queue does not keep.
+    private let deriving: [any DerivingStage]
     private let handover: AsyncStream<Void>
     private let beginHandover: AsyncStream<Void>.Continuation
 
@@ -32,6 +34,7 @@ struct Delivery: Sendable {
         self.steps = steps
         lanes = steps.map { _ in Lane() }
         settlement = Settlement(runtime: runtime, steps: steps)
+        deriving = runtime.plan.derivingStages
         (handover, beginHandover) = AsyncStream.makeStream()
     }
 
@@ -85,7 +88,10 @@ struct Delivery: Sendable {
         // A step that the file does not have any more is passed again from the first; steps are idempotent.
         let start = queued.step.flatMap { id in steps.firstIndex { $0.id == id } } ?? 0
         do {
-            return try DeliveryJob(queued, handedOver: runtime.handoff.take(queued.id), stepIndex: start)
+            let handedOver = runtime.handoff.take(queued.id)
+            var job = try DeliveryJob(queued, handedOver: handedOver, stepIndex: start)
+            if handedOver == nil { for stage in deriving { stage.derive(&job.message) } }
+            return job
         } catch {
             let reason = "its head in the queue cannot be read"
             runtime.logger.error("message unreadable", metadata: ["message.id": "\(queued.id)"])

@@ -36,17 +36,21 @@ struct PipelineRuntime: Sendable {
     func makeEntrance() throws -> PipelineEntrance {
         var phases: [SessionPhase: SessionSteps] = [:]
         for (phase, steps) in plan.session {
-            let prepared = try steps.map { try PreparedStep($0, in: phase, context: context(of: $0)) }
-            phases[phase] = SessionSteps(
-                pipeline: plan.name, phase: phase, steps: prepared, deadlines: deadlines, metrics: metrics)
+            let prepared = try steps.map {
+                try PreparedStep($0, in: phase, context: context(of: $0), meter: meter(of: $0))
+            }
+            phases[phase] = SessionSteps(phase: phase, steps: prepared, deadlines: deadlines)
         }
         return PipelineEntrance(self, steps: phases)
     }
 
     /// The way from the queue to the mailboxes.
     func makeDelivery() -> Delivery {
-        Delivery(self, steps: plan.deliver.map { PreparedStep(delivering: $0, context: context(of: $0)) })
+        let steps = plan.deliver.map { PreparedStep(delivering: $0, context: context(of: $0), meter: meter(of: $0)) }
+        return Delivery(self, steps: steps)
     }
+
+    private func meter(of step: Step) -> StepMeter { metrics.meter(pipeline: plan.name, step: step.id) }
 
     private func context(of step: Step) -> StageContext {
         var logger = logger

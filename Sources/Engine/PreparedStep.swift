@@ -3,7 +3,9 @@ import PipelineFiles
 import StageKit
 
 /// A step of a plan with everything that serving a message needs looked up beforehand.
-struct PreparedStep: Sendable {
+///
+/// A class, since every message takes each step into its hands, and to copy all of this costs more than many a step does.
+final class PreparedStep: Sendable {
     /// What the step does.
     enum Work: Sendable {
         case decide([Branch])
@@ -17,6 +19,7 @@ struct PreparedStep: Sendable {
     let plan: Step
     let work: Work
     let context: StageContext
+    let meter: StepMeter
     /// Whether the step may give back another content.
     let mayRewrite: Bool
 
@@ -25,9 +28,10 @@ struct PreparedStep: Sendable {
     /// A step of the session.
     ///
     /// - Throws: ``StageContractViolation`` if the stage cannot stand there; the check has found that before.
-    init(_ plan: Step, in phase: SessionPhase, context: StageContext) throws {
+    init(_ plan: Step, in phase: SessionPhase, context: StageContext, meter: StepMeter) throws {
         self.plan = plan
         self.context = context
+        self.meter = meter
         mayRewrite =
             if case .stage(let stage) = plan.kind, phase == .message { stage is any RewritingStage } else { false }
         switch plan.kind {
@@ -43,9 +47,10 @@ struct PreparedStep: Sendable {
     }
 
     /// A step after the durable line.
-    init(delivering plan: Step, context: StageContext) {
+    init(delivering plan: Step, context: StageContext, meter: StepMeter) {
         self.plan = plan
         self.context = context
+        self.meter = meter
         mayRewrite = false
         switch plan.kind {
         case .decide(let branches): work = .decide(branches)

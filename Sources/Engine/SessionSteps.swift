@@ -38,11 +38,9 @@ struct SessionSteps: Sendable {
     /// What a client reads when a step fails: nothing about us.
     static let failureReply = Reply(.localError, "Local error in processing, try again later")
 
-    let pipeline: String
     let phase: SessionPhase
     let steps: [PreparedStep]
     let deadlines: Deadlines
-    let metrics: StepMetrics
 
     /// Runs the steps in order until one objects.
     ///
@@ -131,7 +129,7 @@ struct SessionSteps: Sendable {
         case .failure(let error): return fail(step, subject, error, after: time)
         case .success(nil): return nil
         case .success(let verdict?):
-            metrics.record(verdict.letsAllPass ? .success : .refused, pipeline: pipeline, step: step.id, time: time)
+            step.meter.record(verdict.letsAllPass ? .success : .refused, time: time)
             step.context.logger.debug(
                 "step done",
                 metadata: [
@@ -145,7 +143,7 @@ struct SessionSteps: Sendable {
     private func fail(
         _ step: PreparedStep, _ subject: Subject, _ error: any Error, after time: Duration
     ) -> Verdict? {
-        metrics.record(.failure, pipeline: pipeline, step: step.id, time: time)
+        step.meter.record(.failure, time: time)
         step.context.logger.error(
             "step failed", metadata: ["message.id": "\(subject.id)", "error": "\(error)"])
         guard step.plan.isRequired else { return nil }

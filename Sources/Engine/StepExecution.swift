@@ -10,15 +10,17 @@ struct StepExecution: Sendable {
 
     /// The jobs, each moved on, set back or settled.
     func run(_ jobs: [DeliveryJob]) async -> [DeliveryJob] {
+        // The usual batch goes on as it is: to copy a job is to retain everything that is known of a message.
+        guard jobs.contains(where: \.isSuspect) else { return await attemptBatch(jobs) }
+        return await attemptSuspects(jobs.filter(\.isSuspect)) + (await attemptBatch(jobs.filter { !$0.isSuspect }))
+    }
+
+    /// Those for which the step's condition holds pass the step.
+    private func serve(_ jobs: [DeliveryJob]) async -> [DeliveryJob] {
         let (taking, passing) = sort(jobs)
         guard !taking.isEmpty else { return passing }
-        if case .decide(let branches) = step.work {
-            return passing + taking.flatMap { decide(branches, $0) }
-        }
-        // The usual batch goes on as it is: to copy a job is to retain everything that is known of a message.
-        guard taking.contains(where: \.isSuspect) else { return passing + (await attemptBatch(taking)) }
-        return passing + (await attemptSuspects(taking.filter(\.isSuspect)))
-            + (await attemptBatch(taking.filter { !$0.isSuspect }))
+        if case .decide(let branches) = step.work { return passing + taking.flatMap { decide(branches, $0) } }
+        return passing + (await attempt(taking))
     }
 
     /// Those for which the step's condition holds, and the others, moved on or failed.
@@ -47,7 +49,7 @@ struct StepExecution: Sendable {
         var results: [DeliveryJob] = []
         for job in jobs {
             await mark([job.message.id])
-            results += await attempt([job])
+            results += await serve([job])
             runtime.queue.endAttempt([job.message.id], step: step.id)
         }
         return results
@@ -56,10 +58,11 @@ struct StepExecution: Sendable {
     private func attemptBatch(_ jobs: [DeliveryJob]) async -> [DeliveryJob] {
         guard !jobs.isEmpty else { return [] }
         await mark(jobs.filter(\.isRecovered).map(\.message.id))
-        return await attempt(jobs)
+        return await serve(jobs)
     }
 
-    /// Marks attempts, written before the call: a message that ends the process is found out at the next start.
+    /// Marks attempts, written before the call, and before a condition reads the message: one that ends the process is
+    /// found out at the next start.
     ///
     /// Only messages that an earlier life of the process left behind are marked. The first end of the process by a
     /// message is not counted then, but messages on the usual way cost no writes.
@@ -144,9 +147,9 @@ struct StepExecution: Sendable {
                 "\(step.id) returned \(after.count) messages and \(verdicts.count) verdicts for \(before.count)")
         }
         for index in before.indices {
-            let message = before[index].message
-            try StageContract.check(after[index], of: message, step: step.id)
-            try StageContract.check(verdicts[index], recipients: message.recipients.count, step: step.id)
+            try StageContract.check(after[index], of: before[index].message, step: step.id)
+            try StageContract.check(
+                verdicts[index], recipients: before[index].message.recipients.count, step: step.id)
         }
     }
 
@@ -211,6 +214,6 @@ extension StepExecution {
     }
 
     private func measure(_ outcome: StepMetrics.Outcome, count: Int, time: Duration) {
-        runtime.metrics.record(outcome, pipeline: runtime.plan.name, step: step.id, count: count, time: time)
+        step.meter.record(outcome, count: count, time: time)
     }
 }

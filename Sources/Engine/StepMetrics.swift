@@ -26,26 +26,40 @@ package final class StepMetrics: Sendable {
         /// How long they took together; a batch counts once.
         package var time: Duration = .zero
 
-        fileprivate mutating func add(_ count: Int, _ time: Duration) {
+        mutating func add(_ count: Int, _ time: Duration) {
             self.count += count
             self.time += time
         }
     }
 
-    private let measures = Mutex<[Key: Measure]>([:])
+    private struct Name: Hashable {
+        let pipeline: String
+        let step: String
+    }
+
+    private let meters = Mutex<[Name: StepMeter]>([:])
 
     package init() {}
 
-    /// Adds the passage of `count` messages through a step.
-    package func record(_ outcome: Outcome, pipeline: String, step: String, count: Int = 1, time: Duration) {
-        let key = Key(pipeline: pipeline, step: step, outcome: outcome)
-        measures.withLock { measures in
-            measures[key, default: Measure()].add(count, time)
+    /// The meter of a step; all versions of a pipeline have one in common.
+    func meter(pipeline: String, step: String) -> StepMeter {
+        let name = Name(pipeline: pipeline, step: step)
+        return meters.withLock { meters in
+            if let meter = meters[name] { return meter }
+            let meter = StepMeter()
+            meters[name] = meter
+            return meter
         }
     }
 
     /// Everything measured so far.
     package func snapshot() -> [Key: Measure] {
-        measures.withLock { $0 }
+        var measures: [Key: Measure] = [:]
+        for (name, meter) in meters.withLock({ $0 }) {
+            for (outcome, measure) in meter.snapshot() {
+                measures[Key(pipeline: name.pipeline, step: name.step, outcome: outcome)] = measure
+            }
+        }
+        return measures
     }
 }

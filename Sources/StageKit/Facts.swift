@@ -1,13 +1,15 @@
 /// What is known about a message or one of its recipients.
 ///
-/// Every step reads and sets some, and a message has about sixty, so they are a list in the order of their names'
+/// Every step reads and sets some, and a message has about forty, so they are a list in the order of their names'
 /// numbers: a copy is one allocation, and no text is hashed or compared.
 public struct Facts: Sendable {
     private var numbers: [UInt32] = []
     private var contents: [FactValue] = []
+    /// Those that follow from the content; they are found by name, and neither counted nor listed.
+    var derived: DerivedFacts?
 
     /// As many as the default pipeline finds out about a message.
-    private static let usualCount = 64
+    private static let usualCount = 48
 
     /// Nothing known yet.
     public init() {}
@@ -17,10 +19,10 @@ public struct Facts: Sendable {
         for (name, value) in values { self[name] = value }
     }
 
-    /// How many facts are known.
+    /// How many facts have been set.
     public var count: Int { numbers.count }
 
-    /// All names with their values, in the order of the names.
+    /// All names that have been set with their values, in the order of the names.
     ///
     /// - Complexity: O(n), without comparing texts.
     public var named: [(name: String, value: FactValue)] {
@@ -30,7 +32,7 @@ public struct Facts: Sendable {
         return named
     }
 
-    /// All names whose values are texts, with these, in the order of the names.
+    /// All names that have been set to texts, with these, in the order of the names.
     ///
     /// - Complexity: O(n), without comparing texts.
     package var texts: [(name: String, text: String)] {
@@ -39,7 +41,7 @@ public struct Facts: Sendable {
         return texts
     }
 
-    /// Calls `body` with each name and its value, in the order of the names.
+    /// Calls `body` with each name that has been set and its value, in the order of the names.
     ///
     /// - Complexity: O(n) in the number of names that pipelines use, without comparing texts.
     package func forEach(_ body: (_ name: String, _ value: FactValue) -> Void) {
@@ -67,7 +69,7 @@ public struct Facts: Sendable {
 
     @usableFromInline func value(for number: UInt32) -> FactValue? {
         let (place, isKnown) = find(number)
-        return isKnown ? contents[place] : nil
+        return isKnown ? contents[place] : derived?.value(for: number)
     }
 
     @usableFromInline mutating func set(_ value: FactValue?, for number: UInt32) {
@@ -99,4 +101,15 @@ public struct Facts: Sendable {
     }
 }
 
-extension Facts: Hashable {}
+extension Facts: Hashable {
+    /// Whether the same has been set in both.
+    public static func == (left: Facts, right: Facts) -> Bool {
+        left.numbers == right.numbers && left.contents == right.contents
+    }
+
+    /// Hashes what has been set.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(numbers)
+        hasher.combine(contents)
+    }
+}

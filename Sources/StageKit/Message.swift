@@ -49,6 +49,7 @@ public struct Message: Sendable {
         message.parameters = parameters
         message.recipients = recipients
         message.facts = facts
+        if let derived = facts.derived { message.derive(derived.derivation) }
         message.trace = trace
         return message
     }

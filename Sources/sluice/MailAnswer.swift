@@ -44,13 +44,13 @@ struct MailAnswer: Encodable {
         text = parsed.text
         attachments = parsed.attachments.map { Attachment(name: $0.filename, type: $0.mediaType.essence) }
         trace = String(decoding: mail.body.trace, as: UTF8.self)
-        facts = Self.facts(String(decoding: mail.body.facts, as: UTF8.self))
+        facts = Self.facts(MailFacts.lines(of: mail, parsed))
     }
 
-    /// The lines `name: value` in which the store keeps them.
-    private static func facts(_ lines: String) -> [String: String] {
+    /// The lines `name: value`, taken apart.
+    private static func facts(_ lines: [Substring]) -> [String: String] {
         var facts: [String: String] = [:]
-        for line in lines.split(separator: "\n") {
+        for line in lines {
             let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2 else { continue }
             facts[String(parts[0])] = String(parts[1].drop { $0 == " " })

@@ -28,9 +28,7 @@ enum MailText {
         for line in String(decoding: mail.body.trace, as: UTF8.self).split(whereSeparator: \.isNewline) {
             Terminal.say("  " + shown(line))
         }
-        for line in String(decoding: mail.body.facts, as: UTF8.self).split(separator: "\n") {
-            Terminal.say("  " + shown(line))
-        }
+        for line in MailFacts.lines(of: mail, parsed) { Terminal.say("  " + shown(line)) }
     }
 
     private static func shown(_ line: Substring) -> String {

@@ -83,6 +83,26 @@ struct RetryTests {
         #expect(server.script.calls("deliver.second").count == 2)
     }
 
+    @Test(arguments: ["session: { message: [ deriver ] }\ndeliver: [ ", "deliver: [ deriver, "])
+    func `what follows from the content is known again in the next attempt`(_ beginning: String) async throws {
+        let server = try TestServer(
+            "\(beginning)store, store: { as: second, when: \"deriver.subject == 'hello'\" } ]\n\(Self.policy)")
+        server.script.on("deliver.store") { [script = server.script] message, context in
+            #expect(message.facts[Deriver.subject] == "hello")
+            #expect(message.facts.named.allSatisfy { $0.name != Deriver.subject.name })
+            if script.calls(context.step).count == 1 { throw Trouble() }
+            return .proceed
+        }
+        try await server.serve { entrance in
+            #expect(await entrance.send("Subject: hello\r\n\r\nbody\r\n").code == 250)
+            try await server.quiet()
+            server.clock.advance(by: .seconds(3_600))
+            try await eventually { server.ledger.pending == 0 }
+        }
+        #expect(server.ledger.delivered == 1 && server.script.calls("deliver.store").count == 2)
+        #expect(server.script.calls("deliver.second").count == 1)
+    }
+
     @Test func `a restart goes on where it was left`() async throws {
         let disk = SimulatedFileSystem()
         let first = try TestServer("deliver: [ probe, store ]\n\(Self.policy)", disk: disk)

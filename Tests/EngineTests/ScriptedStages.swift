@@ -1,3 +1,4 @@
+import MIME
 import StageKit
 import Synchronization
 
@@ -91,6 +92,25 @@ struct Rewriter: ScriptedStage, RewritingStage {
     func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
         guard let behaviour = try script.message(context.step) else { return .proceed }
         return try await behaviour(&message, context)
+    }
+}
+
+/// Has a fact follow from the content.
+struct Deriver: ScriptedStage, DerivingStage {
+    static let subject = Fact<String>("deriver.subject", "The subject.")
+    static let manifest = StageManifest(
+        name: "deriver", summary: "Knows the subject.", provides: [subject.declaration])
+    let services: StageServices
+
+    func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
+        derive(&message)
+        return .proceed
+    }
+
+    func derive(_ message: inout Message) {
+        var derivation = Derivation()
+        derivation.add(Self.subject) { $0.subject ?? "" }
+        message.derive(derivation)
     }
 }
 

@@ -28,7 +28,8 @@ struct TestServer {
     }
 
     static let catalog = StageCatalog([
-        Probe.self, Reader.self, RecipientProbe.self, Rewriter.self, Store.self, StoreBatch.self, MemoryReceiver.self,
+        Probe.self, Reader.self, RecipientProbe.self, Rewriter.self, Deriver.self, Store.self, StoreBatch.self,
+        MemoryReceiver.self,
     ])
 
     /// Small segments: a simulated disk keeps them in memory, and a short test fills several.
