@@ -31,7 +31,6 @@ struct RunCommand: AsyncParsableCommand {
             let reloads = await UnixSignalsSequence(trapping: .sighup)
             let server = try await Server.start(
                 plan, PipelineBuild(directory: directory, services: services), reloads: reloads)
-            for line in server.readyLines { Terminal.note(line) }
             try await serve(server, logger)
             Terminal.note(server.farewell)
         }

@@ -81,6 +81,8 @@ struct Server: Service {
     /// - Throws: The error of a component that failed.
     @concurrent
     func run() async throws {
+        // Not before: by now the group has trapped the signals, so that nobody who reads `ready` can end it unkindly.
+        for line in readyLines { Terminal.note(line) }
         try await withGracefulShutdownHandler {
             try await withThrowingTaskGroup { group in
                 group.addTask { for await _ in reloads { _ = await reload.perform() } }
@@ -95,7 +97,7 @@ struct Server: Service {
     }
 
     /// What the operator reads when mail can come in.
-    var readyLines: [String] {
+    private var readyLines: [String] {
         let plan = engine.plan
         let listeners = plan.pipelines.flatMap { pipeline in
             pipeline.receivers.flatMap { receiver in

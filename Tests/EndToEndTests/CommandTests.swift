@@ -81,7 +81,8 @@ extension EndToEndTests {
         @Test(.enabled(if: geteuid() == 0, "only root may give files away"))
         func `no command touches the data of another user, not even as root`() async throws {
             try await withSluice { sluice in
-                #expect(try await sluice.stop() == .exited(0))
+                let ending = try await sluice.stop()
+                #expect(ending == .exited(0), "\(ending): \(sluice.log.suffix(1_500))")
                 let files = try FileManager.default.subpathsOfDirectory(atPath: sluice.data)
                 #expect(chown(sluice.data + "/queue", 1, 1) == 0)
                 let owner = try #require(getpwuid(1).map { String(cString: $0.pointee.pw_name) })
