@@ -51,6 +51,13 @@ def with_word(content):
     return b"Subject: " + PLACEHOLDER + b"\r\n" + content
 
 
+def has_clear_author(content):
+    """Whether a mail in wire form has one From with one address; the default pipeline refuses others that are ambiguous."""
+    head = content.partition(b"\r\n\r\n")[0]
+    fields = re.findall(rb"(?mi)^From[ \t]*:((?:[^\r\n]|\r\n[ \t])*)", head)
+    return len(fields) == 1 and fields[0].count(b"@") == 1
+
+
 class Blast:
     """The prepared mails of mailblast, of about one size, and one file of them for each run's word."""
 
@@ -60,7 +67,9 @@ class Blast:
         contents = []
         for path in paths:
             with open(path, "rb") as file:
-                contents.append(with_word(wire_form(file.read())))
+                content = wire_form(file.read())
+                if has_clear_author(content):
+                    contents.append(with_word(content))
         # The project's own few mails, where there are no others, are smaller.
         texts = [text for text in contents if TEXT_SIZES[0] <= len(text) <= TEXT_SIZES[1]] or contents
         count = max(1, min(MOST_MAILS, MOST_OCTETS // size))
