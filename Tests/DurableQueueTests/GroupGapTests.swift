@@ -1,5 +1,6 @@
 import Bytes
 import Files
+import SimulatedFiles
 import Testing
 
 @testable import DurableQueue
@@ -30,6 +31,20 @@ struct GroupGapTests {
 
     private func scan(_ octets: [UInt8]) -> SegmentScan {
         octets.withUnsafeBytes { SegmentScan(number: 9, bytes: $0, following: 1) }
+    }
+
+    @Test func `no block is written again once what it holds was acknowledged`() async throws {
+        let disk = SimulatedFileSystem()
+        let (queue, _) = try Fixture.open(disk)
+        for number in 1...3 { _ = try await queue.append(Fixture.message(number)) }
+        try await queue.close()
+        let name = try #require(try disk.list(Fixture.directory).first { $0.hasPrefix("journal-") })
+        let octets = try #require(disk.content(of: Fixture.directory + "/" + name))
+        let records = octets.withUnsafeBytes { bytes in
+            SegmentScan(number: SegmentHeader(bytes)?.number ?? 0, bytes: bytes, following: 1).records
+        }
+        let messages = records.filter { $0.header.kind == .accepted }
+        #expect(messages.count == 3 && messages.allSatisfy { $0.offset % FileBlock.size == 0 })
     }
 
     @Test func `zeros to the next block are no gap`() {
