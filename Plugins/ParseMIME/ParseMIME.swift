@@ -32,6 +32,4 @@ package struct ParseMIME: DerivingStage {
         derive(&message)
         return .proceed
     }
-
-    package func derive(_ message: inout Message) { message.derive(Self.derivation) }
 }

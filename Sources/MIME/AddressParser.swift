@@ -322,7 +322,7 @@ struct AddressParser {
     private mutating func append(name: String?, local: [UInt8], domain: String) {
         // No part of an address is an encoded word, whatever it looks like (RFC 2047, section 5 (3)).
         let localText = FieldText.literal(local)
-        if !domain.isEmpty { expectNoAddress(in: FieldText.decode(local)) }
+        if seesMore, !domain.isEmpty { expectNoAddress(in: FieldText.decode(local)) }
         guard !localText.isEmpty || !domain.isEmpty else { return }
         if unfinished != nil { isAmbiguous = true }
         unfinished = found.count

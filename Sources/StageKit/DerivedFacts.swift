@@ -11,35 +11,52 @@ final class DerivedFacts: Sendable {
         var known: [UInt32: FactValue] = [:]
     }
 
-    let derivation: Derivation
+    private let derivations: [Derivation]
     private let content: Octets
     private let state: Mutex<State>
 
     /// The facts of some content, parsed already or only when it must be.
-    init(_ derivation: Derivation, of content: Octets, parsed: ParsedMessage?) {
-        self.derivation = derivation
+    init(_ derivations: [Derivation], of content: Octets, parsed: ParsedMessage?) {
+        self.derivations = derivations
         self.content = content
         state = Mutex(State(message: parsed))
     }
 
+    /// These and those of another derivation.
+    func adding(_ derivation: Derivation) -> DerivedFacts {
+        DerivedFacts(derivations + [derivation], of: content, parsed: state.withLock { $0.message })
+    }
+
+    /// The same facts of another content.
+    func with(content: Octets) -> DerivedFacts { DerivedFacts(derivations, of: content, parsed: nil) }
+
+    /// The content, parsed at the first use.
+    var parsed: ParsedMessage { state.withLock { parse(&$0) } }
+
     /// The fact of a number; `nil` if it does not follow from the content.
     func value(for number: UInt32) -> FactValue? {
-        guard derivation.has(number) else { return nil }
+        guard let derivation = derivations.first(where: { $0.has(number) }) else { return nil }
         return state.withLock { state in
             if let value = state.known[number] { return value }
-            let message = state.message ?? ParsedMessage(parsing: content)
-            state.message = message
-            let value = derivation.value(for: number, of: message)
+            let value = derivation.value(for: number, of: parse(&state))
             state.known[number] = value
             return value
         }
+    }
+
+    private func parse(_ state: inout State) -> ParsedMessage {
+        if let message = state.message { return message }
+        let message = ParsedMessage(parsing: content)
+        state.message = message
+        return message
     }
 }
 
 extension Message {
     /// Has facts follow from the content from now on; another stage's value for one of them counts before it.
     package mutating func derive(_ derivation: Derivation) {
-        facts.derived = DerivedFacts(derivation, of: content, parsed: parse?.message)
+        facts.derived =
+            facts.derived?.adding(derivation) ?? DerivedFacts([derivation], of: content, parsed: parse?.message)
     }
 }
 
@@ -47,6 +64,11 @@ extension Message {
 ///
 /// The queue does not keep them; a message that comes back from it is given to the stage again.
 package protocol DerivingStage: Stage {
+    /// How its facts follow.
+    static var derivation: Derivation { get }
+}
+
+extension DerivingStage {
     /// Has the facts follow from the message's content; looks at nothing yet.
-    func derive(_ message: inout Message)
+    package func derive(_ message: inout Message) { message.derive(Self.derivation) }
 }

@@ -5,7 +5,7 @@ extension Message {
     public var parsed: ParsedMessage {
         mutating get {
             if let parse { return parse.message }
-            let parsed = ParsedMessage(parsing: content)
+            let parsed = facts.derived?.parsed ?? ParsedMessage(parsing: content)
             parse = SharedParse(message: parsed)
             return parsed
         }

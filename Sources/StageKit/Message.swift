@@ -49,7 +49,7 @@ public struct Message: Sendable {
         message.parameters = parameters
         message.recipients = recipients
         message.facts = facts
-        if let derived = facts.derived { message.derive(derived.derivation) }
+        message.facts.derived = facts.derived?.with(content: content)
         message.trace = trace
         return message
     }

@@ -1,16 +1,19 @@
 import MIME
 import MailStore
 import Mailboxes
-import ParseMIMEStage
+import PipelineFiles
 import StageKit
 
 /// What is known about a stored mail.
 enum MailFacts {
     /// Lines `name: value` in the order of their names: what stages found out, and what follows from the content.
     static func lines(of mail: StoredMail, _ parsed: ParsedMessage) -> [Substring] {
-        let derived = FactText.lines(ParseMIME.derivation.facts(of: parsed))
+        let derived = StageCatalog.linked.components.compactMap { component -> [UInt8]? in
+            let stage = component as? any DerivingStage.Type
+            return stage.map { FactText.lines($0.derivation.facts(of: parsed)) }
+        }
         // What was found out when the mail came counts before what is found now.
-        return (lines(derived) + lines(mail.body.facts))
+        return (derived.flatMap(lines) + lines(mail.body.facts))
             .reduce(into: [Substring: Substring]()) { $0[name(of: $1)] = $1 }
             .sorted { $0.key < $1.key }.map(\.value)
     }

@@ -100,17 +100,16 @@ struct Deriver: ScriptedStage, DerivingStage {
     static let subject = Fact<String>("deriver.subject", "The subject.")
     static let manifest = StageManifest(
         name: "deriver", summary: "Knows the subject.", provides: [subject.declaration])
+    static let derivation = {
+        var derivation = Derivation()
+        derivation.add(subject) { $0.subject ?? "" }
+        return derivation
+    }()
     let services: StageServices
 
     func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
         derive(&message)
         return .proceed
-    }
-
-    func derive(_ message: inout Message) {
-        var derivation = Derivation()
-        derivation.add(Self.subject) { $0.subject ?? "" }
-        message.derive(derivation)
     }
 }
 

@@ -48,6 +48,18 @@ struct DerivedFactsTests {
         #expect(message.facts[Self.subject] == "one")
     }
 
+    @Test func `the facts of two stages follow side by side`() {
+        let fields = Fact<Int>("derived-test.fields", "How many fields there are.")
+        var other = Derivation()
+        other.add(fields) { $0.header.fields.count }
+        var message = Samples.message(text: "Subject: one\r\n\r\ntext\r\n")
+        message.derive(Self.derivation())
+        message.derive(other)
+        #expect(message.facts[Self.subject] == "one" && message.facts[fields] == 1)
+        let rewritten = message.with(content: Octets(Array("Subject: two\r\nX: y\r\n\r\n".utf8)))
+        #expect(rewritten.facts[Self.subject] == "two" && rewritten.facts[fields] == 2)
+    }
+
     @Test func `another content has other facts`() {
         var message = Samples.message(text: "Subject: one\r\n\r\ntext\r\n")
         message.derive(Self.derivation())
