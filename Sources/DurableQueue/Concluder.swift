@@ -93,25 +93,25 @@ struct Concluder: Sendable {
 extension QueueState {
     /// Takes a message in whose record is durable, or lets go of it.
     mutating func conclude(_ submission: Submission, _ result: Result<Location?, QueueError>) -> QueueError? {
-        guard var entry = submission.accepted?.entry else {
+        guard let message = submission.accepted else {
             if case .failure(let error) = result { return error }
             return nil
         }
         switch result {
         case .success(let location?):
-            ledgers[entry.pipeline.name, default: Ledger()].add(entry.state.receivedLedger)
-            entry.location = location
-            entry.arrival = location.sequence
-            if entry.state.fate < .quarantined {
-                unreserve(entry.size, of: entry.pipeline.name)
+            ledgers[message.entry.pipeline.name, default: Ledger()].add(message.entry.state.receivedLedger)
+            message.entry.location = location
+            message.entry.arrival = location.sequence
+            if message.entry.state.fate < .quarantined {
+                unreserve(message.entry.size, of: message.entry.pipeline.name)
             } else {
-                insert(entry)
+                insert(message)
             }
             return nil
         case .success(nil): return .closed
         case .failure(let error):
-            if entry.spooled != nil { finishedSpools.append(entry.id) }
-            unreserve(entry.size, of: entry.pipeline.name)
+            if message.entry.spooled != nil { finishedSpools.append(message.entry.id) }
+            unreserve(message.entry.size, of: message.entry.pipeline.name)
             return error
         }
     }

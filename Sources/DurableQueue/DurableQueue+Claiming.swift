@@ -19,7 +19,7 @@ extension DurableQueue {
     /// Takes claimed messages back, unchanged and due.
     package func giveBack(_ ids: [MessageID]) {
         let handouts = monitor.withLock { state in
-            for id in ids where state.entries[id]?.phase == .claimed { state.makeReady(id) }
+            for id in ids where state.entries[id]?.entry.phase == .claimed { state.makeReady(id) }
             return state.handOut()
         }
         for handout in handouts { handout.continuation.resume(returning: handout.messages) }
@@ -57,16 +57,12 @@ extension DurableQueue {
 
     /// Completes claimed messages, in their order; those that are damaged go to quarantine.
     private func contents(of claimed: [Claimed]) async -> [QueuedMessage] {
-        guard claimed.contains(where: { $0.entry.cached == nil }) else {
-            return claimed.compactMap { claim in
-                claim.entry.cached.map { claim.message(head: $0.head, content: $0.content) }
-            }
-        }
+        guard claimed.contains(where: { $0.location != nil }) else { return claimed.map(\.message) }
         let read = await read(claimed)
         record(
             zip(claimed, read).compactMap { claim, result in
                 guard case .failure(let error) = result else { return nil }
-                return outcome(of: error, claim.entry)
+                return outcome(of: error, claim.message)
             })
         return read.compactMap { result in
             guard case .success(let message) = result else { return nil }
@@ -75,17 +71,16 @@ extension DurableQueue {
     }
 
     /// What is damaged is kept aside; what cannot be read for now, for want of descriptors say, is tried again.
-    private func outcome(of error: QueueError, _ entry: Entry) -> Update {
-        let step = entry.state.step ?? ""
+    private func outcome(of error: QueueError, _ message: QueuedMessage) -> Update {
+        let step = message.step ?? ""
         guard case .unreadable = error else {
             let until = now() + Self.readingPause
             return Update(
-                id: entry.id,
-                postponement: Postponement(
-                    until: until, step: step, reason: "\(error)", progress: entry.state.progress))
+                id: message.id,
+                postponement: Postponement(until: until, step: step, reason: "\(error)", progress: message.progress))
         }
         let state = RecipientState.quarantined(step: step, reason: "\(error)")
-        return Update(id: entry.id, recipients: entry.state.recipients.indices.map { ($0, state) })
+        return Update(id: message.id, recipients: message.recipients.indices.map { ($0, state) })
     }
 
     /// Long enough for a flood of connections to pass.
@@ -100,7 +95,7 @@ extension DurableQueue {
                 state.jobs.append(
                     ReadingState.Job(
                         claimed: claimed,
-                        location: { id in monitor.withLock { $0.entries[id]?.location } },
+                        location: { id in monitor.withLock { $0.entries[id]?.entry.location } },
                         continuation: continuation))
                 return true
             }

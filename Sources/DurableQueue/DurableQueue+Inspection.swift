@@ -40,7 +40,7 @@ extension DurableQueue {
     /// The pending messages, oldest first; O(n log n).
     package func pending(limit: Int) -> [PendingSummary] {
         monitor.withLock { state in
-            state.entries.values.filter { $0.phase != .held }.sorted { $0.arrival < $1.arrival }.prefix(limit).map {
+            state.messages.filter { $0.phase != .held }.sorted { $0.arrival < $1.arrival }.prefix(limit).map {
                 PendingSummary(
                     id: $0.id, pipeline: $0.version, received: $0.received, size: ByteCount(octets: $0.size),
                     recipients: $0.state.recipients.count(where: \.isPending), attempts: $0.state.attempts,
@@ -52,7 +52,7 @@ extension DurableQueue {
     /// The messages in quarantine, oldest first; O(n log n).
     package func quarantined() -> [QuarantineSummary] {
         monitor.withLock { state in
-            state.entries.values.filter { $0.phase == .held }.sorted { $0.arrival < $1.arrival }
+            state.messages.filter { $0.phase == .held }.sorted { $0.arrival < $1.arrival }
                 .map { QuarantineSummary($0) }
         }
     }
@@ -60,13 +60,16 @@ extension DurableQueue {
     /// One message in quarantine; `nil` if it is not there.
     package func quarantined(_ id: MessageID) -> QuarantineSummary? {
         monitor.withLock { state in
-            state.entries[id].flatMap { $0.phase == .held ? QuarantineSummary($0) : nil }
+            state.entries[id].flatMap { $0.entry.phase == .held ? QuarantineSummary($0.entry) : nil }
         }
     }
 
     /// A message in quarantine, to look at; `nil` if it is not there.
     package func quarantinedMessage(_ id: MessageID) async throws(QueueError) -> QueuedMessage? {
-        guard let entry = monitor.withLock({ $0.entries[id] }), entry.phase == .held else { return nil }
-        return try await read([Claimed(entry: entry)]).first?.get()
+        let held: Claimed? = monitor.withLock { state in
+            state.entries[id].flatMap { $0.entry.phase == .held ? Claimed($0) : nil }
+        }
+        guard let held else { return nil }
+        return try await read([held]).first?.get()
     }
 }

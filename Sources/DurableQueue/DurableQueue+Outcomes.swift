@@ -10,16 +10,16 @@ extension DurableQueue {
         // A part after the other, so that those who bring new mail at the same time do not wait for all of them.
         for start in stride(from: 0, to: updates.count, by: Self.updatesAtOnce) {
             let part = updates[start..<min(start + Self.updatesAtOnce, updates.count)]
-            submit { state, now in part.compactMap { state.apply($0, now: now) } }
+            submit { state, now in state.apply(part, now: now) }
         }
     }
 
     /// How many updates are made under one lock: some twenty microseconds.
-    private static let updatesAtOnce = 8
+    private static let updatesAtOnce = 16
 
     /// Notes what attempts came to; returns once that is on disk.
     package func recordDurably(_ updates: [Update]) async throws(QueueError) {
-        try await submitDurably { state, now in updates.compactMap { state.apply($0, now: now) } }
+        try await submitDurably { state, now in state.apply(updates, now: now) }
     }
 
     /// Notes that a step is about to be tried, so that a message that ends the process is found out.
@@ -58,7 +58,7 @@ extension DurableQueue {
     package func quarantine(_ version: PipelineVersion, step: String, reason: String) async throws(QueueError) -> Int {
         var count = 0
         try await submitDurably { state, now in
-            let waiting = state.entries.values.filter { $0.version == version && $0.isWaiting }
+            let waiting = state.messages.filter { $0.version == version && $0.isWaiting }
             count = waiting.count
             state.lines[version]?.ready = PriorityHeap()
             return waiting.compactMap { entry in

@@ -100,14 +100,14 @@ package final class DurableQueue: Sendable {
             size: record.size + (spooled?.count ?? 0), state: state,
             phase: state.fate == .quarantined ? .held : .ready, spooled: spooled,
             cached: (message.head, message.content))
-        let failure = await submit(record, QueueState.Arrival(entry), within: message.limits)
+        let failure = await submit(record, SharedEntry(entry), within: message.limits)
         if let failure { throw failure }
         return DurableReceipt(committed: message.id)
     }
 
     /// Has a message committed that fits into the limits; returns why it is not, once that is known.
     private func submit(
-        _ record: PreparedRecord, _ arrival: QueueState.Arrival, within limits: PipelineLimits
+        _ record: PreparedRecord, _ arrival: SharedEntry, within limits: PipelineLimits
     ) async -> QueueError? {
         let (spooled, pipeline) = (arrival.entry.spooled, arrival.entry.pipeline.name)
         return await withUnsafeContinuation { continuation in

@@ -63,17 +63,30 @@ struct Entry: Sendable {
     }
 }
 
-/// A message handed to a claimant, before its content is read back.
-struct Claimed: Sendable {
+/// An entry that goes from hand to hand and is changed where it is, since copies of it cost.
+final class SharedEntry: @unchecked Sendable {
+    // Proof: one has it at a time: who appends the message, then the committing thread, and from its conclusion on
+    // whoever holds the queue's lock.
     var entry: Entry
 
-    /// The message, with what was read or cached.
-    func message(head: [UInt8], content: Octets) -> QueuedMessage {
-        QueuedMessage(
-            id: entry.id, pipeline: entry.version, received: entry.received, released: entry.state.released,
-            head: head, content: content, recipients: entry.state.recipients, attempts: entry.state.attempts,
-            step: entry.state.step,
-            progress: entry.state.progress, isRecovered: entry.isRecovered,
-            isSuspect: entry.isRecovered && !entry.state.markers.isEmpty)
+    init(_ entry: consuming Entry) { self.entry = entry }
+}
+
+/// A message handed to a claimant, before its content is read back.
+struct Claimed: Sendable {
+    /// The message; without head and content if these are to be read.
+    var message: QueuedMessage
+    /// Where to read them; `nil` if they are there.
+    var location: Location?
+
+    init(_ claimed: SharedEntry) {
+        message = QueuedMessage(
+            id: claimed.entry.id, pipeline: claimed.entry.version, received: claimed.entry.received,
+            released: claimed.entry.state.released, head: claimed.entry.cached?.head ?? [],
+            content: claimed.entry.cached?.content ?? Octets([]), recipients: claimed.entry.state.recipients,
+            attempts: claimed.entry.state.attempts, step: claimed.entry.state.step,
+            progress: claimed.entry.state.progress, isRecovered: claimed.entry.isRecovered,
+            isSuspect: claimed.entry.isRecovered && !claimed.entry.state.markers.isEmpty)
+        location = claimed.entry.cached == nil ? claimed.entry.location : nil
     }
 }

@@ -62,7 +62,7 @@ extension Journal {
             switch record.kind {
             case .accepted, .carried, .acceptedSpooled, .carriedSpooled: .message
             case .retired: .retirement
-            case .changed, .attempted, .checkpoint, .checkpointWithReasons: .outcome
+            case .changed, .delivered, .attempted, .checkpoint, .checkpointWithReasons: .outcome
             }
         do throws(FileError) {
             if !fits(record.size, purpose) {

@@ -29,7 +29,8 @@ extension Journal {
 
     /// What a segment must hold beside a record: its header and the checkpoint, in blocks of their own.
     private func overhead() -> Int {
-        let checkpoint = Record.checkpoint(Checkpoint(ledgers: ledgers, segments: manifest)).encoded().prefix.count
+        let checkpoint = Record.checkpoint(Checkpoint(ledgers: ledgers.dictionary, segments: manifest)).encoded().prefix
+            .count
         // A segment that is about to be sealed joins the list.
         let joining = current == nil ? 0 : 32
         return FileBlock.roundUp(SegmentHeader.size + RecordHeader.paddedSize(payload: checkpoint + joining))
@@ -88,7 +89,7 @@ extension Journal {
             buffer.begin()
             buffer.append(
                 SegmentHeader(number: number, firstSequence: first, created: now(), size: spare.size, salt: salt))
-            _ = try write(PreparedRecord(.checkpoint(Checkpoint(ledgers: ledgers, segments: manifest))))
+            _ = try write(PreparedRecord(.checkpoint(Checkpoint(ledgers: ledgers.dictionary, segments: manifest))))
             try synchronize()
             try fileSystem.synchronizeDirectory(directory)
         } catch {

@@ -57,8 +57,8 @@ final class Journal: @unchecked Sendable {
     var nextSequence: UInt64 = 1
     var firstUnsynced: UInt64 = 1
     /// The sum of all records so far, and of those that are durable.
-    var ledgers: [String: Ledger] = [:]
-    var syncedLedgers: [String: Ledger] = [:]
+    var ledgers = FewKeys<String, Ledger>()
+    var syncedLedgers = FewKeys<String, Ledger>()
     /// Outcomes written since the last synchronisation, which are lost if the next one fails.
     var unsynced: [PreparedRecord] = []
     /// Outcomes that found no room on the disk yet.

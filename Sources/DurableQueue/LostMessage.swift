@@ -47,7 +47,7 @@ extension QueueState {
     /// A file with its content stays.
     mutating func giveUp(_ lost: LostMessage, now: Timestamp) -> PreparedRecord? {
         let id = lost.entry.id
-        guard let entry = entries[id], entry.location == lost.entry.location, entry.phase != .claimed else {
+        guard let entry = entries[id]?.entry, entry.location == lost.entry.location, entry.phase != .claimed else {
             return nil
         }
         var ledger = Ledger()
@@ -56,7 +56,7 @@ extension QueueState {
         ledger.recipients.unreadable = entry.state.recipients.count { $0.fate >= .quarantined }
         ledgers[entry.pipeline.name, default: Ledger()].add(ledger)
         open[entry.pipeline.name, default: Ledger()].subtract(entry.state.openLedger)
-        entries[id]?.spooled = nil
+        entries[id]?.entry.spooled = nil
         remove(id)
         findings.append(
             .init(

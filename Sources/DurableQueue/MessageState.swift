@@ -116,6 +116,22 @@ extension MessageState {
         return ledger
     }
 
+    /// What it changes in the ledger that all who are pending have the message and it is finished; `nil` if `settled`
+    /// says something else, or not in their order.
+    func ledgerOfDelivery(_ settled: [(index: Int, state: RecipientState)]) -> Ledger? {
+        guard !settled.isEmpty, settled.allSatisfy({ $0.state.fate == .delivered }) else { return nil }
+        let pending = recipients.indices.lazy.filter { recipients[$0].isPending }
+        guard pending.elementsEqual(settled.lazy.map(\.index)) else { return nil }
+        let fate = recipients.lazy.map { $0.isPending ? .delivered : $0.fate }.max() ?? .delivered
+        guard fate < .quarantined else { return nil }
+        var ledger = Ledger()
+        ledger.recipients.count(.pending, -settled.count)
+        ledger.recipients.count(.delivered, settled.count)
+        ledger.messages.count(.pending, -1)
+        ledger.messages.count(fate, 1)
+        return ledger
+    }
+
     /// What the message adds to the ledger when it is received.
     var receivedLedger: Ledger {
         var ledger = Ledger()

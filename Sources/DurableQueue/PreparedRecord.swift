@@ -13,7 +13,7 @@ final class PreparedRecord: Sendable {
     /// What it adds to which pipeline's ledger.
     let pipeline: String
     let ledger: Ledger
-    /// Where the message stood that it is about; that segment is needed until this is written.
+    /// The oldest segment with a message that it is about, which is needed until this is written.
     let segment: UInt64?
 
     init(_ record: Record, content: Octets? = nil, about segment: UInt64? = nil) {
@@ -27,7 +27,7 @@ final class PreparedRecord: Sendable {
         (pipeline, ledger) =
             switch record {
             case .accepted(let message): (message.pipeline.name, message.state.receivedLedger)
-            case .changed(_, let pipeline, _, let ledger): (pipeline, ledger)
+            case .changed(_, let pipeline, _, let ledger), .delivered(_, let pipeline, let ledger): (pipeline, ledger)
             default: ("", Ledger())
             }
     }
@@ -41,7 +41,7 @@ final class PreparedRecord: Sendable {
     /// Whether it must be written again, elsewhere, if the disk loses it.
     ///
     /// A message is not (its sender is told), and what moves messages is planned anew.
-    var isOutcome: Bool { kind == .changed || kind == .attempted }
+    var isOutcome: Bool { kind == .changed || kind == .delivered || kind == .attempted }
 }
 
 /// Where a message's record stands.

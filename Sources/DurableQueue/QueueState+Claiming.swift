@@ -23,30 +23,26 @@ extension QueueState {
         var octets = 0
         guard let line = lines.place(of: pipeline) else { return [] }
         while messages.count < limit, let next = lines[at: line].ready.first?.value {
-            // By its place, so that the entry is looked up once, and changed where it is.
-            guard let place = entries.index(forKey: next), entries.values[place].phase == .ready,
-                entries.values[place].version == pipeline
-            else {
+            guard let message = entries[next], message.entry.phase == .ready, message.entry.version == pipeline else {
                 _ = lines[at: line].ready.popFirst()
                 continue
             }
-            let entry = entries.values[place]
-            octets += entry.size
+            octets += message.entry.size
             guard messages.isEmpty || octets <= options.claimLimit.octets else { break }
             _ = lines[at: line].ready.popFirst()
-            messages.append(Claimed(entry: entry))
-            if entry.cached != nil { cachedOctets -= entry.memory }
-            entries.values[place].cached = nil
-            entries.values[place].phase = .claimed
+            messages.append(Claimed(message))
+            if message.entry.cached != nil { cachedOctets -= message.entry.memory }
+            message.entry.cached = nil
+            message.entry.phase = .claimed
         }
         return messages
     }
 
     /// Puts a message back into its line.
     mutating func makeReady(_ id: MessageID) {
-        guard let entry = entries[id] else { return }
-        entries[id]?.phase = .ready
-        lines[entry.version, default: Line()].ready.insert(id, key: entry.arrival)
+        guard let message = entries[id] else { return }
+        message.entry.phase = .ready
+        lines[message.entry.version, default: Line()].ready.insert(id, key: message.entry.arrival)
     }
 
     /// Has a message wait until `until`, but not longer than that was when it was decided, whatever the clock says.
@@ -54,7 +50,7 @@ extension QueueState {
         let wait = min(until - now, until - decided)
         guard wait > .zero else { return makeReady(id) }
         lastNumber += 1
-        entries[id]?.phase = .postponed(lastNumber)
+        entries[id]?.entry.phase = .postponed(lastNumber)
         byTime.insert((id, lastNumber), key: until)
         byInstant.insert((id, lastNumber), key: ContinuousClock.now + wait)
     }
@@ -72,6 +68,6 @@ extension QueueState {
     }
 
     private mutating func promote(_ postponed: (id: MessageID, number: Int)) {
-        if entries[postponed.id]?.phase == .postponed(postponed.number) { makeReady(postponed.id) }
+        if entries[postponed.id]?.entry.phase == .postponed(postponed.number) { makeReady(postponed.id) }
     }
 }

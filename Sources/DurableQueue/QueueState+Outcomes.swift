@@ -2,9 +2,53 @@ import Bytes
 import StageKit
 
 extension QueueState {
+    /// Messages of one pipeline that end together.
+    private struct Delivered {
+        var ids: [MessageID] = []
+        var ledger = Ledger()
+        /// The oldest in which one of them stands.
+        var segment = UInt64.max
+
+        mutating func add(_ entry: Entry, _ ledger: Ledger) {
+            ids.append(entry.id)
+            self.ledger.add(ledger)
+            segment = min(segment, entry.location.segment)
+        }
+    }
+
+    /// Applies updates, and returns the records that say so: one for all messages of a pipeline that are simply
+    /// delivered, which are nearly all.
+    mutating func apply(_ updates: some Sequence<Update>, now: Timestamp) -> [PreparedRecord] {
+        var records: [PreparedRecord] = []
+        var delivered = FewKeys<String, Delivered>()
+        for update in updates {
+            if !deliver(update, &delivered), let record = apply(update, now: now) { records.append(record) }
+        }
+        for name in delivered.keys {
+            guard let these = delivered[name] else { continue }
+            let record = Record.delivered(these.ids, pipeline: name, these.ledger)
+            records.append(PreparedRecord(record, about: these.segment))
+        }
+        return records
+    }
+
+    /// Ends a message if an update says that all who were pending have it; whether that is so.
+    private mutating func deliver(_ update: Update, _ delivered: inout FewKeys<String, Delivered>) -> Bool {
+        guard update.postponement == nil, let message = entries[update.id],
+            let ledger = message.entry.state.ledgerOfDelivery(update.recipients)
+        else { return false }
+        let name = message.entry.pipeline.name
+        ledgers[name, default: Ledger()].add(ledger)
+        open[name, default: Ledger()].add(ledger.open)
+        delivered[name, default: Delivered()].add(message.entry, ledger)
+        remove(update.id)
+        return true
+    }
+
     /// Applies an update, and returns the record that says so; nothing if it changes nothing.
     mutating func apply(_ update: Update, now: Timestamp) -> PreparedRecord? {
-        guard let entry = entries[update.id] else { return nil }
+        guard let message = entries[update.id] else { return nil }
+        let entry = message.entry
         var settled: [StateChange.Settled] = []
         for (index, state) in update.recipients
         where !state.isPending && entry.state.recipients.indices.contains(index)
@@ -25,9 +69,9 @@ extension QueueState {
             remove(update.id)
             return record
         }
-        entries[update.id]?.state = state
+        message.entry.state = state
         if fate == .quarantined {
-            entries[update.id]?.phase = .held
+            message.entry.phase = .held
             uncache(update.id)
             if entry.phase != .held { end(entry.version) }
         } else if let plan, let until = plan.until {
@@ -41,17 +85,18 @@ extension QueueState {
     mutating func release(
         _ id: MessageID, from step: String?, into digest: String?, now: Timestamp
     ) throws(QueueError) -> PreparedRecord {
-        guard let entry = entries[id], entry.phase == .held, entry.state.quarantine != nil else {
+        guard let message = entries[id], message.entry.phase == .held, message.entry.state.quarantine != nil else {
             throw .unknownMessage(id)
         }
+        let entry = message.entry
         let settled = entry.state.recipients.enumerated().filter { $0.element.isQuarantined }
             .map { StateChange.Settled(index: $0.offset, state: .pending) }
         let plan = StateChange.Plan(
             attempts: 0, step: step ?? entry.state.step, until: nil, reason: nil,
             progress: entry.state.progress, released: now, digest: digest ?? entry.state.digest)
         let (record, state) = apply(StateChange(settled: settled, plan: plan, decided: now), to: entry)
-        entries[id]?.state = state
-        if let version = entries[id]?.version { begin(version) }
+        message.entry.state = state
+        begin(message.entry.version)
         makeReady(id)
         return record
     }
@@ -60,8 +105,9 @@ extension QueueState {
     mutating func mark(_ ids: [MessageID], step: String) -> PreparedRecord? {
         var marked: [(id: MessageID, count: Int)] = []
         for id in ids {
-            guard let count = entries[id]?.state.nextCount(for: step) else { continue }
-            entries[id]?.state.mark(MessageState.Marker(step: step, count: count))
+            guard let message = entries[id] else { continue }
+            let count = message.entry.state.nextCount(for: step)
+            message.entry.state.mark(MessageState.Marker(step: step, count: count))
             marked.append((id, count))
         }
         return marked.isEmpty ? nil : PreparedRecord(.attempted(step: step, marked))
@@ -69,8 +115,8 @@ extension QueueState {
 
     /// Forgets the attempts at a step of those messages that have any.
     mutating func unmark(_ ids: [MessageID], step: String) -> PreparedRecord? {
-        let marked = ids.filter { id in entries[id]?.state.markers.contains { $0.step == step } ?? false }
-        for id in marked { entries[id]?.state.mark(MessageState.Marker(step: step, count: 0)) }
+        let marked = ids.filter { id in entries[id]?.entry.state.markers.contains { $0.step == step } ?? false }
+        for id in marked { entries[id]?.entry.state.mark(MessageState.Marker(step: step, count: 0)) }
         return marked.isEmpty ? nil : PreparedRecord(.attempted(step: step, marked.map { ($0, 0) }))
     }
 

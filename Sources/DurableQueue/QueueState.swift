@@ -23,16 +23,9 @@ struct QueueState {
     struct Submission {
         /// Nothing, if only the commit itself is waited for.
         var record: PreparedRecord?
-        var accepted: Arrival?
+        var accepted: SharedEntry?
         var isAwaited = false
         var completion: UnsafeContinuation<QueueError?, Never>?
-    }
-
-    /// A message on its way to the disk; shared, because it is large and goes through several hands.
-    final class Arrival: Sendable {
-        let entry: Entry
-
-        init(_ entry: Entry) { self.entry = entry }
     }
 
     /// The messages of one version of a pipeline that are due, by arrival.
@@ -68,7 +61,7 @@ struct QueueState {
 
     let options: QueueOptions
     var mode = Mode.open
-    var entries: [MessageID: Entry] = [:]
+    var entries: [MessageID: SharedEntry] = [:]
     var lines = FewKeys<PipelineVersion, Line>()
     var ledgers = FewKeys<String, Ledger>()
     /// What the messages there are hold of the ledgers' open columns: the sum over ``entries``, kept up as these change,
@@ -105,6 +98,9 @@ struct QueueState {
     init(_ options: QueueOptions) {
         self.options = options
     }
+
+    /// What is known of every message that is pending or in quarantine, in no order.
+    var messages: some Sequence<Entry> { entries.values.lazy.map(\.entry) }
 
     /// Counts a message towards the limits before it is written.
     ///
@@ -171,49 +167,48 @@ struct QueueState {
     }
 
     /// Takes in a message that is durable, and counted by ``reserve(_:)``.
-    mutating func insert(_ message: Entry) {
-        var entry = message
-        if entry.cached != nil {
-            if entry.phase == .ready, cachedOctets + entry.memory <= options.cacheLimit.octets {
-                cachedOctets += entry.memory
+    mutating func insert(_ message: SharedEntry) {
+        if message.entry.cached != nil {
+            if message.entry.phase == .ready, cachedOctets + message.entry.memory <= options.cacheLimit.octets {
+                cachedOctets += message.entry.memory
             } else {
-                entry.cached = nil
+                message.entry.cached = nil
             }
         }
-        live[entry.location.segment, default: Live()].add(entry.recordSize)
-        open[entry.pipeline.name, default: Ledger()].add(entry.state.openLedger)
-        if entry.phase != .held {
-            lines[entry.version, default: Line()].add(entry.phase == .ready ? (entry.id, entry.arrival) : nil)
+        live[message.entry.location.segment, default: Live()].add(message.entry.recordSize)
+        open[message.entry.pipeline.name, default: Ledger()].add(message.entry.state.openLedger)
+        if message.entry.phase != .held {
+            let due = message.entry.phase == .ready ? (message.entry.id, message.entry.arrival) : nil
+            lines[message.entry.version, default: Line()].add(due)
         }
-        entries[entry.id] = entry
+        entries[message.entry.id] = message
     }
 
     /// Forgets a message that is finished.
     mutating func remove(_ id: MessageID) {
-        guard let entry = entries.removeValue(forKey: id) else { return }
-        if entry.cached != nil { cachedOctets -= entry.memory }
-        if entry.spooled != nil { finishedSpools.append(id) }
-        release(entry.recordSize, in: entry.location.segment)
-        unreserve(entry.size, of: entry.pipeline.name)
-        if entry.phase != .held { end(entry.version) }
+        guard let message = entries.removeValue(forKey: id) else { return }
+        if message.entry.cached != nil { cachedOctets -= message.entry.memory }
+        if message.entry.spooled != nil { finishedSpools.append(id) }
+        release(message.entry.recordSize, in: message.entry.location.segment)
+        unreserve(message.entry.size, of: message.entry.pipeline.name)
+        if message.entry.phase != .held { end(message.entry.version) }
     }
 
     /// Lets go of a message's head and content in memory.
     mutating func uncache(_ id: MessageID) {
-        guard let entry = entries[id], entry.cached != nil else { return }
-        cachedOctets -= entry.memory
-        entries[id]?.cached = nil
+        guard let message = entries[id], message.entry.cached != nil else { return }
+        cachedOctets -= message.entry.memory
+        message.entry.cached = nil
     }
 
     /// Notes that a message stands elsewhere now.
     mutating func move(_ id: MessageID, to location: Location) {
-        guard var entry = entries[id] else { return }
-        let before = entry.memory
-        release(entry.recordSize, in: entry.location.segment)
-        entry.location = location
-        if entry.cached != nil { cachedOctets += entry.memory - before }
-        live[location.segment, default: Live()].add(entry.recordSize)
-        entries[id] = entry
+        guard let message = entries[id] else { return }
+        let before = message.entry.memory
+        release(message.entry.recordSize, in: message.entry.location.segment)
+        message.entry.location = location
+        if message.entry.cached != nil { cachedOctets += message.entry.memory - before }
+        live[location.segment, default: Live()].add(message.entry.recordSize)
     }
 
     private mutating func release(_ size: Int, in segment: UInt64) {

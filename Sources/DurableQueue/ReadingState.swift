@@ -29,16 +29,15 @@ struct ReadingState {
     private static func read(
         _ claim: Claimed, _ job: Job, _ reader: MessageReader
     ) -> Result<QueuedMessage, QueueError> {
-        if let cached = claim.entry.cached {
-            return .success(claim.message(head: cached.head, content: cached.content))
-        }
-        var location = claim.entry.location
+        var message = claim.message
+        guard var location = claim.location else { return .success(message) }
         while true {
             do throws(QueueError) {
-                let (record, content) = try reader.read(claim.entry.id, at: location)
-                return .success(claim.message(head: record.head, content: content))
+                let (record, content) = try reader.read(message.id, at: location)
+                (message.head, message.content) = (record.head, content)
+                return .success(message)
             } catch {
-                guard let moved = job.location(claim.entry.id), moved != location else { return .failure(error) }
+                guard let moved = job.location(message.id), moved != location else { return .failure(error) }
                 location = moved
             }
         }

@@ -7,7 +7,9 @@ package enum RecipientState: Sendable, Equatable {
     case quarantined(step: String, reason: String)
 
     /// Whether it still waits for delivery.
-    package var isPending: Bool { self == .pending }
+    package var isPending: Bool {
+        if case .pending = self { true } else { false }
+    }
 
     /// Whether it waits for an operator.
     package var isQuarantined: Bool {

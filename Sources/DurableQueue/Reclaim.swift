@@ -34,7 +34,7 @@ extension QueueState {
 
     /// The plan to free all segments up to one.
     func reclaim(through number: UInt64) -> Reclaim {
-        let carried = entries.values.filter { $0.location.segment <= number }
+        let carried = messages.filter { $0.location.segment <= number }
         return Reclaim(through: number, carried: carried.sorted { $0.arrival < $1.arrival })
     }
 }

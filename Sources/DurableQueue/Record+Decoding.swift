@@ -18,6 +18,11 @@ extension Record {
             var ledger = try reader.ledger()
             ledger.countDiscards(change.settled.lazy.map(\.state))
             self = .changed(id, pipeline: pipeline, change, ledger)
+        case .delivered:
+            let (pipeline, ledger) = (try reader.text(), try reader.ledger())
+            var ids: [MessageID] = []
+            for _ in 0..<(try reader.countOfItems()) { ids.append(try reader.id()) }
+            self = .delivered(ids, pipeline: pipeline, ledger)
         case .attempted:
             let step = try reader.text()
             var messages: [(id: MessageID, count: Int)] = []

@@ -23,6 +23,13 @@ extension Record {
             writer.append(change)
             writer.append(ledger)
             return (.changed, writer.bytes)
+        case .delivered(let ids, let pipeline, let ledger):
+            writer.reserve(64 + pipeline.utf8.count + 16 * ids.count)
+            writer.append(pipeline)
+            writer.append(ledger)
+            writer.append(count: ids.count)
+            for id in ids { writer.append(id) }
+            return (.delivered, writer.bytes)
         case .attempted(let step, let messages):
             writer.append(step)
             writer.append(count: messages.count)

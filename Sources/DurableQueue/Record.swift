@@ -10,6 +10,8 @@ enum Record {
     /// A message that an older segment held, with what has become of it.
     case carried(MessageRecord)
     case changed(MessageID, pipeline: String, StateChange, Ledger)
+    /// Messages of a pipeline that all who were pending have now, so that they are finished.
+    case delivered([MessageID], pipeline: String, Ledger)
     case attempted(step: String, [(id: MessageID, count: Int)])
     /// Segments up to this one are not needed any more.
     case retired(through: UInt64)

@@ -13,12 +13,13 @@ struct RecordHeader: Equatable {
         case acceptedSpooled = 7
         case carriedSpooled = 8
         case checkpointWithReasons = 9
+        case delivered = 10
 
         /// Whether it holds a message.
         var isMessage: Bool {
             switch self {
             case .accepted, .carried, .acceptedSpooled, .carriedSpooled: true
-            case .checkpoint, .checkpointWithReasons, .changed, .attempted, .retired: false
+            case .checkpoint, .checkpointWithReasons, .changed, .delivered, .attempted, .retired: false
             }
         }
     }

@@ -221,6 +221,9 @@ struct Recovery {
                 ledgers[pipeline, default: Ledger()].add(ledger)
                 entries[id]?.state.apply(change)
                 if let entry = entries[id], entry.state.fate < .quarantined { entries[id] = nil }
+            case .delivered(let ids, let pipeline, let ledger):
+                ledgers[pipeline, default: Ledger()].add(ledger)
+                for id in ids { entries[id] = nil }
             case .attempted(let step, let messages):
                 for (id, count) in messages {
                     entries[id]?.state.mark(MessageState.Marker(step: step, count: count))
@@ -262,8 +265,8 @@ struct Recovery {
         journal.nextNumber = lastNumber + 1
         journal.nextSequence = nextSequence
         journal.firstUnsynced = nextSequence
-        journal.ledgers = ledgers
-        journal.syncedLedgers = ledgers
+        journal.ledgers = FewKeys(ledgers)
+        journal.syncedLedgers = journal.ledgers
         for number in spares {
             let path = journal.path(.spare(number))
             do throws(FileError) {
@@ -291,7 +294,7 @@ struct Recovery {
         for var entry in entries.values {
             state.hold(entry.size, of: entry.pipeline.name)
             entry.phase = entry.state.fate == .quarantined ? .held : .claimed
-            state.insert(entry)
+            state.insert(SharedEntry(entry))
             guard entry.phase == .claimed else { continue }
             if let marker = entry.state.markers.last(where: { $0.count >= options.attemptLimit }) {
                 let reason = "\(marker.count) attempts at this step ended with the server and without an outcome"
@@ -306,7 +309,7 @@ struct Recovery {
             }
         }
         report.poisoned.sort()
-        report.quarantined = state.entries.values.count { $0.phase == .held }
+        report.quarantined = state.messages.count { $0.phase == .held }
         report.pending = state.entries.count - report.quarantined
         return state
     }

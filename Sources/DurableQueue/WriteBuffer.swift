@@ -1,19 +1,26 @@
 import Bytes
 import Files
+import Glibc
 
 /// Gathers records for one write to a segment, in whole blocks.
 ///
 /// Content is copied here once, and the disk takes it from here. A block that is not full yet is written with zeros
 /// behind the last record, and again with what comes next, until it is durable.
 final class WriteBuffer {
-    /// A group of 64 mails of usual size fits.
-    private static let capacity = 1 << 20
+    /// A group of 64 mails of usual size fits, and the memory is one huge page where the system has them, so that the
+    /// disk is told of a group as one stretch, and not page by page.
+    private static let capacity = 2 << 20
 
-    private let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: FileBlock.size)
+    private let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: capacity)
     private var count = 0
     /// Where in the file the memory begins, which is at a block.
     private var start = 0
     private var isOpenEnded = false
+
+    init() {
+        // A wish: without it everything is the same, and a little slower.
+        madvise(memory.baseAddress, memory.count, MADV_HUGEPAGE)
+    }
 
     deinit { memory.deallocate() }
 

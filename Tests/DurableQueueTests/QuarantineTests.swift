@@ -33,7 +33,7 @@ struct QuarantineTests {
         _ = try await queue.append(Fixture.message(1))
         #expect(queue.monitor.withLock { $0.cachedOctets > 0 })
         #expect(try await queue.quarantine(version, step: "pipeline", reason: "gone") == 1)
-        #expect(queue.monitor.withLock { $0.cachedOctets == 0 && $0.entries.values.allSatisfy { $0.cached == nil } })
+        #expect(queue.monitor.withLock { $0.cachedOctets == 0 && $0.messages.allSatisfy { $0.cached == nil } })
         try await queue.release(Fixture.id(1))
         let waiting = Task { await queue.claim(version, upTo: 1) }
         #expect(await waiting.value.first?.content.array == Fixture.content(1))

@@ -53,6 +53,12 @@ struct RecordFormatTests {
             return
         }
         #expect(id == message.id)
+        let ids = [message.id, MessageID(high: .max, low: 0)]
+        guard case .delivered(ids, "inbound", ledger) = try roundTrip(.delivered(ids, pipeline: "inbound", ledger))
+        else {
+            Issue.record("another record")
+            return
+        }
         ledger.count(Discard(step: "s", reason: "d"), 7)
         let checkpoint = Checkpoint(
             ledgers: ["a": ledger, "b": Ledger()], segments: [.init(number: 3, end: 900, count: 5)])
@@ -67,14 +73,17 @@ struct RecordFormatTests {
     }
 
     @Test func `a payload cut anywhere is malformed, never a crash`() {
-        let (kind, prefix) = Record.changed(
-            message.id, pipeline: "inbound",
-            StateChange(settled: [.init(index: 0, state: .delivered)], plan: nil, decided: Timestamp(seconds: 1)),
-            Ledger()
-        ).encoded()
-        for length in 0..<prefix.count {
-            #expect(throws: MalformedRecord.self) {
-                _ = try prefix[..<length].withUnsafeBytes { try Record(kind, payload: $0) }
+        let change = StateChange(
+            settled: [.init(index: 0, state: .delivered)], plan: nil, decided: Timestamp(seconds: 1))
+        for record in [
+            Record.changed(message.id, pipeline: "inbound", change, Ledger()),
+            .delivered([message.id, message.id], pipeline: "inbound", Ledger()),
+        ] {
+            let (kind, prefix) = record.encoded()
+            for length in 0..<prefix.count {
+                #expect(throws: MalformedRecord.self) {
+                    _ = try prefix[..<length].withUnsafeBytes { try Record(kind, payload: $0) }
+                }
             }
         }
     }
