@@ -16,7 +16,7 @@ package import StageKit
 ///   - check-recipient
 ///   - greylist: { when: 'spf.result != "pass"', delay: 1m }
 /// ```
-package final class Greylist: RecipientStage {
+package final class Greylist: RecipientStage, SessionStage {
     /// What the file says.
     package struct Configuration: StageConfiguration {
         let policy: GreylistPolicy

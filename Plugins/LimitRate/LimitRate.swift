@@ -7,15 +7,15 @@ import Synchronization
 
 /// Lets each client bring only so many connections, messages or recipients in a time.
 ///
-/// What is counted is what the place says: connections in `connect`, messages in `mail`, recipients in `recipient`;
-/// elsewhere nothing is counted. A client that is too quick is told when to come back, and loses nothing. Counts begin anew
-/// when the server starts, or takes up files in which the settings of the step have changed.
+/// What is counted is what the place says: connections in `connect`, messages in `mail` and in `message`, recipients in
+/// `recipient`. A client that is too quick is told when to come back, and loses nothing. Counts begin anew when the server
+/// starts, or takes up files in which the settings of the step have changed.
 ///
 /// ```yaml
 /// connect:   [ limit-rate: { allow: 60, per: 1m } ]
 /// recipient: [ limit-rate: { allow: 1000, per: 1h, of: network } ]
 /// ```
-package final class LimitRate: ConnectStage, MailStage, RecipientStage {
+package final class LimitRate: ConnectStage, MailStage, RecipientStage, SessionStage {
     /// What the file says.
     package struct Configuration: StageConfiguration, Equatable {
         let allowed: Int
@@ -61,9 +61,8 @@ package final class LimitRate: ConnectStage, MailStage, RecipientStage {
         try count(message, context, code: 450, "Too many recipients")
     }
 
-    /// A message that comes again after a crash must not count again, so nothing counts here.
     package func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
-        .proceed
+        try count(message, context, code: 450, "Too many messages")
     }
 
     private func count(_ message: Message, _ context: StageContext, code: Int, _ text: String) throws -> Verdict {

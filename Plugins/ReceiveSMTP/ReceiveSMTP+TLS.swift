@@ -19,9 +19,12 @@ extension ReceiveSMTP.Configuration {
                 "certificates",
                 "The certificates; a client that names a server gets the one for that name, others the first."
             ) { group in
-                CertificateFiles(
-                    certificate: group.take("certificate", "The file of the certificate and its issuers, in PEM."),
-                    key: group.take("key", "The file of the private key, in PEM."))
+                let certificate: FilePath = group.take(
+                    "certificate",
+                    "The file of the certificate and its issuers, in PEM, relative to the directory of this file.")
+                let key: FilePath = group.take(
+                    "key", "The file of the private key, in PEM, relative to the directory of this file.")
+                return CertificateFiles(certificate: certificate.path, key: key.path)
             }
             let listen: [ListenerSetting] = settings.take(
                 "listen", default: [],
@@ -51,6 +54,10 @@ extension ReceiveSMTP.Configuration {
     }
 }
 
-extension ServerSession.StartTLS: SettingValue {}
+extension ServerSession.StartTLS: SettingValue {
+    /// What holds where the file does not say.
+    package static var placeholder: ServerSession.StartTLS { .offered }
+}
+
 extension ServerSession.Dialect: SettingValue {}
 extension TLSSettings.MinimumVersion: SettingValue {}

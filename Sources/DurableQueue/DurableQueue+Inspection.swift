@@ -42,7 +42,7 @@ extension DurableQueue {
         monitor.withLock { state in
             state.messages.filter { $0.phase != .held }.sorted { $0.arrival < $1.arrival }.prefix(limit).map {
                 PendingSummary(
-                    id: $0.id, pipeline: $0.version, received: $0.received, size: ByteCount(octets: $0.size),
+                    id: $0.id, pipeline: $0.version, received: $0.received, size: ByteCount(octets: $0.contentCount),
                     recipients: $0.state.recipients.count(where: \.isPending), attempts: $0.state.attempts,
                     step: $0.state.step, until: $0.state.until, reason: $0.state.reason)
             }

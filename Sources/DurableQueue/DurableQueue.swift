@@ -97,7 +97,7 @@ package final class DurableQueue: Sendable {
         let entry = Entry(
             id: message.id, pipeline: message.pipeline, received: message.received, arrival: 0,
             location: Location(segment: 0, offset: 0, length: record.length, sequence: 0),
-            size: record.size + (spooled?.count ?? 0), state: state,
+            size: record.size + (spooled?.count ?? 0), contentCount: message.content.count, state: state,
             phase: state.fate == .quarantined ? .held : .ready, spooled: spooled,
             cached: (message.head, message.content))
         let failure = await submit(record, SharedEntry(entry), within: message.limits)

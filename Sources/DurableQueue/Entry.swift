@@ -24,6 +24,8 @@ struct Entry: Sendable {
     var location: Location
     /// What it holds of the queue's limit.
     var size: Int
+    /// The octets of its content.
+    var contentCount: Int
     var state: MessageState
     var phase: Phase
     /// Its content, if that stands in a file of its own.

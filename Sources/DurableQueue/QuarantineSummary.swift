@@ -6,7 +6,7 @@ package struct QuarantineSummary: Sendable, Equatable {
     package var id: MessageID
     package var pipeline: PipelineVersion
     package var received: Timestamp
-    /// Its size in the journal.
+    /// The size of its content.
     package var size: ByteCount
     /// How many recipients are held.
     package var recipients: Int
@@ -24,7 +24,8 @@ extension QuarantineSummary {
         var steps: [String] = []
         for case .quarantined(let step, _) in entry.state.recipients where !steps.contains(step) { steps.append(step) }
         self.init(
-            id: entry.id, pipeline: entry.version, received: entry.received, size: ByteCount(octets: entry.size),
+            id: entry.id, pipeline: entry.version, received: entry.received,
+            size: ByteCount(octets: entry.contentCount),
             recipients: entry.state.recipients.count(where: \.isQuarantined), step: steps.first ?? "",
             reason: entry.state.quarantine?.reason ?? "", steps: steps, resumption: entry.state.step)
     }

@@ -239,6 +239,7 @@ struct Recovery {
             id: message.id, pipeline: message.pipeline, received: message.received,
             arrival: message.arrival == 0 ? location.sequence : message.arrival, location: location,
             size: RecordHeader.paddedSize(payload: location.length) + (message.spooled?.count ?? 0),
+            contentCount: message.spooled?.count ?? message.contentCount,
             state: message.state, phase: .ready, spooled: message.spooled, isRecovered: true)
     }
 

@@ -92,13 +92,14 @@ extension ParsedMessage {
         return false
     }
 
-    /// Whether `From:` stands there, also with blanks and controls before, between and behind its letters.
+    /// Whether `From:` stands there, also with blanks, controls and what is not ASCII, such as a byte order mark, before,
+    /// between and behind its letters.
     ///
     /// A line end before the first letter is another line's start, so that no octet is passed over twice.
     private static func startsWithFrom(_ bytes: UnsafeRawBufferPointer, at start: Int) -> Bool {
         func isPassedOver(_ octet: UInt8, inLine: Bool) -> Bool {
             if inLine, octet == ASCII.carriageReturn || octet == ASCII.lineFeed { return false }
-            return octet <= ASCII.space || octet == 0x7F
+            return octet <= ASCII.space || octet >= 0x7F
         }
         var position = start
         for (letter, wanted) in "from:".utf8.enumerated() {

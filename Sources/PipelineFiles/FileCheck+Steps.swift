@@ -186,7 +186,7 @@ extension FileCheck {
 
     private mutating func checkPlace(_ type: any Stage.Type, _ entry: SettingNode.Entry, _ place: StepPlace) {
         guard case .session(let phase) = place else {
-            if type is any RewritingStage.Type { noteUnsupported(type, entry, place) }
+            if type is any SessionStage.Type { noteUnsupported(type, entry, place) }
             return
         }
         if type.manifest.effects != .none {

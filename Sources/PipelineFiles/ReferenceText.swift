@@ -40,7 +40,7 @@ package enum ReferenceText {
         if component is any ConnectStage.Type { places.append("session: connect") }
         if component is any MailStage.Type { places.append("session: mail") }
         if component is any RecipientStage.Type { places.append("session: recipient") }
-        return places + ["session: message"] + (component is any RewritingStage.Type ? [] : ["deliver"])
+        return places + ["session: message"] + (component is any SessionStage.Type ? [] : ["deliver"])
     }
 
     private static func record<Module: Component>(_ component: Module.Type) -> [SettingDeclaration] {

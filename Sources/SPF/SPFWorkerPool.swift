@@ -1,3 +1,4 @@
+import Glibc
 import Resolver
 import Synchronization
 
@@ -23,9 +24,11 @@ package final class SPFWorkerPool: Sendable {
     ///   - executable: The path of `spf-worker`; nil looks beside the running executable.
     ///   - workers: How many processes to use; each takes one processor when busy.
     ///   - deadline: How long one evaluation may take before its process is killed.
-    /// - Throws: ``SystemError`` where the path or an event descriptor cannot be had, and errors of starting a thread.
+    /// - Throws: ``SystemError`` where there is no such program or an event descriptor cannot be had, and errors of starting a thread.
     package init(executable: String? = nil, workers: Int = 1, deadline: Duration = defaultDeadline) throws {
         let path = try executable ?? WorkerProcess.defaultPath()
+        // Said now, and not by the checks of the first strangers, which would have no result.
+        guard access(path, X_OK) == 0 else { throw SystemError("start the helper process \(path)", code: errno) }
         self.workers = try (0..<max(workers, 1)).map { _ in try WorkerDriver(path: path, deadline: deadline) }
     }
 

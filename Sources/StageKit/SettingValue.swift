@@ -76,10 +76,13 @@ extension Int: SettingValue {
     public static var placeholder: Int { 1 }
     /// Reads decimal digits, with underscores between them if they help.
     public static func read(_ node: SettingNode) -> Result<Int, SettingFailure> {
-        guard case .scalar(let text, isQuoted: false) = node.content,
-            let value = Int(text.filter { $0 != "_" })
-        else { return .failure(.expected(settingType, node)) }
-        return .success(value)
+        guard case .scalar(let text, isQuoted: false) = node.content else {
+            return .failure(.expected(settingType, node))
+        }
+        let digits = text.filter { $0 != "_" }
+        if let value = Int(digits) { return .success(value) }
+        guard digits.wholeMatch(of: /[+-]?[0-9]+/) != nil else { return .failure(.expected(settingType, node)) }
+        return .failure(.expected("a whole number of at most 18 digits", node))
     }
     /// Decimal digits.
     public var settingText: String { String(self) }

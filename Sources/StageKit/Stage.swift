@@ -3,7 +3,7 @@
 /// One instance serves every message of its pipeline concurrently, so a stage holds settings and services but nothing
 /// that belongs to a single message. A stage without effects may stand in `session: message:` and in `deliver:`; one
 /// with effects only in `deliver:`. The refinements ``ConnectStage``, ``MailStage`` and ``RecipientStage`` open the
-/// earlier phases of the SMTP dialogue, ``BatchStage`` serves many messages at once.
+/// earlier phases of the SMTP dialogue, ``SessionStage`` closes `deliver:`, ``BatchStage`` serves many messages at once.
 ///
 /// The earlier phases begin on the thread that serves connections, and leave it where they wait first: until then they
 /// must be quick.
@@ -45,11 +45,15 @@ public protocol RecipientStage: Stage {
     ) async throws -> Verdict
 }
 
+/// A stage whose verdict is for a client who waits, and means nothing once the message is accepted: it may stand in
+/// `session:` and not in `deliver:`.
+public protocol SessionStage: Stage {}
+
 /// A stage that may give the message another content, such as one without forged header fields.
 ///
 /// It stands in `session: message:` only, before anything is stored. What ``Message/with(content:)`` makes is parsed
 /// anew at its next use, so it costs nothing where nothing is changed.
-public protocol RewritingStage: Stage {}
+public protocol RewritingStage: SessionStage {}
 
 /// A stage that serves many messages at once after the durable line, so that one transaction or one fsync is enough.
 public protocol BatchStage: Stage {

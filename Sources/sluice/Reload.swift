@@ -26,12 +26,17 @@ struct Reload: Sendable {
         guard plan.site.dataDirectory == build.services.site.dataDirectory else { return refuse(lines) }
         do {
             try await engine.reload(plan)
+        } catch ReloadError.notRunning {
+            logger.info("not reloaded: the server is ending")
+            return Answer(isDone: false, lines: ["\(ReloadError.notRunning)"])
         } catch {
             return refuse(lines + ["\(error)"])
         }
         let versions = plan.pipelines.map { "\($0.name) \($0.digest.prefix(12))" }.joined(separator: ", ")
-        logger.notice("reloaded", metadata: ["versions": "\(versions)"])
-        return Answer(isDone: true, lines: lines + ["new mail is accepted under \(versions)"])
+        let listeners = plan.listenerLines
+        logger.notice(
+            "reloaded", metadata: ["versions": "\(versions)", "listeners": "\(listeners.joined(separator: "; "))"])
+        return Answer(isDone: true, lines: lines + listeners + ["new mail is accepted under \(versions)"])
     }
 
     /// What a server cannot change while it runs.
@@ -52,5 +57,16 @@ struct Reload: Sendable {
     private func refuse(_ lines: [String]) -> Answer {
         logger.error("not reloaded: nothing has changed", metadata: ["findings": "\(lines.joined(separator: "; "))"])
         return Answer(isDone: false, lines: lines + ["nothing has changed"])
+    }
+}
+
+extension SitePlan {
+    /// Where each pipeline takes mail, for the operator.
+    var listenerLines: [String] {
+        pipelines.flatMap { pipeline in
+            pipeline.receivers.flatMap { receiver in
+                receiver.component.listeners.map { "\(pipeline.name) takes mail on \($0)" }
+            }
+        }
     }
 }

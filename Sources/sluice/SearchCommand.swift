@@ -6,7 +6,7 @@ import Mailboxes
 /// `sluice search`: finds a user's mail.
 struct SearchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "search", abstract: "Finds a user's mail, newest first.",
+        commandName: "search", abstract: "Finds a user's mail, the latest arrival first.",
         discussion: """
             Words, "quoted phrases", from:, to:, subject:, filename:, is:unread, is:read, is:flagged, is:answered,
             has:attachment, in:Junk, before:2026-01-31, after:, older_than:7d, newer_than:, larger:1MB, smaller:,

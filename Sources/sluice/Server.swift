@@ -99,17 +99,12 @@ struct Server: Service {
     /// What the operator reads when mail can come in.
     private var readyLines: [String] {
         let plan = engine.plan
-        let listeners = plan.pipelines.flatMap { pipeline in
-            pipeline.receivers.flatMap { receiver in
-                receiver.component.listeners.map { "\(pipeline.name) takes mail on \($0)" }
-            }
-        }
         let control =
             plan.site.controlListener.map { ["arrivals and measurements: http://\($0)/events, /metrics"] } ?? []
         let waiting = engine.pendingCount
         let messages = waiting == 1 ? "1 message is" : "\(waiting) messages are"
         let queued = waiting == 0 ? [] : ["\(messages) pending from before"]
-        return listeners + control + queued + ["ready"]
+        return plan.listenerLines + control + queued + ["ready"]
     }
 
     /// What the operator reads at the end.

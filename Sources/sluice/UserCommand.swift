@@ -85,6 +85,9 @@ struct UserCommand: AsyncParsableCommand {
                 if json { return try JSON.say(answer) }
                 let mails = answer.mails == 1 ? "1 mail was" : "\(answer.mails) mails were"
                 Terminal.say("\(address) has no mailbox any more\(mail ? "; \(mails) removed" : "")")
+                if try EmailAddress(parsing: address) == site.site().postmaster {
+                    Terminal.note("the mail for postmaster reaches nobody now: site.yaml has it go to \(address)")
+                }
             }
         }
     }

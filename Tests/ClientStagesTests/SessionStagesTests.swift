@@ -72,6 +72,11 @@ struct SessionStagesTests {
             return
         }
         #expect(later.code == 450)
+        guard case .postpone(let last, _) = try await stage.process(&message, in: clock.context()) else {
+            Issue.record("let through")
+            return
+        }
+        #expect(last.code == 450)
         #expect(try await stage.connect(&stranger, in: clock.context()) == .proceed)
         clock.now = clock.now + .seconds(10)
         #expect(try await stage.connect(&message, in: clock.context()) == .proceed)

@@ -94,7 +94,7 @@ struct DeliveredTests {
                         id: Fixture.id(number), pipeline: Fixture.pipeline, received: Timestamp(seconds: 1),
                         arrival: UInt64(number),
                         location: Location(segment: segment, offset: 64, length: 50, sequence: UInt64(number)),
-                        size: 100, state: message, phase: .ready)))
+                        size: 100, contentCount: 20, state: message, phase: .ready)))
         }
         let records = state.apply((1...3).map { Fixture.delivered($0) }, now: Timestamp(seconds: 2))
         #expect(records.map(\.segment) == [old] && state.entries.isEmpty && state.heldMessages == 0)

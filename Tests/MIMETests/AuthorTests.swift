@@ -64,7 +64,7 @@ struct AuthorTests {
         " From: x@y.z\r\nSubject: a", "Fr\0om: x@y.z\r\nSubject: a", "\u{7F}From: x@y.z\r\nFrom: a@b.c",
         "From\r\n : x@y.z\r\nSubject: a", "Subject: a\rFrom: x@y.z", "Subject: a\r\u{1}FROM \u{2}: x@y.z",
         "From: a@b.c\r\nno field\r\nX: y\r\nfrom: x@y.z", "--x\r\nFrom: x@y.z", "\r\nFrom: x@y.z",
-        "\r\n\r\nFrom: x@y.z",
+        "\r\n\r\nFrom: x@y.z", "\u{FEFF}From: x@y.z\r\nSubject: a", "Subject: a\r\nFr\u{200B}om\u{A0}: x@y.z",
     ])
     func `a From that only some readers see is no secret`(_ header: String) {
         #expect(authors(header) == .unclear(.hidden))

@@ -25,7 +25,7 @@ struct ReferenceTextTests {
             let text = ReferenceText.text(for: component)
             let example = try #require(text.components(separatedBy: "Example:\n").last)
             let lines = example.split(separator: "\n").map { "  \($0)\n" }.joined()
-            let isRewriting = component is any RewritingStage.Type
+            let isOfSession = component is any SessionStage.Type
             let file = """
                 sluice: 1
                 pipeline: inbound
@@ -33,12 +33,12 @@ struct ReferenceTextTests {
                 session:
                   message:
                     - parse-mime: { as: early }
-                \(isRewriting ? lines : "")
+                \(isOfSession ? lines : "")
                 accept: { queue: {} }
                 deliver:
                     - parse-mime: { as: first }
                     - store-metadata: { as: last, mailbox: Inbox }
-                \(isRewriting ? "" : lines)
+                \(isOfSession ? "" : lines)
                 """
             let findings = MemoryDirectory(["inbound.yaml": file]).check(environment: ["NAME": "x"]).findings
             #expect(findings.map(\.description) == [], "\(name)")

@@ -62,6 +62,12 @@ struct WriteResults: SampleStage, RewritingStage {
     static let manifest = StageManifest(name: "write-results", summary: "Writes what was found.")
 }
 
+struct LimitClient: SampleStage, ConnectStage, SessionStage {
+    static let manifest = StageManifest(name: "limit-client", summary: "Puts off who comes too often.")
+
+    func connect(_ message: inout Message, in context: StageContext) async throws -> Verdict { .proceed }
+}
+
 /// Has settings of every form.
 struct ScoreSpam: SampleStage {
     enum Mode: String, CaseIterable, SettingValue {
@@ -180,7 +186,7 @@ struct SampleReceiver: Receiver {
 enum Samples {
     static let catalog = StageCatalog([
         SampleReceiver.self, LookUpClient.self, CheckSPF.self, CheckRecipient.self, ParseMIME.self, WriteResults.self,
-        ScoreSpam.self,
+        LimitClient.self, ScoreSpam.self,
         StoreMetadata.self, Index.self, Notify.self,
     ])
 

@@ -65,12 +65,24 @@ import Testing
         await checker.stop()
     }
 
-    @Test func `a missing helper is a temperror that names it`() async throws {
-        let pool = try SPFWorkerPool(executable: "/nonexistent/spf-worker")
+    @Test func `a missing helper is an error at the start`() {
+        let error = #expect(throws: SystemError.self) { try SPFWorkerPool(executable: "/nonexistent/spf-worker") }
+        #expect(error?.description.hasSuffix("/nonexistent/spf-worker: No such file or directory") == true)
+    }
+
+    @Test func `a helper that vanishes is a temperror that names it`() async throws {
+        var template = Array("/tmp/spf-worker.XXXXXX".utf8CString)
+        let file = mkstemp(&template)
+        try #require(file >= 0)
+        fchmod(file, 0o700)
+        close(file)
+        let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let pool = try SPFWorkerPool(executable: path)
+        unlink(path)
         let checker = SPFChecker(resolver: ZoneResolver(WorkerTests.zone), worker: pool, memory: 0)
         let outcome = await checker.check(WorkerTests.request)
         #expect(outcome.result == .temperror)
-        #expect(outcome.reason == "cannot start /nonexistent/spf-worker: No such file or directory")
+        #expect(outcome.reason == "cannot start \(path): No such file or directory")
         await checker.stop()
     }
 

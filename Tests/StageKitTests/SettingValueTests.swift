@@ -52,6 +52,26 @@ struct SettingValueTests {
         #expect(throws: SettingFailure.self) { try Double.read(node("nan")).get() }
     }
 
+    @Test func `a number that is too large is called so`() {
+        let failure = #expect(throws: SettingFailure.self) { try Int.read(node("99999999999999999999")).get() }
+        #expect(failure?.text.contains("at most 18 digits") == true)
+        let other = #expect(throws: SettingFailure.self) { try Int.read(node("9x")).get() }
+        #expect(other?.text.contains("digits") == false)
+    }
+
+    @Test(arguments: [
+        ("etc/in.yaml", "../tls/a.pem", "etc/../tls/a.pem"), ("/etc/in.yaml", "a.pem", "/etc/a.pem"),
+        ("in.yaml", "a.pem", "a.pem"), ("etc/in.yaml", "/a.pem", "/a.pem"),
+    ])
+    func `a file is found from the directory of the file that names it`(
+        _ file: String, _ text: String, _ path: String
+    ) throws {
+        let place = StageKit.SourceLocation(file: file, line: 1, column: 1)
+        let node = SettingNode(.scalar(text, isQuoted: false), at: place)
+        #expect(try FilePath.read(node).get().path == path)
+        #expect(throws: SettingFailure.self) { try FilePath.read(self.node("")).get() }
+    }
+
     @Test func `a choice is one of its words, and suggests one`() throws {
         #expect(try Colour.read(node("green")).get() == .green)
         let failure = #expect(throws: SettingFailure.self) { try Colour.read(node("gren")).get() }
