@@ -285,7 +285,7 @@ struct AddressParser {
                 (domain, hasAt) = ("", false)
             case ASCII.comma where hasAt, ASCII.semicolon: break scan
             default:
-                if !hasAt, octet != ASCII.less { local.add([octet]) }
+                if !hasAt, octet != ASCII.less { local.add(CollectionOfOne(octet)) }
                 if hasAt, !ASCII.isBlank(octet) { isAmbiguous = true }
                 cursor.position += 1
             }
@@ -308,7 +308,7 @@ struct AddressParser {
         var octets: [UInt8] = []
         private var isApart = false
 
-        mutating func add(_ word: [UInt8]) {
+        mutating func add(_ word: some Collection<UInt8>) {
             guard let first = word.first, !ASCII.isBlank(first) || word.count > 1 else {
                 isApart = !word.isEmpty
                 return
