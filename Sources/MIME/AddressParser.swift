@@ -284,6 +284,8 @@ struct AddressParser {
                 isAmbiguous = true
                 (domain, hasAt) = ("", false)
             case ASCII.comma where hasAt, ASCII.semicolon: break scan
+            case _ where !hasAt && MailAddress.isAtomText(octet):
+                local.add(cursor.take(while: MailAddress.isAtomText))
             default:
                 if !hasAt, octet != ASCII.less { local.add(CollectionOfOne(octet)) }
                 if hasAt, !ASCII.isBlank(octet) { isAmbiguous = true }
