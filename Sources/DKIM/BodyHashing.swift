@@ -21,8 +21,8 @@ package struct BodyHashing: Sendable {
         }
 
         mutating func endLine() {
-            let end: [UInt8] = [0x0D, 0x0A]
-            end.withUnsafeBytes { take($0) }
+            let end: (UInt8, UInt8) = (0x0D, 0x0A)
+            withUnsafeBytes(of: end) { take($0) }
         }
     }
 
@@ -98,12 +98,14 @@ package struct BodyHashing: Sendable {
         simple.endLine()
         if relaxed.end > start { relaxed.endLine() }
         var hashes: [BodyHashRequest: BodyHash] = [:]
-        for (canonicalization, form) in [(Canonicalization.simple, simple), (.relaxed, relaxed)] {
+        func add(_ form: Form, _ canonicalization: Canonicalization) {
             for hasher in form.hashers {
                 hashes[BodyHashRequest(canonicalization, length: hasher.length)] = BodyHash(
                     digest: hasher.finish(), canonicalLength: form.length)
             }
         }
+        add(simple, .simple)
+        add(relaxed, .relaxed)
         return hashes
     }
 }

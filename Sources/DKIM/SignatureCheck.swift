@@ -51,7 +51,7 @@ package struct SignatureCheck: Sendable {
     }
 
     /// Whether the key makes the signature's check long enough for another thread.
-    var isExpensive: Bool { (record?.key.bits ?? 0) > 2_048 }
+    var isExpensive: Bool { (record?.bits ?? 0) > 2_048 }
 
     /// Compares the signature with the message.
     package mutating func conclude(_ hashes: [BodyHashRequest: BodyHash], _ header: HeaderFields) {
