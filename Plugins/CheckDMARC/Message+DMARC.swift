@@ -15,13 +15,18 @@ extension Message {
 
     /// What SPF and DKIM found.
     var identifiers: Identifiers {
-        let signatures = (facts[CheckDMARC.Read.dkimDomains] ?? "").split(separator: " ")
-        let undecided = (facts[CheckDMARC.Read.dkimUndecided] ?? "").split(separator: " ")
+        let signatures = domains(in: CheckDMARC.Read.dkimDomains)
+        let undecided = domains(in: CheckDMARC.Read.dkimUndecided)
         let spf = facts[CheckDMARC.Read.spfResult]
         let domain = facts[CheckDMARC.Read.spfDomain]
         return Identifiers(
-            signatures: signatures.map { .init(domain: String($0)) }, spf: spf == "pass" ? domain : nil,
-            undecidedSignatures: undecided.map(String.init), undecidedSPF: spf == "temperror" ? domain : nil)
+            signatures: signatures.map { .init(domain: $0) }, spf: spf == "pass" ? domain : nil,
+            undecidedSignatures: undecided, undecidedSPF: spf == "temperror" ? domain : nil)
+    }
+
+    /// The domains in a fact, which have spaces between them.
+    private func domains(in fact: Fact<String>) -> [String] {
+        (facts[fact] ?? "").utf8.split(separator: UInt8(ascii: " ")).map { String(Substring($0)) }
     }
 
     /// Whether forwarders that are all trusted have sealed that DMARC had passed before them.

@@ -38,7 +38,7 @@ package struct WriteAuthenticationResults: RewritingStage {
             context.logger.info(
                 "forged Authentication-Results removed", metadata: ["message.id": "\(message.id)"])
         }
-        let reports = ResultFacts.results(among: message.facts.texts)
+        let reports = ResultFacts.results(among: message.facts.texts(where: ResultFacts.isResult))
         guard let field = ResultsField.field(service: hostName, reports: reports) else {
             throw StageContractViolation(
                 "a check left a report that is no result of RFC 8601: \(reports.joined(separator: "; "))")

@@ -16,6 +16,8 @@ package struct ARCValidator: Sendable {
     ///
     /// - Throws: `CancellationError`.
     package func validate(_ content: Octets, at now: Timestamp) async throws -> ARCOutcome {
+        // Most mail has none, which is soon seen.
+        if HeaderFields.areNone(beginning: "arc-", in: content) { return Self.noSeals }
         let header = HeaderFields(of: content)
         guard !header.isTooLarge else { return ARCOutcome(.fail, HeaderFields.excess, instances: 0) }
         let chain: ARCChain
@@ -24,7 +26,7 @@ package struct ARCValidator: Sendable {
         } catch {
             return ARCOutcome(.fail, error.reason, instances: ARCChain.highestInstance(header))
         }
-        guard !chain.sets.isEmpty else { return ARCOutcome(.none, "no seals", instances: 0) }
+        guard !chain.sets.isEmpty else { return Self.noSeals }
         if let broken = try await brokenSeal(chain, header) {
             return ARCOutcome(.fail, broken, instances: chain.sets.count)
         }
@@ -32,6 +34,8 @@ package struct ARCValidator: Sendable {
         let outcomes = try await verifier.conclude(checks, header, content).map(\.outcome)
         return conclude(chain, outcomes, header)
     }
+
+    private static let noSeals = ARCOutcome(.none, "no seals", instances: 0)
 
     private func conclude(_ chain: ARCChain, _ signatures: [SignatureOutcome], _ header: HeaderFields) -> ARCOutcome {
         let count = chain.sets.count

@@ -56,7 +56,8 @@ package enum ForgedFields {
     /// Where the value starts if a line begins our field; blanks may stand before the colon (RFC 5322, section 4.5).
     private static func value(of line: Range<Int>, _ bytes: UnsafeRawBufferPointer) -> Int? {
         let name = ResultsField.name.utf8
-        guard line.count > name.count else { return nil }
+        // Nearly all lines begin with another octet.
+        guard line.count > name.count, bytes[line.lowerBound] | 0x20 == UInt8(ascii: "a") else { return nil }
         for (offset, octet) in name.enumerated() where bytes[line.lowerBound + offset] | 0x20 != octet | 0x20 {
             return nil
         }

@@ -3,32 +3,27 @@
 /// Our own checks write no other, so that their words are told apart and copied without a value being unquoted and
 /// quoted again.
 struct ReportScanner {
-    /// A word, and whether it begins a result.
-    struct Word {
-        let octets: UnsafeBufferPointer<UInt8>
-        let startsResult: Bool
-    }
-
     private let text: UnsafeBufferPointer<UInt8>
     private var position = 0
 
     init(_ text: UnsafeBufferPointer<UInt8>) { self.text = text }
 
-    /// All words; nil where one of them, or what stands between two of them, is not as we write it.
-    mutating func words() -> [Word]? {
-        guard text.count <= ResultReader.maximumLength else { return nil }
-        var words: [Word] = []
+    /// Calls `body` with each word, and whether it begins a result.
+    ///
+    /// - Returns: false at the first word that is not as we write it, or has something else before it.
+    mutating func forEachWord(_ body: (_ word: UnsafeBufferPointer<UInt8>, _ startsResult: Bool) -> Void) -> Bool {
+        guard text.count <= ResultReader.maximumLength else { return false }
         var startsResult = true
         var results = 0
         while true {
             let start = position
             if startsResult { results += 1 }
-            guard results <= ResultReader.maximumResults, skipWord(startsResult) else { return nil }
-            words.append(Word(octets: .init(rebasing: text[start..<position]), startsResult: startsResult))
-            guard let octet = peek else { return words }
+            guard results <= ResultReader.maximumResults, skipWord(startsResult) else { return false }
+            body(.init(rebasing: text[start..<position]), startsResult)
+            guard let octet = peek else { return true }
             startsResult = octet == UInt8(ascii: ";")
             if startsResult { position += 1 }
-            guard take(UInt8(ascii: " ")) else { return nil }
+            guard take(UInt8(ascii: " ")) else { return false }
         }
     }
 
@@ -64,7 +59,7 @@ struct ReportScanner {
         while let octet = peek, octet > 0x20, octet != UInt8(ascii: ";") { position += 1 }
         let value = text[start..<position]
         return value.count <= ResultWriter.maximumValue
-            && (!value.isEmpty && value.allSatisfy(ResultWriter.isToken) || ResultWriter.isMailbox(value))
+            && (ResultWriter.isToken(value) || ResultWriter.isMailbox(value))
     }
 
     private var peek: UInt8? { position < text.count ? text[position] : nil }

@@ -10,21 +10,18 @@ package enum ResultFacts {
 
     private static let known = checks.map(name)
 
-    /// The results among facts, each its name and text, in the order in which they are written.
+    /// The results among facts, each its name and text, in the order in which they are written: those of known checks,
+    /// then others by name.
     package static func results(among texts: [(name: String, text: String)]) -> [String] {
-        let found = texts.filter { isResult($0.name) }
-        return ordered(found.map(\.name)).compactMap { name in found.first { $0.name == name }?.text }
-    }
-
-    /// The names of facts with results, in the order in which these are written.
-    static func ordered(_ names: [String]) -> [String] {
-        let others = names.filter { !known.contains($0) }
-        return known.filter { names.contains($0) } + others.sorted()
+        var results: [String] = []
+        results.reserveCapacity(texts.count)
+        for name in known { if let found = texts.first(where: { $0.name == name }) { results.append(found.text) } }
+        let others = texts.filter { isResult($0.name) && !known.contains($0.name) }
+        return others.isEmpty ? results : results + others.sorted { $0.name < $1.name }.map(\.text)
     }
 
     /// Whether a fact has results: its name ends as these names do.
-    static func isResult(_ name: String) -> Bool {
-        let (name, suffix) = (name.utf8, suffix.utf8)
-        return name.count > suffix.count && name.suffix(suffix.count).elementsEqual(suffix)
+    package static func isResult(_ name: String) -> Bool {
+        name.utf8.count > suffix.utf8.count && name.hasSuffix(suffix)
     }
 }

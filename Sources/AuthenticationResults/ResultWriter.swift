@@ -15,6 +15,7 @@ struct ResultWriter {
     static let lineLength = 78
     /// More than most fields have.
     private static let usualLength = 512
+    private static let fold = "\r\n    "
 
     private let layout: Layout
     private var octets: [UInt8] = []
@@ -29,7 +30,10 @@ struct ResultWriter {
     var text: String { String(decoding: octets, as: UTF8.self) }
 
     /// Writes octets that need no care.
-    mutating func write(_ text: String) { octets.append(contentsOf: text.utf8) }
+    mutating func write(_ text: String) {
+        var text = text
+        text.withUTF8 { octets.append(contentsOf: $0) }
+    }
 
     /// Writes results with semicolons between them; a fold may stand between two words of each.
     mutating func write(_ results: [MethodResult]) {
@@ -43,15 +47,21 @@ struct ResultWriter {
     /// write it.
     mutating func write(report: String) -> Bool {
         var report = report
-        return report.withUTF8 { text in
+        let before = (length: octets.count, lineStart: lineStart)
+        let isOurs = report.withUTF8 { text in
             var scanner = ReportScanner(text)
-            guard let words = scanner.words() else { return false }
-            for word in words {
-                if word.startsResult { octets.append(UInt8(ascii: ";")) }
-                writeWord(startsLine: word.startsResult) { $0.octets.append(contentsOf: word.octets) }
+            return scanner.forEachWord { word, startsResult in
+                if startsResult { octets.append(UInt8(ascii: ";")) }
+                separate(wordOf: word.count, startsLine: startsResult)
+                octets.append(contentsOf: word)
             }
-            return true
         }
+        guard isOurs else {
+            octets.removeSubrange(before.length...)
+            lineStart = before.lineStart
+            return false
+        }
+        return true
     }
 
     private mutating func write(_ result: MethodResult) {
@@ -78,44 +88,64 @@ struct ResultWriter {
         }
     }
 
-    /// Writes a word, and what separates it from the one before it once its length is known.
+    /// Writes what separates a word of a length from the one before it.
+    private mutating func separate(wordOf length: Int, startsLine: Bool) {
+        guard isFold(octets.count, before: length, startsLine) else { return octets.append(UInt8(ascii: " ")) }
+        lineStart = octets.count + 2
+        octets.append(contentsOf: Self.fold.utf8)
+    }
+
+    /// Writes a word, and what separates it from the one before it; for a fold its length must be known.
     private mutating func writeWord(startsLine: Bool = false, _ write: (inout ResultWriter) -> Void) {
         let start = octets.count
+        if start > 0 { octets.append(UInt8(ascii: " ")) }
         write(&self)
-        guard start > 0 else { return }
-        let length = octets.count - start
-        if layout == .folded, startsLine || start - lineStart + 1 + length >= Self.lineLength {
-            octets.insert(contentsOf: "\r\n    ".utf8, at: start)
-            lineStart = start + 2
-        } else {
-            octets.insert(UInt8(ascii: " "), at: start)
-        }
+        guard start > 0, isFold(start, before: octets.count - start - 1, startsLine) else { return }
+        octets.replaceSubrange(start..<start + 1, with: Self.fold.utf8)
+        lineStart = start + 2
+    }
+
+    /// Whether a fold is due before a word of a length.
+    private func isFold(_ start: Int, before length: Int, _ startsLine: Bool) -> Bool {
+        layout == .folded && (startsLine || start - lineStart + 1 + length >= Self.lineLength)
     }
 
     /// Writes a token as it is, anything else as a quoted string (RFC 8601, section 2.2: `value`).
-    mutating func write(value text: String) { write(clean: Self.clean(text)) }
+    mutating func write(value text: String) { write(text, isAsItIs: Self.isToken) }
 
     /// Writes a value, or a mailbox or domain as it is (RFC 8601, section 2.2: `pvalue`).
     private mutating func write(propertyValue text: String) {
-        let text = Self.clean(text)
-        if Self.isMailbox(text.utf8) { write(text) } else { write(clean: text) }
+        write(text) { Self.isMailbox($0) || Self.isToken($0) }
     }
 
-    private mutating func write(clean text: String) {
-        guard text.isEmpty || !text.utf8.allSatisfy(Self.isToken) else { return write(text) }
+    private mutating func write(_ text: String, isAsItIs: (UnsafeBufferPointer<UInt8>) -> Bool) {
+        var text = text
+        let isWritten = text.withUTF8 { text in
+            // Nearly all texts are.
+            guard Self.isClean(text) else { return false }
+            if isAsItIs(text) { octets.append(contentsOf: text) } else { writeQuoted(text) }
+            return true
+        }
+        if !isWritten { write(Self.clean(text), isAsItIs: isAsItIs) }
+    }
+
+    private mutating func writeQuoted(_ text: UnsafeBufferPointer<UInt8>) {
         let quote = UInt8(ascii: "\"")
         octets.append(quote)
-        for octet in text.utf8 {
+        for octet in text {
             if octet == quote || octet == UInt8(ascii: "\\") { octets.append(UInt8(ascii: "\\")) }
             octets.append(octet)
         }
         octets.append(quote)
     }
 
+    /// Whether a text can be written without a change.
+    private static func isClean(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        text.count <= maximumValue && text.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+    }
+
     /// A text without control characters, cut at the end of a character.
     private static func clean(_ text: String) -> String {
-        // Nearly all are.
-        if text.utf8.count <= maximumValue, text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) { return text }
         var octets = text.utf8.prefix(maximumValue).map { $0 < 0x20 || $0 == 0x7F ? UInt8(ascii: "?") : $0 }
         if text.utf8.count > maximumValue {
             while let last = octets.last, last & 0xC0 == 0x80 { octets.removeLast() }
@@ -123,6 +153,9 @@ struct ResultWriter {
         }
         return String(decoding: octets, as: UTF8.self)
     }
+
+    /// Whether this is a MIME token (RFC 2045, section 5.1).
+    static func isToken(_ text: some Collection<UInt8>) -> Bool { !text.isEmpty && text.allSatisfy(isTokenOctet) }
 
     /// Whether this is a mailbox of dot-atoms, of which the local part may be missing.
     static func isMailbox(_ text: some BidirectionalCollection<UInt8>) -> Bool {
@@ -132,27 +165,34 @@ struct ResultWriter {
     }
 
     private static func isDotAtom(_ text: some Collection<UInt8>) -> Bool {
-        text.first != UInt8(ascii: ".") && text.allSatisfy { classes[Int($0)] & atomOrDot != 0 }
+        text.first != UInt8(ascii: ".") && text.allSatisfy(isAtomOctetOrDot)
     }
 
-    /// A character of a MIME token (RFC 2045, section 5.1).
-    static func isToken(_ octet: UInt8) -> Bool { classes[Int(octet)] & token != 0 }
+    /// Visible ASCII but `"(),/:;<=>?@[\]`.
+    private static func isTokenOctet(_ octet: UInt8) -> Bool {
+        switch octet {
+        case 0x22, 0x28, 0x29, 0x2C, 0x2F, 0x3A...0x40, 0x5B...0x5D: false
+        default: (0x21...0x7E).contains(octet)
+        }
+    }
+
+    /// Letters, digits, and ``.!#$%&'*+-/=?^_`{|}~`` (RFC 5322, section 3.2.3).
+    private static func isAtomOctetOrDot(_ octet: UInt8) -> Bool {
+        switch octet {
+        case 0x21, 0x23...0x27, 0x2A, 0x2B, 0x2D...0x39, 0x3D, 0x3F, 0x41...0x5A, 0x5E...0x7E: true
+        default: false
+        }
+    }
 
     static func isAlphanumeric(_ octet: UInt8) -> Bool {
         (0x30...0x39).contains(octet) || (0x41...0x5A).contains(octet & 0xDF)
     }
 
-    /// A character of our keywords: methods, results, types and names.
-    static func isKeyword(_ octet: UInt8) -> Bool { classes[Int(octet)] & keyword != 0 }
-
-    private static let (token, atomOrDot, keyword) = (UInt8(1), UInt8(2), UInt8(4))
-
-    /// What each octet may stand in; an atom has letters, digits and some more (RFC 5322, section 3.2.3).
-    private static let classes = (UInt8.min...UInt8.max).map { octet -> UInt8 in
-        let isTokenSpecial = (0x21...0x7E).contains(octet) && !"()<>@,;:\\\"/[]?=".utf8.contains(octet)
-        let isAtomSpecial = ".-!#$%&'*+/=?^_`{|}~".utf8.contains(octet)
-        return (isAlphanumeric(octet) || isTokenSpecial ? token : 0)
-            | (isAlphanumeric(octet) || isAtomSpecial ? atomOrDot : 0)
-            | (isAlphanumeric(octet) && !(0x41...0x5A).contains(octet) || "-_".utf8.contains(octet) ? keyword : 0)
+    /// A character of our keywords: methods, results, types and names have lower-case letters, digits, `-` and `_`.
+    static func isKeyword(_ octet: UInt8) -> Bool {
+        switch octet {
+        case 0x2D, 0x30...0x39, 0x5F, 0x61...0x7A: true
+        default: false
+        }
     }
 }

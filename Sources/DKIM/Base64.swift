@@ -10,35 +10,48 @@ package enum Base64 {
     }()
 
     /// The octets; `nil` if a character does not belong there or the padding is wrong.
-    package static func decode(_ text: some Sequence<UInt8>) -> [UInt8]? {
-        var octets: [UInt8] = []
-        octets.reserveCapacity(text.underestimatedCount / 4 * 3 + 3)
+    package static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+        var isRight = true
+        let octets = [UInt8](unsafeUninitializedCapacity: text.count / 4 * 3 + 3) { octets, filled in
+            if let count = decode(text, to: octets) { filled = count } else { isRight = false }
+        }
+        return isRight ? octets : nil
+    }
+
+    /// Writes the octets, three for each four characters and up to two more; returns how many they are.
+    private static func decode(_ text: some Sequence<UInt8>, to octets: UnsafeMutableBufferPointer<UInt8>) -> Int? {
         let values = values
-        var (bits, count, pads) = (UInt32(0), 0, 0)
-        for character in text where !character.isWhiteSpace {
-            if character == padding {
+        var (bits, count, pads, filled) = (UInt32(0), 0, 0, 0)
+        func write(_ bits: UInt32) {
+            octets[filled] = UInt8(truncatingIfNeeded: bits)
+            filled += 1
+        }
+        for character in text {
+            let value = values[Int(character)]
+            guard value != 0xFF else {
+                if character.isWhiteSpace { continue }
+                guard character == padding else { return nil }
                 pads += 1
                 continue
             }
-            let value = values[Int(character)]
-            guard value != 0xFF, pads == 0 else { return nil }
+            guard pads == 0 else { return nil }
             bits = bits << 6 | UInt32(value)
             count += 1
             if count % 4 == 0 {
-                octets.append(UInt8(truncatingIfNeeded: bits >> 16))
-                octets.append(UInt8(truncatingIfNeeded: bits >> 8))
-                octets.append(UInt8(truncatingIfNeeded: bits))
+                write(bits >> 16)
+                write(bits >> 8)
+                write(bits)
             }
         }
         switch (count % 4, pads) {
         case (0, 0): break
-        case (2, 2): octets.append(UInt8(truncatingIfNeeded: bits >> 4))
+        case (2, 2): write(bits >> 4)
         case (3, 1):
-            octets.append(UInt8(truncatingIfNeeded: bits >> 10))
-            octets.append(UInt8(truncatingIfNeeded: bits >> 2))
+            write(bits >> 10)
+            write(bits >> 2)
         default: return nil
         }
-        return octets
+        return filled
     }
 
     /// The text, in one line.

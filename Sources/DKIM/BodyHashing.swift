@@ -21,8 +21,8 @@ package struct BodyHashing: Sendable {
         }
 
         mutating func endLine() {
-            let end: [UInt8] = [0x0D, 0x0A]
-            end.withUnsafeBytes { take($0) }
+            let end: (UInt8, UInt8) = (0x0D, 0x0A)
+            withUnsafeBytes(of: end) { take($0) }
         }
     }
 
@@ -31,7 +31,6 @@ package struct BodyHashing: Sendable {
     private var position: Int
     private var simple: Form
     private var relaxed: Form
-    private var relaxedBody = RelaxedBody()
 
     /// Prepares to hash the content from an offset.
     package init(_ content: Octets, from start: Int, requests: Set<BodyHashRequest>) {
@@ -85,9 +84,8 @@ package struct BodyHashing: Sendable {
     }
 
     private mutating func relax(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) {
-        // No form is longer than the text but by the blank that was left from the piece before.
-        withUnsafeTemporaryAllocation(byteCount: range.count + 1, alignment: 1) { output in
-            let filled = relaxedBody.write(bytes, range, to: output)
+        withUnsafeTemporaryAllocation(byteCount: range.count, alignment: 1) { output in
+            let filled = RelaxedBody.write(bytes, range, to: output)
             relaxed.take(UnsafeRawBufferPointer(rebasing: output[..<filled]))
         }
     }
@@ -100,12 +98,14 @@ package struct BodyHashing: Sendable {
         simple.endLine()
         if relaxed.end > start { relaxed.endLine() }
         var hashes: [BodyHashRequest: BodyHash] = [:]
-        for (canonicalization, form) in [(Canonicalization.simple, simple), (.relaxed, relaxed)] {
+        func add(_ form: Form, _ canonicalization: Canonicalization) {
             for hasher in form.hashers {
                 hashes[BodyHashRequest(canonicalization, length: hasher.length)] = BodyHash(
                     digest: hasher.finish(), canonicalLength: form.length)
             }
         }
+        add(simple, .simple)
+        add(relaxed, .relaxed)
         return hashes
     }
 }

@@ -15,26 +15,45 @@ package enum Canonicalization: String, Sendable, Hashable, CaseIterable {
 
     /// RFC 6376, section 3.4.2.
     private static func appendRelaxed(_ field: some Collection<UInt8>, to output: inout [UInt8]) {
-        let colon = field.firstIndex(of: UInt8(ascii: ":")) ?? field.endIndex
-        for octet in field[..<colon] where !octet.isWhiteSpace { output.append(octet.lowered) }
-        guard colon < field.endIndex else { return }
-        output.append(UInt8(ascii: ":"))
-        let valueStart = output.count
-        var isSpaceDue = false
-        var endsLine = false
-        for octet in field[field.index(after: colon)...] {
-            endsLine = octet == 0x0A
-            // Unfolding drops line ends; the blank behind them stays.
-            if octet == 0x0D || octet == 0x0A { continue }
-            if octet.isBlank {
-                isSpaceDue = true
-                continue
+        let form: Void? = field.withContiguousStorageIfAvailable { field in
+            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: field.count + 2) { form in
+                output.append(contentsOf: form[..<writeRelaxed(field, to: form)])
             }
-            if isSpaceDue, output.count > valueStart { output.append(0x20) }
-            isSpaceDue = false
-            output.append(octet)
         }
-        if endsLine { output.append(contentsOf: [0x0D, 0x0A]) }
+        if form == nil { appendRelaxed(Array(field), to: &output) }
+    }
+
+    /// Writes a field's form, which has at most two octets more; returns how many it has.
+    private static func writeRelaxed(
+        _ field: UnsafeBufferPointer<UInt8>, to output: UnsafeMutableBufferPointer<UInt8>
+    ) -> Int {
+        let colon = field.firstIndex(of: UInt8(ascii: ":")) ?? field.count
+        var filled = 0
+        func write(_ octet: UInt8) {
+            output[filled] = octet
+            filled += 1
+        }
+        for octet in field[..<colon] where !octet.isWhiteSpace { write(octet.lowered) }
+        guard colon < field.count else { return filled }
+        write(UInt8(ascii: ":"))
+        let valueStart = filled
+        var isBehindBlank = true
+        for octet in field[(colon + 1)...] {
+            if octet > 0x20 || !octet.isWhiteSpace {
+                write(octet)
+                isBehindBlank = false
+            } else if octet.isBlank, !isBehindBlank {
+                // Unfolding drops line ends; the blank behind them stays.
+                write(0x20)
+                isBehindBlank = true
+            }
+        }
+        if isBehindBlank, filled > valueStart { filled -= 1 }
+        if colon + 1 < field.count, field.last == 0x0A {
+            write(0x0D)
+            write(0x0A)
+        }
+        return filled
     }
 }
 

@@ -52,11 +52,15 @@ package struct DKIMVerifier: Sendable {
             of: content, from: header.bodyStart, requests: Set(checks.compactMap(\.signature?.body)), on: threads)
         for index in checks.indices where checks[index].signature != nil {
             try Task.checkCancellation()
-            let check = checks[index]
-            if check.isExpensive || header.octets.count > BodyHashing.inlineLimit {
-                checks[index] = try await threads.run { check.concluded(hashes, header) }
+            if checks[index].isExpensive || header.octets.count > BodyHashing.inlineLimit {
+                let before = checks[index]
+                checks[index] = try await threads.run {
+                    var after = before
+                    after.conclude(hashes, header)
+                    return after
+                }
             } else {
-                checks[index] = check.concluded(hashes, header)
+                checks[index].conclude(hashes, header)
             }
         }
         return checks

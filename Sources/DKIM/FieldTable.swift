@@ -5,6 +5,7 @@
 struct FieldTable {
     private let fields: [HeaderFields.Field]
     private let bytes: UnsafeRawBufferPointer
+    private let seed = Self.seed
     /// The lowest field that is left, by the hash of its name.
     private var lowest: [Int32]
     /// The field above each with such a hash.
@@ -20,7 +21,7 @@ struct FieldTable {
         lowest = Array(repeating: Self.nothing, count: buckets)
         above = Array(repeating: Self.nothing, count: fields.count)
         for (place, field) in fields.enumerated() {
-            let bucket = Self.hash(bytes[field.name]) & (buckets - 1)
+            let bucket = Self.hash(.init(rebasing: bytes[field.name]), seed) & (buckets - 1)
             above[place] = lowest[bucket]
             lowest[bucket] = Int32(place)
         }
@@ -28,7 +29,9 @@ struct FieldTable {
 
     /// Takes the lowest field of a name in lower case that is left; gives its place.
     mutating func take(_ name: String) -> Int? {
-        let bucket = Self.hash(name.utf8) & (lowest.count - 1)
+        var name = name
+        let hash = name.withUTF8 { Self.hash(UnsafeRawBufferPointer($0), seed) }
+        let bucket = hash & (lowest.count - 1)
         var below = Self.nothing
         var place = lowest[bucket]
         while place != Self.nothing {
@@ -49,19 +52,20 @@ struct FieldTable {
     private static let seed = UInt64(truncatingIfNeeded: Hasher().finalize())
 
     /// A hash in which the letter case is of no matter, eight octets at a time.
-    private static func hash(_ name: some Sequence<UInt8>) -> Int {
+    private static func hash(_ name: UnsafeRawBufferPointer, _ seed: UInt64) -> Int {
         var hash = seed
-        var (word, count) = (UInt64(0), 0)
-        func take() {
+        func take(_ word: UInt64) {
             let product = (hash ^ word).multipliedFullWidth(by: seed | 1)
             hash = product.high ^ product.low
         }
-        for octet in name {
-            word = word << 8 | UInt64(octet | 0x20)
-            count += 1
-            if count % 8 == 0 { take() }
+        let wholeWords = name.count & ~7
+        for place in stride(from: 0, to: wholeWords, by: 8) {
+            take(name.loadUnaligned(fromByteOffset: place, as: UInt64.self) | 0x2020_2020_2020_2020)
         }
-        take()
+        // The number of octets tells names apart of which one goes on with zeros.
+        var rest = UInt64(name.count)
+        for octet in name[wholeWords...] { rest = rest << 8 | UInt64(octet | 0x20) }
+        take(rest)
         return Int(truncatingIfNeeded: hash)
     }
 }

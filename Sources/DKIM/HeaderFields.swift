@@ -6,13 +6,27 @@ import Glibc
 /// Lines end with LF or CRLF; the SMTP server has made CRLF of everything else before.
 package struct HeaderFields: Sendable {
     /// One field.
+    ///
+    /// A header has few octets, so that small numbers do; of most messages the fields then take less than a kilobyte.
     package struct Field: Sendable {
+        private let start: UInt32
+        private let end: UInt32
+        private let nameEnd: UInt32
+        private let valueOffset: UInt32
+
+        init(range: Range<Int>, nameEnd: Int, valueStart: Int) {
+            start = UInt32(range.lowerBound)
+            end = UInt32(range.upperBound)
+            self.nameEnd = UInt32(nameEnd)
+            valueOffset = UInt32(valueStart)
+        }
+
         /// Where the whole field stands, with its last line end.
-        package let range: Range<Int>
+        package var range: Range<Int> { Int(start)..<Int(end) }
         /// Where the name stands; empty for a line that is no field.
-        package let name: Range<Int>
+        package var name: Range<Int> { Int(start)..<Int(nameEnd) }
         /// Where the value begins: behind the colon.
-        package let valueStart: Int
+        package var valueStart: Int { Int(valueOffset) }
     }
 
     /// The most octets of a header: what the parser of messages takes, too.
@@ -27,67 +41,89 @@ package struct HeaderFields: Sendable {
     /// The octets that the ranges point into: fields put before the message, then the message's header.
     package let octets: [UInt8]
     /// The fields, from the top.
-    package private(set) var fields: [Field] = []
+    package let fields: [Field]
     /// Where the body begins in the content, behind the empty line.
     package let bodyStart: Int
     /// Whether a limit was met; such a header is never signed or verified.
-    package private(set) var isTooLarge: Bool
+    package let isTooLarge: Bool
 
     /// Finds the fields of some content, and of others that stand before it, each with its line end.
     package init(of content: Octets, below added: [String] = []) {
-        let (header, body) = content.withUnsafeBytes { Self.split($0) }
-        isTooLarge = header == nil
-        bodyStart = body
-        let own = content.array(0..<(header ?? 0))
-        octets = added.isEmpty ? own : added.flatMap(\.utf8) + own
-        guard !isTooLarge else { return }
-        guard let found = octets.withUnsafeBytes({ Self.fields(in: $0) }) else {
-            isTooLarge = true
-            return
+        let own = content.withUnsafeBytes { Self.header(in: $0, limit: Self.maximumLength) }
+        let octets = content.array(0..<(own?.end ?? 0))
+        bodyStart = own?.bodyStart ?? content.count
+        if own == nil || added.isEmpty {
+            self.octets = octets
+            isTooLarge = own == nil
+            fields = own?.fields ?? []
+        } else {
+            self.octets = added.flatMap(\.utf8) + octets
+            let all = self.octets.withUnsafeBytes { Self.header(in: $0, limit: .max) }
+            isTooLarge = all == nil
+            fields = all?.fields ?? []
         }
-        fields = found
     }
 
-    /// All fields from the top; nothing if there are too many.
-    private static func fields(in bytes: UnsafeRawBufferPointer) -> [Field]? {
+    /// All fields from the top, and where the empty line behind them stands and ends; nothing beyond a limit.
+    private static func header(
+        in bytes: UnsafeRawBufferPointer, limit: Int
+    ) -> (fields: [Field], end: Int, bodyStart: Int)? {
         var fields: [Field] = []
         fields.reserveCapacity(usualFields)
         var start = 0
-        while start < bytes.count {
+        while start < bytes.count, start <= limit {
+            if let bodyStart = endOfEmptyLine(at: start, bytes) { return (fields, start, bodyStart) }
             guard fields.count < maximumFields else { return nil }
             let end = endOfField(from: start, bytes)
             fields.append(field(start..<end, bytes))
             start = end
         }
-        return fields
+        return bytes.count <= limit ? (fields, bytes.count, bytes.count) : nil
     }
 
-    /// The lengths of the header and of everything before the body; no header if it is too long.
-    private static func split(_ content: UnsafeRawBufferPointer) -> (header: Int?, body: Int) {
-        var line = 0
-        while line < content.count, line <= maximumLength {
-            guard let base = content.baseAddress, let feed = memchr(base + line, 0x0A, content.count - line) else {
-                break
+    /// Whether some content is within the limits and has no line that begins so, in lower case: then no field's name does.
+    ///
+    /// It costs a fraction of finding all fields.
+    package static func areNone(beginning prefix: StaticString, in content: Octets) -> Bool {
+        content.withUnsafeBytes { bytes in
+            var (start, lines) = (0, 0)
+            while start < bytes.count, start <= maximumLength, endOfEmptyLine(at: start, bytes) == nil {
+                if begins(bytes, at: start, with: prefix) { return false }
+                lines += 1
+                start = endOfLine(from: start, bytes)
             }
-            let next = base.distance(to: UnsafeRawPointer(feed)) + 1
-            let length = next - line
-            if length == 1 || length == 2 && content[line] == 0x0D { return (line, next) }
-            line = next
+            return start <= maximumLength && lines <= maximumFields
         }
-        return (content.count <= maximumLength ? content.count : nil, content.count)
+    }
+
+    private static func begins(_ bytes: UnsafeRawBufferPointer, at start: Int, with prefix: StaticString) -> Bool {
+        guard bytes.count - start >= prefix.utf8CodeUnitCount else { return false }
+        for offset in 0..<prefix.utf8CodeUnitCount where bytes[start + offset].lowered != prefix.utf8Start[offset] {
+            return false
+        }
+        return true
+    }
+
+    private static func endOfEmptyLine(at start: Int, _ bytes: UnsafeRawBufferPointer) -> Int? {
+        if bytes[start] == 0x0A { return start + 1 }
+        return bytes[start] == 0x0D && start + 1 < bytes.count && bytes[start + 1] == 0x0A ? start + 2 : nil
+    }
+
+    private static func endOfLine(from start: Int, _ bytes: UnsafeRawBufferPointer) -> Int {
+        guard let base = bytes.baseAddress, let feed = memchr(base + start, 0x0A, bytes.count - start) else {
+            return bytes.count
+        }
+        return base.distance(to: UnsafeRawPointer(feed)) + 1
     }
 
     private static func endOfField(from start: Int, _ bytes: UnsafeRawBufferPointer) -> Int {
         var position = start
-        while let base = bytes.baseAddress, let feed = memchr(base + position, 0x0A, bytes.count - position) {
-            position = base.distance(to: UnsafeRawPointer(feed)) + 1
-            if position == bytes.count || !bytes[position].isBlank { return position }
-        }
-        return bytes.count
+        repeat { position = endOfLine(from: position, bytes) } while position < bytes.count && bytes[position].isBlank
+        return position
     }
 
     private static func field(_ range: Range<Int>, _ bytes: UnsafeRawBufferPointer) -> Field {
-        let none = Field(range: range, name: range.lowerBound..<range.lowerBound, valueStart: range.lowerBound)
+        let none = Field(range: range, nameEnd: range.lowerBound, valueStart: range.lowerBound)
         guard let base = bytes.baseAddress, let colon = memchr(base + range.lowerBound, 0x3A, range.count) else {
             return none
         }
@@ -97,7 +133,7 @@ package struct HeaderFields: Sendable {
         let written = UnsafeRawBufferPointer(rebasing: bytes[range.lowerBound..<end])
         // Anything but visible ASCII before the colon makes it no field (RFC 5322, section 2.2).
         for octet in written where !(0x21...0x7E).contains(octet) { return none }
-        return Field(range: range, name: range.lowerBound..<end, valueStart: valueStart)
+        return Field(range: range, nameEnd: end, valueStart: valueStart)
     }
 
     /// The fields of a name in lower case, from the top.

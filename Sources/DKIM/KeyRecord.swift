@@ -2,6 +2,8 @@
 package struct KeyRecord: Sendable {
     /// The key.
     package let key: PublicKey
+    /// The key's size in bits, which is counted once.
+    let bits: Int
     /// Whether its owner only tries signing out (`t=y`).
     package let isTesting: Bool
     /// Whether it signs for the domain itself only and not for those below (`t=s`).
@@ -36,6 +38,7 @@ package struct KeyRecord: Sendable {
         guard !value.isEmpty else { throw Rejection(.permerror, "key is revoked") }
         guard let decoded = Base64.decode(value.utf8) else { throw Rejection(.permerror, "key is not base64") }
         key = try PublicKey(decoded, algorithm: algorithm)
+        bits = key.bits
         let flags = tags.list("t") ?? []
         isTesting = flags.contains("y")
         isStrict = flags.contains("s")

@@ -1,70 +1,73 @@
-/// Makes the relaxed form of a body (RFC 6376, section 3.4.4) piece by piece: one space in the place of several blanks,
-/// and none at the ends of lines.
-struct RelaxedBody: Sendable {
-    /// How many octets are looked at in one go for whether they have the form already.
-    private static let stretch = 128
+/// Makes the relaxed form of a body (RFC 6376, section 3.4.4): one space in the place of several blanks, and none at the
+/// ends of lines.
+enum RelaxedBody {
+    /// How many octets are looked at in one go.
+    private static let stretch = 64
 
-    /// Whether blanks were left out that count only if something stands behind them in the line.
-    private var isSpaceDue = false
-
-    /// Writes the form of a range of the content; returns how many octets that are, one more than it has at most.
-    mutating func write(
+    /// Writes the form of a range of the content; returns how many octets that are, no more than the range has.
+    ///
+    /// Of several blanks the last one stays, and only if something stands behind it in its line; that may be behind the range.
+    static func write(
         _ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, to output: UnsafeMutableRawBufferPointer
     ) -> Int {
+        guard let text = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return 0 }
         var filled = 0
         var start = range.lowerBound
         while start < range.upperBound {
-            let end = min(start + Self.stretch, range.upperBound)
+            let end = min(start + stretch, range.upperBound)
             let rest = UnsafeMutableRawBufferPointer(rebasing: output[filled...])
-            // Most text has the form, which is seen in a fraction of the time that it takes to make it.
-            if !isSpaceDue, end - start == Self.stretch, end < bytes.count, Self.isRelaxed(bytes, from: start) {
-                rest.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
-                filled += end - start
+            if end - start == stretch, end + 1 < bytes.count {
+                filled += writeStretch(text + start, to: rest)
             } else {
-                filled += walk(bytes, start..<end, to: rest)
+                filled += write(bytes, each: start..<end, to: rest)
             }
             start = end
         }
         return filled
     }
 
-    /// Whether each blank of a stretch is one space, with something behind it in the line.
+    /// Writes the form of a whole stretch, behind which two octets stand.
     ///
-    /// It goes on where it has found one that is not: without a branch the compiler looks at 16 octets at once.
-    private static func isRelaxed(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Bool {
-        guard let text = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self).advanced(by: start) else { return true }
-        var odd: UInt8 = 0
-        for place in 0..<stretch {
-            let (octet, next) = (text[place], text[place &+ 1])
-            let isTab: UInt8 = octet == 0x09 ? 1 : 0
-            let isSpace: UInt8 = octet == 0x20 ? 1 : 0
-            let isLast: UInt8 = next == 0x20 || next == 0x09 || next == 0x0D ? 1 : 0
-            odd |= isTab | isSpace & isLast
+    /// No branch depends on a single octet, so that the compiler looks at many at once, and nothing has to be guessed.
+    private static func writeStretch(_ text: UnsafePointer<UInt8>, to output: UnsafeMutableRawBufferPointer) -> Int {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: stretch) { isKept in
+            var isOther: UInt8 = 0
+            for place in 0..<stretch {
+                let (octet, next, afterNext) = (text[place], text[place &+ 1], text[place &+ 2])
+                let isTab: UInt8 = octet == 0x09 ? 1 : 0
+                let isSpace: UInt8 = octet == 0x20 ? 1 : 0
+                let isBeforeBlank: UInt8 = next == 0x20 || next == 0x09 ? 1 : 0
+                let isBeforeEnd: UInt8 = next == 0x0D && afterNext == 0x0A ? 1 : 0
+                let isDropped = (isTab | isSpace) & (isBeforeBlank | isBeforeEnd)
+                isKept[place] = 1 &- isDropped
+                isOther |= isTab | isDropped
+            }
+            // Most text has the form.
+            guard isOther != 0 else {
+                output.copyMemory(from: UnsafeRawBufferPointer(start: text, count: stretch))
+                return stretch
+            }
+            var filled = 0
+            for place in 0..<stretch {
+                output[filled] = text[place] == 0x09 ? 0x20 : text[place]
+                filled &+= Int(isKept[place])
+            }
+            return filled
         }
-        return odd == 0
     }
 
-    private mutating func walk(
-        _ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, to output: UnsafeMutableRawBufferPointer
+    private static func write(
+        _ bytes: UnsafeRawBufferPointer, each range: Range<Int>, to output: UnsafeMutableRawBufferPointer
     ) -> Int {
-        var isDue = isSpaceDue
         var filled = 0
         for index in range {
-            let octet = bytes[index]
-            if octet.isBlank {
-                isDue = true
+            let rest = bytes[(index + 1)...]
+            guard !bytes[index].isBlank || !(rest.first?.isBlank ?? true) && !rest.starts(with: [0x0D, 0x0A]) else {
                 continue
             }
-            let endsLine = octet == 0x0D && index + 1 < bytes.count && bytes[index + 1] == 0x0A
-            if isDue, !endsLine {
-                output[filled] = 0x20
-                filled += 1
-            }
-            isDue = false
-            output[filled] = octet
+            output[filled] = bytes[index].isBlank ? 0x20 : bytes[index]
             filled += 1
         }
-        isSpaceDue = isDue
         return filled
     }
 }

@@ -77,23 +77,25 @@ package struct Signature: Sendable {
         guard let text = tags.text("s") else { throw Rejection(.neutral, "tag s is missing") }
         // The name of the key's record is one only if it is short enough.
         guard let name = name(text),
-            keyName(selector: name.text, domain: domain.text).utf8.count <= DomainName.maximumLength
+            name.text.utf8.count + keySuffix.utf8.count + domain.text.utf8.count <= DomainName.maximumLength
         else { throw Rejection(.neutral, "tag s is not a selector") }
         return name.text
     }
 
     /// A name of letters, digits, hyphens and underscores, with A-labels in the place of U-labels.
     private static func name(_ text: String) -> DomainName? {
-        guard text.last != ".", let ascii = DomainEncoding.ascii(text), ascii.utf8.allSatisfy(isNameOctet) else {
-            return nil
-        }
+        guard text.utf8.last != UInt8(ascii: "."), let ascii = DomainEncoding.ascii(text),
+            ascii.utf8.allSatisfy(isNameOctet)
+        else { return nil }
         return DomainName(ascii)
     }
 
     /// The name of the key's record (RFC 6376, section 3.6.2.1).
     package static func keyName(selector: String, domain: String) -> String {
-        selector + "._domainkey." + domain
+        selector + keySuffix + domain
     }
+
+    private static let keySuffix = "._domainkey."
 
     private static func isNameOctet(_ octet: UInt8) -> Bool {
         octet.isLetter || octet.isDigit || octet == UInt8(ascii: "-") || octet == UInt8(ascii: ".")
@@ -105,7 +107,7 @@ package struct Signature: Sendable {
         guard names.count <= maximumHeaders else {
             throw Rejection(.neutral, "tag h has more than \(maximumHeaders) names")
         }
-        guard !names.contains(where: \.isEmpty) else { throw Rejection(.neutral, "tag h has an empty name") }
+        guard !names.contains("") else { throw Rejection(.neutral, "tag h has an empty name") }
         switch kind {
         case .dkim:
             // RFC 6376, section 6.1.1.
@@ -120,10 +122,15 @@ package struct Signature: Sendable {
     /// RFC 6376, section 3.5: the domain of `i` is that of `d` or below it.
     private static func identity(_ tags: TagList, domain: DomainName) throws(Rejection) -> String {
         guard let text = tags.text("i") else { return "@" + domain.text }
-        guard let at = text.lastIndex(of: "@"),
-            let ascii = DomainEncoding.ascii(String(text[text.index(after: at)...])),
-            let own = DomainName(ascii)
-        else { throw Rejection(.neutral, "tag i is not an address") }
+        guard let at = text.utf8.lastIndex(of: UInt8(ascii: "@")) else {
+            throw Rejection(.neutral, "tag i is not an address")
+        }
+        let written = text[text.utf8.index(after: at)...]
+        // Most signatures are for the domain as it stands in the tag d.
+        if written.utf8.elementsEqual(domain.text.utf8) { return text }
+        guard let ascii = DomainEncoding.ascii(String(written)), let own = DomainName(ascii) else {
+            throw Rejection(.neutral, "tag i is not an address")
+        }
         guard own.isWithin(domain) else { throw Rejection(.permerror, "tag i is not within tag d") }
         return String(text[...at]) + own.text
     }

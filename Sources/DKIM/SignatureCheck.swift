@@ -37,12 +37,12 @@ package struct SignatureCheck: Sendable {
 
     /// Notes what the look-up of the key brought.
     package mutating func take(_ answer: Result<KeyRecord, Rejection>) {
-        guard let signature else { return }
+        guard signature != nil else { return }
         switch answer {
         case .failure(let rejection): reject(rejection)
         case .success(let record):
             // RFC 6376, section 3.6.1, flag s.
-            guard !record.isStrict || signature.identityDomain == signature.domain.text else {
+            guard !record.isStrict || signature?.identityDomain == signature?.domain.text else {
                 reject(Rejection(.permerror, "key does not sign for domains below"))
                 return
             }
@@ -51,18 +51,16 @@ package struct SignatureCheck: Sendable {
     }
 
     /// Whether the key makes the signature's check long enough for another thread.
-    var isExpensive: Bool { (record?.key.bits ?? 0) > 2_048 }
+    var isExpensive: Bool { (record?.bits ?? 0) > 2_048 }
 
     /// Compares the signature with the message.
-    package func concluded(_ hashes: [BodyHashRequest: BodyHash], _ header: HeaderFields) -> SignatureCheck {
-        guard let signature, let record else { return self }
-        var check = self
+    package mutating func conclude(_ hashes: [BodyHashRequest: BodyHash], _ header: HeaderFields) {
+        guard let signature, let record else { return }
         do throws(Rejection) {
-            try check.verify(signature, record, hashes, header)
+            try verify(signature, record, hashes, header)
         } catch {
-            check.reject(error)
+            reject(error)
         }
-        return check
     }
 
     private mutating func verify(

@@ -37,8 +37,16 @@ package struct SignatureOutcome: Sendable, Hashable {
 
     private static func harmless(_ text: String?, limit: Int) -> String {
         guard let text, text.utf8.count <= limit,
-            text.utf8.allSatisfy({ $0.isLetter || $0.isDigit || "-_.@+/=".utf8.contains($0) })
+            text.utf8.allSatisfy(isHarmless)
         else { return "" }
         return text
+    }
+
+    /// Letters, digits, and `+-./=@_`.
+    private static func isHarmless(_ octet: UInt8) -> Bool {
+        switch octet {
+        case 0x2B, 0x2D...0x39, 0x3D, 0x40...0x5A, 0x5F, 0x61...0x7A: true
+        default: false
+        }
     }
 }

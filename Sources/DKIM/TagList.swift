@@ -15,6 +15,11 @@ package struct TagList: Sendable {
     /// The most octets of one list: four times a signature by a 4,096-bit key over 100 field names.
     package static let maximumLength = 16_384
 
+    /// More than most signatures have.
+    private static let usualTags = 16
+    /// As many names of fields as most signatures have, and how long these are.
+    private static let (usualElements, usualElement) = (16, 32)
+
     /// The octets that the ranges point into.
     package let octets: [UInt8]
     /// The tags, in their order.
@@ -28,6 +33,7 @@ package struct TagList: Sendable {
         guard octets.count - start <= Self.maximumLength else {
             throw Rejection(.neutral, "tag list is longer than \(Self.maximumLength) octets")
         }
+        tags.reserveCapacity(Self.usualTags)
         var position = start
         while position < octets.count {
             let end = octets[position...].firstIndex(of: UInt8(ascii: ";")) ?? octets.count
@@ -56,11 +62,26 @@ package struct TagList: Sendable {
             throw Rejection(.neutral, "tag list has more than \(Self.maximumTags) tags")
         }
         let value = trimmed(equals + 1..<piece.upperBound)
-        // RFC 8616, section 5 adds what is beyond ASCII to the characters of values.
-        guard octets[value].allSatisfy({ $0 > 0x20 && $0 != 0x7F || $0.isWhiteSpace }) else {
+        guard !hasControl(value) else {
             throw Rejection(.neutral, "tag \(name) has a control character")
         }
         tags.append(Tag(name: name, value: value, rawValue: equals + 1..<end))
+    }
+
+    /// Whether a value has control characters beside white space; RFC 8616, section 5 adds what is beyond ASCII to those
+    /// that are allowed.
+    private func hasControl(_ value: Range<Int>) -> Bool {
+        octets.withUnsafeBufferPointer { octets in
+            // Without a way out of the loop the compiler looks at many octets at once.
+            var found: UInt8 = 0
+            for octet in UnsafeBufferPointer(rebasing: octets[value]) {
+                let isWhiteSpace: UInt8 = octet == 0x09 || octet == 0x0A || octet == 0x0D ? 1 : 0
+                let isLow: UInt8 = octet < 0x20 ? 1 : 0
+                let isDelete: UInt8 = octet == 0x7F ? 1 : 0
+                found |= isLow & (1 ^ isWhiteSpace) | isDelete
+            }
+            return found != 0
+        }
     }
 
     /// The range without the white space at its ends.
@@ -104,6 +125,8 @@ package struct TagList: Sendable {
         guard let tag = self[name] else { return nil }
         var elements: [String] = []
         var element: [UInt8] = []
+        elements.reserveCapacity(Self.usualElements)
+        element.reserveCapacity(Self.usualElement)
         for octet in octets[tag.value] where !octet.isWhiteSpace {
             if octet == UInt8(ascii: ":") {
                 elements.append(String(decoding: element, as: UTF8.self))

@@ -104,15 +104,20 @@ package struct Evaluation: Sendable, Hashable {
     ///
     /// `arc` is the result of ARC where it has a say.
     package func comment(arc: String? = nil) -> String {
-        var words: [String] = []
-        if let policy {
-            words.append("p=\(policy.record.policy.rawValue)")
-            if let below = policy.record.subdomainPolicy { words.append("sp=\(below.rawValue)") }
-            if policy.record.percent < 100 { words.append("pct=\(policy.record.percent)") }
-            words.append("d=\(policy.domain)")
+        var words = ""
+        func add(_ name: String, _ value: String) {
+            if !words.isEmpty { words += " " }
+            words += name
+            words += value
         }
-        if !reason.isEmpty { words.append(reason) }
-        if let arc { words.append("arc=\(arc)") }
-        return words.joined(separator: " ")
+        if let policy {
+            add("p=", policy.record.policy.rawValue)
+            if let below = policy.record.subdomainPolicy { add("sp=", below.rawValue) }
+            if policy.record.percent < 100 { add("pct=", String(policy.record.percent)) }
+            add("d=", policy.domain)
+        }
+        if !reason.isEmpty { add("", reason) }
+        if let arc { add("arc=", arc) }
+        return words
     }
 }

@@ -69,7 +69,12 @@ package struct PolicyDiscovery: Sendable {
         // A name too long to be asked for has no policy; other malformed answers may be better later.
         case .malformed(let reason): return DomainName("_dmarc." + domain) == nil ? .none : .temporary(reason)
         case .records(let records):
-            let readings = records.compactMap(\.text).map(read).filter { if case .other = $0 { false } else { true } }
+            var readings: [Reading] = []
+            for record in records {
+                guard let reading = record.text.map(read) else { continue }
+                if case .other = reading { continue }
+                readings.append(reading)
+            }
             guard readings.count < 2 else { return .unusable("there are \(readings.count) records") }
             switch readings.first {
             case .record(let record):

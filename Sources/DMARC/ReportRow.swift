@@ -73,6 +73,17 @@ package struct ReportRow: Sendable, Hashable {
     private static func appendQuoted(_ text: String, to output: inout [UInt8]) {
         let (quote, backslash) = (UInt8(ascii: "\""), UInt8(ascii: "\\"))
         output.append(quote)
+        defer { output.append(quote) }
+        var text = text
+        // Nearly all is written as it is.
+        let isPlain = text.withUTF8 { text in
+            let isPlain =
+                text.count <= maximumText
+                && text.allSatisfy { $0 >= 0x20 && $0 != 0x7F && $0 != quote && $0 != backslash }
+            if isPlain { output.append(contentsOf: text) }
+            return isPlain
+        }
+        guard !isPlain else { return }
         var characters = 0
         for octet in text.utf8 {
             if octet & 0xC0 != 0x80 { characters += 1 }
@@ -80,6 +91,5 @@ package struct ReportRow: Sendable, Hashable {
             if octet == quote || octet == backslash { output.append(backslash) }
             output.append(octet < 0x20 || octet == 0x7F ? UInt8(ascii: "?") : octet)
         }
-        output.append(quote)
     }
 }

@@ -284,8 +284,10 @@ struct AddressParser {
                 isAmbiguous = true
                 (domain, hasAt) = ("", false)
             case ASCII.comma where hasAt, ASCII.semicolon: break scan
+            case _ where !hasAt && MailAddress.isAtomText(octet):
+                local.add(cursor.take(while: MailAddress.isAtomText))
             default:
-                if !hasAt, octet != ASCII.less { local.add([octet]) }
+                if !hasAt, octet != ASCII.less { local.add(CollectionOfOne(octet)) }
                 if hasAt, !ASCII.isBlank(octet) { isAmbiguous = true }
                 cursor.position += 1
             }
@@ -308,7 +310,7 @@ struct AddressParser {
         var octets: [UInt8] = []
         private var isApart = false
 
-        mutating func add(_ word: [UInt8]) {
+        mutating func add(_ word: some Collection<UInt8>) {
             guard let first = word.first, !ASCII.isBlank(first) || word.count > 1 else {
                 isApart = !word.isEmpty
                 return

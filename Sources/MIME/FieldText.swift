@@ -17,8 +17,9 @@ enum FieldText {
 
     /// The text of octets that say themselves: unfolded, but with nothing decoded.
     static func literal(_ octets: [UInt8]) -> String {
-        octets.filter { $0 != ASCII.carriageReturn && $0 != ASCII.lineFeed }.map { isControl($0) ? ASCII.space : $0 }
-            .withUnsafeBytes(Charset.guess)
+        guard octets.contains(where: isControl) else { return octets.withUnsafeBytes(Charset.guess) }
+        let unfolded = octets.filter { $0 != ASCII.carriageReturn && $0 != ASCII.lineFeed }
+        return unfolded.map { isControl($0) ? ASCII.space : $0 }.withUnsafeBytes(Charset.guess)
     }
 
     private static func decodeWhole(_ value: UnsafeRawBufferPointer) -> String {

@@ -11,8 +11,9 @@ package enum FactText {
         lines.reserveCapacity(usualSize)
         facts.forEach { name, value in
             if case .bytes = value { return }
-            lines.append(contentsOf: name.utf8)
-            lines.append(contentsOf: ": ".utf8)
+            append(name, to: &lines)
+            lines.append(0x3A)
+            lines.append(0x20)
             append(value, to: &lines)
             lines.append(0x0A)
         }
@@ -37,7 +38,8 @@ package enum FactText {
     /// A subject may hold anything, but a line ends where we say.
     private static func append(_ text: String, to lines: inout [UInt8]) {
         let start = lines.count
-        lines.append(contentsOf: text.utf8)
+        var text = text
+        text.withUTF8 { lines.append(contentsOf: $0) }
         for index in start..<lines.count where lines[index] < 0x20 { lines[index] = 0x20 }
     }
 }

@@ -30,6 +30,7 @@ package enum DNSRecord: Sendable, Hashable {
     package var text: [UInt8]? {
         guard case .txt(let strings) = self else { return nil }
         var text: [UInt8] = []
+        text.reserveCapacity(strings.reduce(0) { $0 + $1.count })
         for string in strings { text += string }
         return text
     }

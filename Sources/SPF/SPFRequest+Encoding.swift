@@ -7,7 +7,8 @@ extension SPFRequest {
     var encoded: SPFRequest {
         var request = self
         if !helo.utf8.allSatisfy({ $0 < 0x80 }), let name = DomainEncoding.ascii(helo) { request.helo = name }
-        guard let at = reversePath.utf8.lastIndex(of: UInt8(ascii: "@")) else { return request }
+        guard !reversePath.utf8.allSatisfy({ $0 < 0x80 }), let at = reversePath.utf8.lastIndex(of: UInt8(ascii: "@"))
+        else { return request }
         let domain = String(reversePath[reversePath.index(after: at)...])
         guard !domain.utf8.allSatisfy({ $0 < 0x80 }), let name = DomainEncoding.ascii(domain) else { return request }
         request.reversePath = reversePath[...at] + name

@@ -37,6 +37,9 @@ enum FactNames {
         table.withLock { $0.numbers[name] }
     }
 
+    /// All names by their numbers.
+    static var all: [String] { table.withLock { $0.names } }
+
     /// All names by their numbers, and all numbers in the order of their names.
     static var sorted: (names: [String], order: [UInt32]) {
         table.withLock { table in

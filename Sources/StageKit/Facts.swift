@@ -32,12 +32,13 @@ public struct Facts: Sendable {
         return named
     }
 
-    /// All names that have been set to texts, with these, in the order of the names.
-    ///
-    /// - Complexity: O(n), without comparing texts.
-    package var texts: [(name: String, text: String)] {
+    /// The wanted among the names that have been set to texts, with these, in no order.
+    package func texts(where isWanted: (_ name: String) -> Bool) -> [(name: String, text: String)] {
+        let names = FactNames.all
         var texts: [(name: String, text: String)] = []
-        forEach { if case .string(let text) = $1 { texts.append((name: $0, text: text)) } }
+        for (number, content) in zip(numbers, contents) where isWanted(names[Int(number)]) {
+            if case .string(let text) = content { texts.append((name: names[Int(number)], text: text)) }
+        }
         return texts
     }
 

@@ -46,6 +46,27 @@ import Testing
         #expect(outcome.firstResults == (count == 0 ? "" : "mx.example.org; spf=pass; dkim=none"))
     }
 
+    @Test(arguments: [(4_997, ARCResult.none), (4_998, .fail)])
+    func `a header without seals is read up to the limit of fields`(_ count: Int, _ expected: ARCResult) async throws {
+        let outcome = try await validate(String(repeating: "X: y\r\n", count: count) + Self.mail)
+        #expect(outcome.result == expected && outcome.instances == 0)
+    }
+
+    @Test func `a header without seals that is too long is not read`() async throws {
+        let fold = String(repeating: "x", count: 900) + "\r\n "
+        let outcome = try await validate("X: " + String(repeating: fold, count: 1_200) + "\r\n" + Self.mail)
+        #expect(outcome.result == .fail && outcome.reason == HeaderFields.excess)
+    }
+
+    @Test(arguments: ["ARC-Seal", "arc-seal ", "Arc-Message-Signature", "aRC-aUTHENTICATION-rESULTS"], [0, 1, 3])
+    func `one field of a set is seen wherever it stands`(_ name: String, _ place: Int) async throws {
+        var lines = Self.mail.split(separator: "\r\n", omittingEmptySubsequences: false).map(String.init)
+        lines.insert("\(name): i=1; x", at: place)
+        #expect(try await validate(lines.joined(separator: "\r\n")).result == .fail)
+        // In the body it says nothing.
+        #expect(try await validate(Self.mail + "\(name): i=1; x\r\n").result == .none)
+    }
+
     @Test(arguments: [
         ("Hello", "Bye"), ("spf=pass", "spf=fail"), ("cv=pass", "cv=none"), ("i=2", "i=3"), ("i=1", "i=01x"),
         ("From: a", "From: c@example.com\r\nFrom: a"), ("d=example.org", "d=example.net"), ("ARC-Seal", "X-Seal"),

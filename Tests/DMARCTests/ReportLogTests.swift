@@ -41,11 +41,21 @@ struct ReportLogTests {
         #expect(line.hasSuffix("}\n"))
     }
 
-    @Test(arguments: [(2_000, 2_000), (2_001, 2_000)])
-    func `a text of a stranger is cut between two characters`(_ count: Int, _ kept: Int) async throws {
-        let line = await row(7, client: String(repeating: "é", count: count)).line
-        let found = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: NSObject]
-        #expect(found?["client"] == String(repeating: "é", count: kept) as NSString)
+    private func client(in row: ReportRow) throws -> NSObject? {
+        (try JSONSerialization.jsonObject(with: Data(row.line.utf8)) as? [String: NSObject])?["client"]
+    }
+
+    @Test(arguments: [("x\"", "x\""), ("\\x", "\\x"), ("x\u{1F}y", "x?y"), ("\u{7F}", "?"), ("é x", "é x"), ("", "")])
+    func `a text of a stranger cannot leave its string`(_ text: String, _ kept: String) async throws {
+        #expect(try client(in: await row(7, client: text)) == kept as NSString)
+    }
+
+    @Test(arguments: [(2_000, 2_000), (2_001, 2_000)], ["é", "x"])
+    func `a text of a stranger is cut between two characters`(
+        _ counts: (given: Int, kept: Int), _ character: String
+    ) async throws {
+        let found = try client(in: await row(7, client: String(repeating: character, count: counts.given)))
+        #expect(found == String(repeating: character, count: counts.kept) as NSString)
     }
 
     @Test func `rows are appended to the file of their day, and old files go`() async throws {

@@ -43,6 +43,7 @@ struct AuthorTests {
         "\"x@y.z\"", "\"x@y.z\" x", "x y@", "y@", "=?utf-8?q?x=40y.z?=", "=?utf-8?q?x=40y.z?= x", "x (x@y.z)",
         "(x@y.z)",
         "\"x@y.z\":;", "\"x@y.z\": a@b.c;", "\"x@y.z\" <>", "<@y.z:a@b.c>", "<@y.z,@w:a@b.c>", "<x@y.z@b.c>",
+        "<a@b.c x>",
         "<a@b.c x@y.z>", "<a@b.c \"@y.z\">", "x@y.z(c).b.c", "x@y(c)y.z", "x@y y.z", "x@y . z", "<x@y y.z>",
         "<x@y(c)y.z>", "\"x@y.z\"@b.c", "<=?utf-8?q?x=40y.z=3E?=@b.c>", "x@\"y.z\"", "\"x \\\"x <x@y.z>",
         "a@b.c x@y.z",
