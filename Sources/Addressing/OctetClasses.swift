@@ -6,7 +6,13 @@ extension UInt8 {
     var isBeyondASCII: Bool { self >= 0x80 }
 
     /// `atext` of RFC 5322, section 3.2.3, with RFC 6531's letters.
-    var isAtomText: Bool { Self.atomText[Int(self)] }
+    var isAtomText: Bool {
+        switch self {
+        // ! #$%&' *+ - / and digits = ? letters, and ^_` {|}~ around the small ones
+        case 0x21, 0x23...0x27, 0x2A...0x2B, 0x2D, 0x2F...0x39, 0x3D, 0x3F, 0x41...0x5A, 0x5E...0x7E: true
+        default: isBeyondASCII
+        }
+    }
 
     /// `qtextSMTP`: printable ASCII and space, without the quote and the backslash.
     var isQuotedText: Bool {
@@ -17,8 +23,4 @@ extension UInt8 {
     ///
     /// Deviation: the underscore is not allowed by RFC 5321, section 2.3.5, but real senders' domains have it.
     var isLabelText: Bool { isLetter || isDigit || self == 0x2D || self == 0x5F || isBeyondASCII }
-
-    private static let atomText: [Bool] = (0...255).map { (octet: UInt8) in
-        octet.isLetter || octet.isDigit || octet.isBeyondASCII || "!#$%&'*+-/=?^_`{|}~".utf8.contains(octet)
-    }
 }
