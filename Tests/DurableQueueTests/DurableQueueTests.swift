@@ -28,6 +28,24 @@ struct DurableQueueTests {
         try await queue.close()
     }
 
+    @Test func `lists tell the size of a message, and not of its record`() async throws {
+        let disk = SimulatedFileSystem()
+        let (queue, _) = try Fixture.open(disk)
+        _ = try await queue.append(Fixture.message(1, size: 245))
+        _ = try await queue.append(try await Fixture.largeMessage(2, size: 90_000, in: queue))
+        _ = try await queue.append(
+            Fixture.message(3, size: 31, disposition: .quarantine(step: "accept", reason: "odd")))
+        func check(_ queue: DurableQueue) {
+            #expect(queue.pending(limit: 9).map(\.size.octets) == [245, 90_000])
+            #expect(queue.quarantined().map(\.size.octets) == [31])
+        }
+        check(queue)
+        try await queue.close()
+        let (again, _) = try Fixture.open(disk.crash(.everything, seed: 1))
+        check(again)
+        try await again.close()
+    }
+
     @Test func `a restart finds what is pending, where it was left`() async throws {
         let disk = SimulatedFileSystem()
         let clock = ManualClock()
