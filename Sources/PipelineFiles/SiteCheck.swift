@@ -54,10 +54,9 @@ struct SiteCheck {
         if data.isEmpty { settings.note("data-directory", "is empty; name a directory, such as data") }
         site.dataDirectory = path(directory, data)
         readResolver(&settings, &site)
-        site.publicSuffixes = settings.takeOptional(
-            "public-suffixes", "The file of the Public Suffix List, relative to the directory of this file."
-        )
-        .map { path(directory, $0) }
+        let publicSuffixes: FilePath? = settings.takeOptional(
+            "public-suffixes", "The file of the Public Suffix List, relative to the directory of this file.")
+        site.publicSuffixes = publicSuffixes?.path
         settings.takeGroup("control", "The local HTTP interface.") { group in
             guard let text: String = group.takeOptional("listen", "Its address, such as 127.0.0.1:8025.") else {
                 return
