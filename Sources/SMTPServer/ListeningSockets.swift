@@ -6,7 +6,9 @@ import Synchronization
 /// The listening sockets of a process, shared by services that follow each other on the same address.
 ///
 /// Each user of an address has a descriptor of its own for the one socket behind it, so a new service can take over
-/// while the old one still listens: the kernel's queue of connections goes on, and none is refused in between.
+/// while the old one still has its listener: the kernel's queue of connections goes on, and none is refused in between.
+/// Of the users that would accept connections only the newest does: of two, one would be woken for a connection that the
+/// other has already, which NIO takes for impossible.
 package final class ListeningSockets: Sendable {
     /// Connections that the kernel keeps for us; with fewer, a burst of new ones loses SYNs and waits a second.
     private static let backlog: Int32 = 4_096
@@ -14,7 +16,17 @@ package final class ListeningSockets: Sendable {
     /// A socket that stays open while it has users.
     private struct Shared {
         let descriptor: Int32
-        var users: Int
+        /// The numbers of those who have a part in it.
+        var users: Set<Int> = []
+        /// Those who would accept connections, the newest at the end; only that one does.
+        var acceptors: [Acceptor] = []
+        /// The last change of who accepts; each waits for the one before.
+        var change: Task<Void, any Error>?
+    }
+
+    private struct Acceptor {
+        let user: Int
+        let channel: any Channel
     }
 
     /// One user's part in a socket.
@@ -23,9 +35,23 @@ package final class ListeningSockets: Sendable {
         package let descriptor: Int32
         /// Where it listens, with the port that the system chose.
         package let address: ListenerAddress
+        /// Which user this is: the later, the higher.
+        fileprivate let user: Int
     }
 
-    private let open = Mutex<[ListenerAddress: Shared]>([:])
+    private struct State {
+        var open: [ListenerAddress: Shared] = [:]
+        var users = 0
+
+        /// One more user of an address that is open, with its descriptor.
+        mutating func add(_ address: ListenerAddress, _ descriptor: Int32) -> Lease {
+            users += 1
+            open[address]?.users.insert(users)
+            return Lease(descriptor: descriptor, address: address, user: users)
+        }
+    }
+
+    private let state = Mutex(State())
 
     /// A table without sockets.
     package init() {}
@@ -34,17 +60,15 @@ package final class ListeningSockets: Sendable {
     ///
     /// - Throws: ``SMTPServiceError`` if it cannot be opened.
     func lease(_ address: ListenerAddress) throws -> Lease {
-        try open.withLock { open in
-            if let known = open[address] {
-                let descriptor = try duplicate(known.descriptor, address)
-                open[address]?.users += 1
-                return Lease(descriptor: descriptor, address: address)
+        try state.withLock { state in
+            if let known = state.open[address] {
+                return state.add(address, try duplicate(known.descriptor, address))
             }
             let (descriptor, bound) = try listen(on: address)
             do {
-                let lease = Lease(descriptor: try duplicate(descriptor, address), address: bound)
-                open[bound] = Shared(descriptor: descriptor, users: 1)
-                return lease
+                let copy = try duplicate(descriptor, address)
+                state.open[bound] = Shared(descriptor: descriptor)
+                return state.add(bound, copy)
             } catch {
                 close(descriptor)
                 throw error
@@ -52,20 +76,56 @@ package final class ListeningSockets: Sendable {
         }
     }
 
-    /// Gives a part back; the last one closes the socket.
+    /// Gives a part back, whose listener is closed; the last one closes the socket.
     func release(_ lease: Lease) {
-        open.withLock { open in
-            guard var shared = open[lease.address] else { return }
-            shared.users -= 1
-            open[lease.address] = shared.users > 0 ? shared : nil
-            if shared.users == 0 { close(shared.descriptor) }
+        state.withLock { state in
+            guard var shared = state.open[lease.address], shared.users.remove(lease.user) != nil else { return }
+            state.open[lease.address] = shared.users.isEmpty ? nil : shared
+            if shared.users.isEmpty { close(shared.descriptor) }
         }
+    }
+
+    /// Has a user accept connections with its listener from now on, unless a newer one does; older ones pause.
+    ///
+    /// - Throws: What NIO says of a listener that has been closed.
+    func accept(_ lease: Lease, with listener: any Channel) async throws {
+        try await change(lease) { acceptors in
+            let place = acceptors.firstIndex { $0.user > lease.user } ?? acceptors.endIndex
+            acceptors.insert(Acceptor(user: lease.user, channel: listener), at: place)
+        }
+    }
+
+    /// Has a user accept no connections any more; the newest of the others goes on.
+    ///
+    /// - Throws: What NIO says of that one's listener, if it has been closed.
+    func pause(_ lease: Lease) async throws {
+        try await change(lease) { $0.removeAll { $0.user == lease.user } }
+    }
+
+    private func change(_ lease: Lease, _ body: (inout [Acceptor]) -> Void) async throws {
+        let change = state.withLock { state -> Task<Void, any Error>? in
+            guard var shared = state.open[lease.address], shared.users.contains(lease.user) else { return nil }
+            let former = shared.acceptors.last
+            body(&shared.acceptors)
+            let present = shared.acceptors.last
+            // A task of its own, which the end of whoever asks does not cancel.
+            shared.change = Task { [last = shared.change] in
+                _ = await last?.result
+                guard former?.user != present?.user else { return }
+                // One that has been closed accepts nothing.
+                try await former?.channel.setOption(.autoRead, value: false).recover { _ in }.get()
+                try await present?.channel.setOption(.autoRead, value: true).get()
+            }
+            state.open[lease.address] = shared
+            return shared.change
+        }
+        try await change?.value
     }
 
     /// Has the kernel keep as many connections for a socket as it should, whoever has said otherwise.
     func restoreBacklog(of lease: Lease) {
-        open.withLock { open in
-            guard let shared = open[lease.address] else { return }
+        state.withLock { state in
+            guard let shared = state.open[lease.address] else { return }
             // What listens already cannot fail to do so.
             _ = Glibc.listen(shared.descriptor, Self.backlog)
         }

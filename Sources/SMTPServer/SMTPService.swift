@@ -96,7 +96,7 @@ package final class SMTPService: Sendable {
         if isStopped { return }
         defer { endServing() }
         guard !listeners.isEmpty else { throw SMTPServiceError.notBound }
-        for listener in listeners { try await listener.channel.setOption(.autoRead, value: true).get() }
+        for listener in listeners { try await sockets.accept(listener.lease, with: listener.channel) }
         for await ending in stopRequests where ending == .retire {
             await closeListeners()
             // A task of its own, since a stop must be heard meanwhile.
@@ -181,7 +181,7 @@ package final class SMTPService: Sendable {
         }
         for listener in listeners {
             do {
-                try await listener.channel.setOption(.autoRead, value: false).get()
+                try await sockets.pause(listener.lease)
                 // A connection that was accepted just now is on its way to its thread and back; a listener that
                 // closed meanwhile would take it along.
                 for _ in 0..<2 {

@@ -39,6 +39,44 @@ import Testing
         await #expect(throws: (any Error).self) { _ = try await TCPClient.connect(port: address.port) }
     }
 
+    @Test func `of services that share a listener the newest accepts, in whatever order they begin`() async throws {
+        let sockets = ListeningSockets()
+        let zero = ListenerAddress(host: "127.0.0.1", port: 0)
+        let first = makeService([zero], sockets, nil, hostName: "first.example")
+        let address = try #require(try await first.bind().first)
+        let others = ["second.example", "third.example"].map { makeService([address], sockets, nil, hostName: $0) }
+        for service in others { #expect(try await service.bind() == [address]) }
+        let services = [first] + others
+        /// Who greets; several clients each time, since whoever is awake first would take one.
+        func greeters() async throws -> Set<String> {
+            var names: Set<String> = []
+            for _ in 0..<50 {
+                let client = try await TCPClient.connect(port: address.port)
+                names.formUnion(try await client.lines(1).map { String($0.split(separator: " ")[1]) })
+                await client.close()
+            }
+            return names
+        }
+        try await withThrowingDiscardingTaskGroup { group in
+            func serve(_ number: Int, until name: String) async throws {
+                group.addTask { try await services[number].serve(MemoryEntrance()) }
+                while try await greeters() != [name] {}
+                #expect(try await greeters() == [name])
+            }
+            try await serve(0, until: "first.example")
+            try await serve(2, until: "third.example")
+            group.addTask { try await services[1].serve(MemoryEntrance()) }
+            try await Task.sleep(for: .milliseconds(50))
+            #expect(try await greeters() == ["third.example"])
+            await services[2].stop()
+            #expect(try await greeters() == ["second.example"])
+            await services[0].stop()
+            #expect(try await greeters() == ["second.example"])
+            await services[1].stop()
+        }
+        await #expect(throws: (any Error).self) { _ = try await TCPClient.connect(port: address.port) }
+    }
+
     @Test func `a stop ends the sessions of a service that was retired`() async throws {
         let sockets = ListeningSockets()
         let service = makeService(ListenerAddress(host: "127.0.0.1", port: 0), sockets)
@@ -114,12 +152,13 @@ import Testing
     }
 
     private func makeService(
-        _ addresses: [ListenerAddress], _ sockets: ListeningSockets, _ tls: TLSSettings?
+        _ addresses: [ListenerAddress], _ sockets: ListeningSockets, _ tls: TLSSettings?,
+        hostName: String = "mx.example.org"
     ) -> SMTPService {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         var configuration = SMTPService.Configuration(
-            listeners: addresses, session: ServerSession.Configuration(hostName: "mx.example.org"))
+            listeners: addresses, session: ServerSession.Configuration(hostName: hostName))
         configuration.tls = tls
         return SMTPService(configuration, logger: logger, sockets: sockets)
     }

@@ -106,6 +106,14 @@ func withSluice<Result>(
         return result
     } catch {
         await sluice.end()
-        throw Mishap("\(error)\nthe server's log ends:\n\(sluice.log.suffix(4_000))")
+        throw Mishap("\(error)\nthe server's log ends:\n\(ending(of: sluice.log))")
     }
+}
+
+/// The end of a log; where the server has crashed, from the crash's first words on, behind which pages follow.
+private func ending(of log: String) -> Substring {
+    guard let crash = ["Fatal error: ", "*** "].lazy.compactMap({ log.range(of: $0) }).first else {
+        return log.suffix(4_000)
+    }
+    return log[..<crash.lowerBound].suffix(2_000) + log[crash.lowerBound...].prefix(8_000)
 }
