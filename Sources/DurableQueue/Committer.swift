@@ -28,14 +28,15 @@ struct Committer: Sendable {
     /// Commits group after group until the queue is closed.
     func run() {
         var lastCommit = ContinuousClock.now
-        var lastGroup = 0
+        var producers = 0
         while true {
-            let round = nextRound(after: lastCommit, like: lastGroup)
-            lastGroup = round.messages
+            let round = nextRound(after: lastCommit, from: producers)
             journal.unneededSpools += round.finishedSpools
             for handout in round.handouts { handout.continuation.resume(returning: handout.messages) }
             if !round.submissions.isEmpty || round.isDue || round.isLast {
-                commit(round)
+                let others = commit(round)
+                // What only tells of outcomes says nothing about producers.
+                if round.messages > 0 { producers = round.messages + others }
                 lastCommit = ContinuousClock.now
             }
             if let reclaim = round.reclaim { journal.perform(reclaim, reader, monitor) }
@@ -44,20 +45,17 @@ struct Committer: Sendable {
         }
     }
 
-    /// How long a group gathers, in seconds: about as long as a synchronisation takes.
-    private static let moment = 0.000_2
-
-    private func nextRound(after lastCommit: ContinuousClock.Instant, like lastGroup: Int) -> Round {
-        var gathering: (size: Int, until: ContinuousClock.Instant)?
+    private func nextRound(after lastCommit: ContinuousClock.Instant, from producers: Int) -> Round {
+        var gathering: Gathering?
         return monitor.wait { state in
             let instant = ContinuousClock.now
-            let size = GroupSize(lastGroup: lastGroup, present: state.arrivals.count)
-            let (gathered, until) = gathering ?? (size.gathered, instant + .seconds(Self.moment))
-            gathering = (gathered, until)
-            if state.arrivals.count < gathered, instant < until, state.mode != .closed {
+            let present = state.arrivals.count
+            let size = GroupSize(producers: producers, present: present)
+            if gathering == nil, present > 0 { gathering = Gathering(size, present: present, at: instant) }
+            if let wait = gathering?.wait(present: present, at: instant), state.mode != .closed {
                 // Nobody wakes this thread before the group is large enough.
-                state.wakeUpSize = gathered
-                return .wait(seconds: (until - instant) / .seconds(1))
+                state.wakeUpSize = gathering?.gathered ?? 0
+                return .wait(seconds: wait / .seconds(1))
             }
             state.wakeUpSize = 0
             return look(&state, at: instant, after: lastCommit, upTo: size.limit)
@@ -97,7 +95,8 @@ struct Committer: Sendable {
                 finishedSpools: state.finishedSpools, isLast: isLast, isDue: isDue))
     }
 
-    private func commit(_ round: Round) {
+    /// Commits what a round has taken; gives the number of messages that are there before anybody is told.
+    private func commit(_ round: Round) -> Int {
         let isDurable = round.isDue || round.isLast || round.submissions.contains(where: \.isAwaited)
         let unnamed = round.submissions.contains(where: \.isSpooled) ? journal.synchronizeNames() : nil
         var records: [PreparedRecord] = []
@@ -123,17 +122,22 @@ struct Committer: Sendable {
             group.submissions.append(submission)
             group.results.append(result)
         }
-        if !group.submissions.isEmpty { conclude(group, from: first) }
+        let others = group.submissions.isEmpty ? 0 : conclude(group, from: first)
         journal.prepare()
+        return others
     }
 
+    /// So few are sooner told than another thread is awake.
+    private static let few = 8
+
     /// Tells what came of a group: a small one here, since to wake another thread would take longer.
-    private func conclude(_ group: Concluder.Group, from segment: UInt64) {
-        let isHere = monitor.withLock { state in
+    private func conclude(_ group: Concluder.Group, from segment: UInt64) -> Int {
+        let (isHere, others) = monitor.withLock { state in
             defer { state.concluding.append(segment) }
-            return state.concluding.isEmpty && group.submissions.count < GroupSize.crowd
+            return (state.concluding.isEmpty && group.submissions.count < Self.few, state.arrivals.count)
         }
         if isHere { concluder.settle(group) } else { concluder.conclude(group) }
+        return others
     }
 
     private func stop() {
