@@ -159,7 +159,10 @@ package struct HeaderFields: Sendable {
     package func selected(by names: [String]) -> [Field] {
         octets.withUnsafeBytes { bytes in
             var table = FieldTable(fields, bytes)
-            return names.compactMap { table.take($0).map { fields[$0] } }
+            var selected: [Field] = []
+            selected.reserveCapacity(min(names.count, fields.count))
+            for name in names { if let place = table.take(name) { selected.append(fields[place]) } }
+            return selected
         }
     }
 

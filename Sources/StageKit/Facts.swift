@@ -11,6 +11,9 @@ public struct Facts: Sendable {
     /// As many as the default pipeline finds out about a message.
     private static let usualCount = 48
 
+    /// As many as somebody wants of them.
+    private static let usualWanted = 8
+
     /// Nothing known yet.
     public init() {}
 
@@ -36,6 +39,7 @@ public struct Facts: Sendable {
     package func texts(where isWanted: (_ name: String) -> Bool) -> [(name: String, text: String)] {
         let names = FactNames.all
         var texts: [(name: String, text: String)] = []
+        texts.reserveCapacity(Self.usualWanted)
         for (number, content) in zip(numbers, contents) where isWanted(names[Int(number)]) {
             if case .string(let text) = content { texts.append((name: names[Int(number)], text: text)) }
         }
