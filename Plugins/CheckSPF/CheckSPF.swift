@@ -102,6 +102,13 @@ package final class CheckSPF: MailStage {
         let outcome = await checker.check(request)
         var heloOutcome: SPFOutcome?
         if let helo { heloOutcome = await checker.check(helo) }
+        return conclude(outcome, of: request, heloOutcome, of: helo, &message, context)
+    }
+
+    private func conclude(
+        _ outcome: SPFOutcome, of request: SPFRequest, _ heloOutcome: SPFOutcome?, of helo: SPFRequest?,
+        _ message: inout Message, _ context: StageContext
+    ) -> Verdict {
         if !outcome.note.isEmpty {
             context.logger.debug(
                 "SPF result of our own", metadata: ["domain": "\(outcome.domain)", "reason": "\(outcome.note)"])

@@ -56,16 +56,33 @@ package final class SPFChecker: Sendable {
 
     /// Checks one client and sender; takes at most ``LookupLimits/maximumTime`` and one question more.
     package func check(_ request: SPFRequest) async -> SPFOutcome {
-        let request = request.encoded
+        switch prepare(request.encoded) {
+        case .known(let outcome): outcome
+        case .unknown(let request, let identity, let subject): await evaluate(request, identity, subject)
+        }
+    }
+
+    /// What is known of a check before anybody is asked.
+    private enum Preparation {
+        case known(SPFOutcome)
+        case unknown(SPFRequest, Identity, Subject)
+    }
+
+    private func prepare(_ request: SPFRequest) -> Preparation {
         guard let identity = Identity(request) else {
-            return SPFOutcome(result: .none, domain: "", reason: "client address is not an IP address")
+            return .known(SPFOutcome(result: .none, domain: "", reason: "client address is not an IP address"))
         }
         guard identity.hasCheckableDomain else {
-            return SPFOutcome(
-                result: .none, domain: identity.domain, reason: "\(identity.kind.rawValue) names no full domain")
+            return .known(
+                SPFOutcome(
+                    result: .none, domain: identity.domain, reason: "\(identity.kind.rawValue) names no full domain"))
         }
         let subject = Subject(client: identity.client, domain: identity.domain)
-        if let known = outcomes[subject], known.expiry > .now { return known.outcome }
+        if let known = outcomes[subject], known.expiry > .now { return .known(known.outcome) }
+        return .unknown(request, identity, subject)
+    }
+
+    private func evaluate(_ request: SPFRequest, _ identity: Identity, _ subject: Subject) async -> SPFOutcome {
         let expansion = MacroExpansion(
             identity: identity, receiver: request.receiver, time: time(), domain: identity.domain,
             validatedName: "unknown")
