@@ -78,14 +78,13 @@ public struct Facts: Sendable {
     }
 
     @usableFromInline mutating func set(_ value: FactValue?, for number: UInt32) {
+        // A copy is made with room for what is still to come.
+        numbers.reserveCapacity(Self.usualCount)
+        contents.reserveCapacity(Self.usualCount)
         let (place, isKnown) = find(number)
         switch (value, isKnown) {
         case (let value?, true): contents[place] = value
         case (let value?, false):
-            if numbers.isEmpty {
-                numbers.reserveCapacity(Self.usualCount)
-                contents.reserveCapacity(Self.usualCount)
-            }
             numbers.insert(number, at: place)
             contents.insert(value, at: place)
         case (nil, true):
