@@ -47,10 +47,16 @@ package final class CheckDMARC: Stage {
     /// How long rows of reports wait to be written.
     private static let flushInterval: Duration = .seconds(1)
 
-    private struct Parts {
+    private final class Parts: Sendable {
         let suffixes: PublicSuffixFile
         let evaluator: PolicyEvaluator
         let log: ReportLog?
+
+        init(suffixes: PublicSuffixFile, evaluator: PolicyEvaluator, log: ReportLog?) {
+            self.suffixes = suffixes
+            self.evaluator = evaluator
+            self.log = log
+        }
     }
 
     private let configuration: Configuration

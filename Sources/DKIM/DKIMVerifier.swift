@@ -56,8 +56,8 @@ package struct DKIMVerifier: Sendable {
             ? try await concludeApart(checks, hashes, header) : try Self.conclude(checks, hashes, header)
     }
 
-    // What needs not wait has functions of its own: a value in one that may wait has its place in memory that is asked
-    // for with each call.
+    // What does not wait has functions of its own: one that may wait keeps its values in memory that is asked for at each
+    // call.
 
     private static func queries(of checks: [SignatureCheck]) -> [KeyQuery?] { checks.map(\.signature?.query) }
 

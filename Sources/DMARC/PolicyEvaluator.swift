@@ -54,7 +54,7 @@ package struct PolicyEvaluator: Sendable {
         evaluation.policy = policy
         evaluation.signature = signature
         evaluation.spf = spf
-        evaluation.uncovered = own.map(\.uncovered).max() ?? 0
+        evaluation.uncovered = own.lazy.map(\.uncovered).max() ?? 0
         return evaluation
     }
 
