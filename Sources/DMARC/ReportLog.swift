@@ -20,8 +20,8 @@ package final class ReportLog: Sendable {
         var octets: [UInt8] = []
         var count = 0
 
-        mutating func append(_ row: ReportRow) {
-            row.append(to: &octets)
+        mutating func append(_ line: [UInt8]) {
+            octets += line
             count += 1
         }
     }
@@ -53,12 +53,13 @@ package final class ReportLog: Sendable {
 
     /// Takes a row to be written with the next ``flush()``; never waits.
     package func note(_ row: ReportRow) {
+        let line = row.octets
         state.withLock { state in
             guard state.count < Self.maximumPending else {
                 state.dropped += 1
                 return
             }
-            state.pending[row.time.seconds / 86_400, default: Lines()].append(row)
+            state.pending[row.time.seconds / 86_400, default: Lines()].append(line)
         }
     }
 

@@ -32,14 +32,15 @@ package struct ReportRow: Sendable, Hashable {
     }
 
     /// The row as one line of JSON with its line end; each value is a text or a number.
-    package var line: String {
-        var octets: [UInt8] = []
-        append(to: &octets)
-        return String(decoding: octets, as: UTF8.self)
-    }
+    package var line: String { String(decoding: octets, as: UTF8.self) }
 
-    /// Appends the row's line: octet by octet, since a busy server writes thousands of them a second.
-    func append(to output: inout [UInt8]) {
+    /// More than most rows have.
+    private static let usualLength = 512
+
+    /// The line's octets, put together one by one: a busy server writes thousands of lines a second.
+    var octets: [UInt8] {
+        var output: [UInt8] = []
+        output.reserveCapacity(Self.usualLength)
         let record = evaluation.policy?.record
         func add(_ name: StaticString, _ text: String) {
             output.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
@@ -65,6 +66,7 @@ package struct ReportRow: Sendable, Hashable {
         add(#","aligned-spf":"#, evaluation.spf ?? "")
         add(#","results":"#, reports.joined(separator: "; "))
         output.append(contentsOf: "}\n".utf8)
+        return output
     }
 
     /// The most characters of a stranger's text that are kept.
@@ -78,12 +80,9 @@ package struct ReportRow: Sendable, Hashable {
         var text = text
         // Nearly all is written as it is.
         let isPlain = text.withUTF8 { text in
-            // Without a way out of the loop the compiler looks at many octets at once.
-            var isOther: UInt8 = 0
-            for octet in text {
-                isOther |= octet < 0x20 || octet == 0x7F || octet == quote || octet == backslash ? 1 : 0
-            }
-            let isPlain = text.count <= maximumText && isOther == 0
+            let isPlain =
+                text.count <= maximumText
+                && text.allSatisfy { $0 >= 0x20 && $0 != 0x7F && $0 != quote && $0 != backslash }
             if isPlain { output.append(contentsOf: text) }
             return isPlain
         }
