@@ -39,10 +39,7 @@ package enum FactText {
     private static func append(_ text: String, to lines: inout [UInt8]) {
         var text = text
         text.withUTF8 { text in
-            // Without a way out of the loop the compiler looks at many octets at once.
-            var hasControl: UInt8 = 0
-            for octet in text { hasControl |= octet < 0x20 ? 1 : 0 }
-            if hasControl == 0 {
+            if text.allSatisfy({ $0 >= 0x20 }) {
                 lines.append(contentsOf: text)
             } else {
                 lines.append(contentsOf: text.lazy.map { max($0, 0x20) })
