@@ -50,7 +50,11 @@ package final class CheckDKIM: Stage {
 
     package func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
         let verifier = try verifier.value(or: .unprepared(Self.name))
-        let outcomes = try await verifier.verify(message.content, at: context.now())
+        note(try await verifier.verify(message.content, at: context.now()), in: &message)
+        return .proceed
+    }
+
+    private func note(_ outcomes: [SignatureOutcome], in message: inout Message) {
         message.facts[Provided.result] = Self.best(of: outcomes).rawValue
         message.facts[Provided.domains] = Self.domains(of: outcomes, in: &message)
         message.facts[Provided.undecided] = outcomes.filter { $0.result == .temperror }.map(\.domain).joined(
@@ -58,7 +62,6 @@ package final class CheckDKIM: Stage {
         message.facts[Provided.signatures] = outcomes.reduce(0) { $0 + $1.count }
         let results = outcomes.isEmpty ? [MethodResult("dkim", "none")] : outcomes.map(\.methodResult)
         message.facts[Provided.report] = MethodResult.text(of: results)
-        return .proceed
     }
 
     /// The result that stands for all, in the order of what it is good for.

@@ -47,10 +47,16 @@ package final class CheckDMARC: Stage {
     /// How long rows of reports wait to be written.
     private static let flushInterval: Duration = .seconds(1)
 
-    private struct Parts {
+    private final class Parts: Sendable {
         let suffixes: PublicSuffixFile
         let evaluator: PolicyEvaluator
         let log: ReportLog?
+
+        init(suffixes: PublicSuffixFile, evaluator: PolicyEvaluator, log: ReportLog?) {
+            self.suffixes = suffixes
+            self.evaluator = evaluator
+            self.log = log
+        }
     }
 
     private let configuration: Configuration
@@ -105,6 +111,15 @@ package final class CheckDMARC: Stage {
         let parts = try parts.value(or: .unprepared(Self.name))
         let author = message.author
         let evaluation = await parts.evaluator.evaluate(author, message.identifiers)
+        note(evaluation, of: author, in: &message, parts.log, context)
+        return .proceed
+    }
+
+    /// Sets the facts, and keeps what a report needs.
+    private func note(
+        _ evaluation: Evaluation, of author: AuthorDomain, in message: inout Message, _ reports: ReportLog?,
+        _ context: StageContext
+    ) {
         // The message's number draws, so that a message that comes again meets the same answer.
         var disposition = evaluation.disposition(draw: Int(message.id.low % 100))
         var override = disposition == evaluation.request ? "" : "pct"
@@ -128,9 +143,8 @@ package final class CheckDMARC: Stage {
             log(evaluation, report, of: message, in: context)
         }
         if evaluation.policy?.record.aggregateReports.isEmpty == false {
-            parts.log?.note(message.row(evaluation, disposition, override))
+            reports?.note(message.row(evaluation, disposition, override))
         }
-        return .proceed
     }
 
     /// Tells the operator why, since a refused message leaves nothing else behind.

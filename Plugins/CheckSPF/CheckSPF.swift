@@ -95,13 +95,17 @@ package final class CheckSPF: MailStage {
 
     package func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
         let checker = try checker.value(or: .unprepared(Self.name))
-        let request = request(message, reversePath: message.reversePath.addressText)
-        // The null path is checked by the name of HELO anyway (section 2.4).
-        let helo =
-            configuration.checksHelo && !request.reversePath.isEmpty ? self.request(message, reversePath: "") : nil
-        let outcome = await checker.check(request)
-        var heloOutcome: SPFOutcome?
-        if let helo { heloOutcome = await checker.check(helo) }
+        let requests = requests(for: message)
+        var outcomes: [SPFOutcome] = []
+        for request in requests { outcomes.append(await checker.check(request)) }
+        return conclude(outcomes, of: requests, &message, context)
+    }
+
+    /// Sets the facts; the first outcome is the sender's, a second one that of the name of HELO.
+    private func conclude(
+        _ outcomes: [SPFOutcome], of requests: [SPFRequest], _ message: inout Message, _ context: StageContext
+    ) -> Verdict {
+        let (outcome, request) = (outcomes[0], requests[0])
         if !outcome.note.isEmpty {
             context.logger.debug(
                 "SPF result of our own", metadata: ["domain": "\(outcome.domain)", "reason": "\(outcome.note)"])
@@ -109,10 +113,9 @@ package final class CheckSPF: MailStage {
         message.facts[Provided.result] = outcome.result.rawValue
         message.facts[Provided.domain] = outcome.domain
         message.facts[Provided.explanation] = outcome.explanation ?? ""
-        let heloResult = heloOutcome ?? (configuration.checksHelo ? outcome : nil)
-        message.facts[Provided.helo] = heloResult?.result.rawValue ?? ""
-        let reports = [report(outcome, request)] + (heloOutcome.map { [report($0, helo ?? request)] } ?? [])
-        message.facts[Provided.report] = MethodResult.text(of: reports)
+        let heloResult = configuration.checksHelo ? outcomes.last?.result : nil
+        message.facts[Provided.helo] = heloResult?.rawValue ?? ""
+        message.facts[Provided.report] = MethodResult.text(of: zip(outcomes, requests).map(report))
         // Above the Received field, which comes later (RFC 7208, section 9.1).
         if configuration.writesField { message.trace.insert(ReceivedSPF(outcome, of: request).field, at: 0) }
         guard configuration.rejected.contains(outcome.result) else { return .proceed }
@@ -123,6 +126,14 @@ package final class CheckSPF: MailStage {
 }
 
 extension CheckSPF {
+    /// The checks to make: of the sender, and of the name of HELO if that is asked for.
+    private func requests(for message: Message) -> [SPFRequest] {
+        let sender = request(message, reversePath: message.reversePath.addressText)
+        // The null path is checked by the name of HELO anyway (section 2.4).
+        guard configuration.checksHelo, !sender.reversePath.isEmpty else { return [sender] }
+        return [sender, request(message, reversePath: "")]
+    }
+
     private func request(_ message: Message, reversePath: String) -> SPFRequest {
         SPFRequest(
             clientAddress: message.client.address, helo: message.client.helo, reversePath: reversePath,

@@ -33,29 +33,35 @@ package struct WriteAuthenticationResults: RewritingStage {
     }
 
     package func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
-        if let clean = try await cleaned(message) {
-            message = message.with(content: clean)
-            context.logger.info(
-                "forged Authentication-Results removed", metadata: ["message.id": "\(message.id)"])
+        if let clean = try await cleaned(message.content, of: message.id) {
+            replaceContent(of: &message, clean, context)
         }
+        try writeField(in: &message)
+        return .proceed
+    }
+
+    private func replaceContent(of message: inout Message, _ clean: Octets, _ context: StageContext) {
+        message = message.with(content: clean)
+        context.logger.info("forged Authentication-Results removed", metadata: ["message.id": "\(message.id)"])
+    }
+
+    private func writeField(in message: inout Message) throws {
         let reports = ResultFacts.results(among: message.facts.texts(where: ResultFacts.isResult))
         guard let field = ResultsField.field(service: hostName, reports: reports) else {
             throw StageContractViolation(
                 "a check left a report that is no result of RFC 8601: \(reports.joined(separator: "; "))")
         }
         message.trace.insert(field, at: 0)
-        return .proceed
     }
 
     /// From this size on the content without forged fields goes to a file, as the content itself does.
     private static let largeContent = 1 << 20
 
     /// The content without forged fields; nil if there are none.
-    private func cleaned(_ message: Message) async throws -> Octets? {
-        let content = message.content
+    private func cleaned(_ content: Octets, of id: MessageID) async throws -> Octets? {
         guard content.count >= Self.largeContent else { return ForgedFields.removing(hostName, from: content) }
         guard let remains = ForgedFields.remains(of: content, without: hostName) else { return nil }
-        let (directory, id) = (directory, message.id)
+        let directory = directory
         // Rare, so that a thread is not kept for it.
         return try await BlockingThreads(count: 1).run {
             try LocalFileSystem().createDirectory(directory)

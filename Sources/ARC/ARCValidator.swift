@@ -18,6 +18,10 @@ package struct ARCValidator: Sendable {
     package func validate(_ content: Octets, at now: Timestamp) async throws -> ARCOutcome {
         // Most mail has none, which is soon seen.
         if HeaderFields.areNone(beginning: "arc-", in: content) { return Self.noSeals }
+        return try await validateSeals(of: content, at: now)
+    }
+
+    private func validateSeals(of content: Octets, at now: Timestamp) async throws -> ARCOutcome {
         let header = HeaderFields(of: content)
         guard !header.isTooLarge else { return ARCOutcome(.fail, HeaderFields.excess, instances: 0) }
         let chain: ARCChain

@@ -15,13 +15,22 @@ extension EmailAddress: CustomStringConvertible {
     }
 
     private var writtenLocalPart: String {
-        let atoms = localPart.utf8.split(separator: .dot, omittingEmptySubsequences: false)
-        if atoms.allSatisfy({ !$0.isEmpty && $0.allSatisfy(\.isAtomText) }) { return localPart }
+        if isDotAtom { return localPart }
         var quoted = "\""
         for scalar in localPart.unicodeScalars {
             if scalar == "\"" || scalar == "\\" { quoted += "\\" }
             quoted.unicodeScalars.append(scalar)
         }
         return quoted + "\""
+    }
+
+    /// Whether the local part is atoms with dots between them, which need no quotes (RFC 5321, section 4.1.2).
+    private var isDotAtom: Bool {
+        var previous = UInt8.dot
+        for octet in localPart.utf8 {
+            guard octet.isAtomText || octet == .dot && previous != .dot else { return false }
+            previous = octet
+        }
+        return previous != .dot
     }
 }

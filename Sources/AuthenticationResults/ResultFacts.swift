@@ -16,6 +16,7 @@ package enum ResultFacts {
         var results: [String] = []
         results.reserveCapacity(texts.count)
         for name in known { if let found = texts.first(where: { $0.name == name }) { results.append(found.text) } }
+        guard results.count < texts.count else { return results }
         let others = texts.filter { isResult($0.name) && !known.contains($0.name) }
         return others.isEmpty ? results : results + others.sorted { $0.name < $1.name }.map(\.text)
     }

@@ -23,5 +23,5 @@ struct BodyHasher: Sendable {
         self.rest = rest - taken
     }
 
-    func finish() -> [UInt8] { Array(hash.finalize()) }
+    func finish() -> [UInt8] { hash.finalize().withUnsafeBytes { Array($0) } }
 }

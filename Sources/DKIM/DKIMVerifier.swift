@@ -26,9 +26,7 @@ package struct DKIMVerifier: Sendable {
         let header = HeaderFields(of: content)
         guard !header.isTooLarge else { return [SignatureOutcome(.permerror, HeaderFields.excess, of: 0)] }
         let fields = header.all("dkim-signature")
-        let checks = fields.prefix(Self.maximumSignatures).map {
-            SignatureCheck($0, in: header, kind: .dkim, now: now.seconds)
-        }
+        let checks = Self.checks(of: fields.prefix(Self.maximumSignatures), in: header, at: now)
         var outcomes = try await conclude(checks, header, content).map(\.outcome)
         if fields.count > checks.count {
             let rest = fields.count - checks.count
@@ -37,32 +35,68 @@ package struct DKIMVerifier: Sendable {
         return outcomes
     }
 
+    private static func checks(
+        of fields: ArraySlice<HeaderFields.Field>, in header: HeaderFields, at now: Timestamp
+    ) -> [SignatureCheck] {
+        fields.map { SignatureCheck($0, in: header, kind: .dkim, now: now.seconds) }
+    }
+
     /// Looks up the keys of some signatures and compares these with the message.
     ///
     /// - Throws: `CancellationError`.
     package func conclude(
         _ checks: [SignatureCheck], _ header: HeaderFields, _ content: Octets
     ) async throws -> [SignatureCheck] {
+        let answers = await keys.records(for: Self.queries(of: checks))
+        let checks = Self.take(answers, for: checks)
+        let hashes = try await BodyHashing.hashes(
+            of: content, from: header.bodyStart, requests: Self.bodies(of: checks), on: threads)
+        let isLong = header.octets.count > BodyHashing.inlineLimit || Self.areExpensive(checks)
+        return isLong
+            ? try await concludeApart(checks, hashes, header) : try Self.conclude(checks, hashes, header)
+    }
+
+    // What does not wait has functions of its own: one that may wait keeps its values in memory that is asked for at each
+    // call.
+
+    private static func queries(of checks: [SignatureCheck]) -> [KeyQuery?] { checks.map(\.signature?.query) }
+
+    private static func bodies(of checks: [SignatureCheck]) -> Set<BodyHashRequest> {
+        Set(checks.compactMap(\.signature?.body))
+    }
+
+    private static func areExpensive(_ checks: [SignatureCheck]) -> Bool { checks.contains(where: \.isExpensive) }
+
+    private static func take(
+        _ answers: [Result<KeyRecord, Rejection>?], for checks: [SignatureCheck]
+    ) -> [SignatureCheck] {
         var checks = checks
-        let answers = await keys.records(for: checks.map(\.signature?.query))
         for index in checks.indices {
             if let answer = answers[index] { checks[index].take(answer) }
         }
-        let hashes = try await BodyHashing.hashes(
-            of: content, from: header.bodyStart, requests: Set(checks.compactMap(\.signature?.body)), on: threads)
+        return checks
+    }
+
+    private static func conclude(
+        _ checks: [SignatureCheck], _ hashes: [BodyHashRequest: BodyHash], _ header: HeaderFields
+    ) throws -> [SignatureCheck] {
+        var checks = checks
         for index in checks.indices where checks[index].signature != nil {
             try Task.checkCancellation()
-            if checks[index].isExpensive || header.octets.count > BodyHashing.inlineLimit {
-                let before = checks[index]
-                checks[index] = try await threads.run {
-                    var after = before
-                    after.conclude(hashes, header)
-                    return after
-                }
-            } else {
-                checks[index].conclude(hashes, header)
-            }
+            checks[index].conclude(hashes, header)
         }
         return checks
+    }
+
+    /// Compares each signature on another thread.
+    private func concludeApart(
+        _ checks: [SignatureCheck], _ hashes: [BodyHashRequest: BodyHash], _ header: HeaderFields
+    ) async throws -> [SignatureCheck] {
+        var concluded: [SignatureCheck] = []
+        for index in checks.indices {
+            try Task.checkCancellation()
+            concluded += try await threads.run { try Self.conclude([checks[index]], hashes, header) }
+        }
+        return concluded
     }
 }

@@ -158,9 +158,28 @@ package struct HeaderFields: Sendable {
     /// Each mention of a name takes the next field from the bottom; once there is none left, it takes nothing.
     package func selected(by names: [String]) -> [Field] {
         octets.withUnsafeBytes { bytes in
+            if fields.count <= Self.fewFields, names.count <= Self.fewNames { return selectedOfFew(by: names, bytes) }
             var table = FieldTable(fields, bytes)
             return names.compactMap { table.take($0).map { fields[$0] } }
         }
+    }
+
+    /// So many fields and names, as most messages have, are compared each with each: a table would take longer.
+    private static let (fewFields, fewNames) = (UInt64.bitWidth, 16)
+
+    private func selectedOfFew(by names: [String], _ bytes: UnsafeRawBufferPointer) -> [Field] {
+        var selected: [Field] = []
+        selected.reserveCapacity(names.count)
+        var taken: UInt64 = 0
+        for name in names {
+            for place in fields.indices.reversed()
+            where taken & 1 << UInt64(place) == 0 && Self.hasName(name, bytes[fields[place].name]) {
+                taken |= 1 << UInt64(place)
+                selected.append(fields[place])
+                break
+            }
+        }
+        return selected
     }
 
     /// A field's octets, with its line end.

@@ -20,7 +20,11 @@ package final class KeyStore: Sendable {
 
     /// The key record of a signature (RFC 6376, section 6.1.2); of several, the first that is one.
     package func record(_ query: KeyQuery) async -> Result<KeyRecord, Rejection> {
-        let answer = await resolver.query(Signature.keyName(selector: query.selector, domain: query.domain.text), .txt)
+        let name = Signature.keyName(selector: query.selector, domain: query.domain.text)
+        return record(in: await resolver.query(name, .txt), for: query)
+    }
+
+    private func record(in answer: DNSAnswer, for query: KeyQuery) -> Result<KeyRecord, Rejection> {
         switch answer {
         case .temporaryFailure(let reason): return .failure(Rejection(.temperror, "key look-up: \(reason)"))
         case .malformed(let reason): return .failure(Rejection(.permerror, "key look-up: \(reason)"))
@@ -38,7 +42,13 @@ package final class KeyStore: Sendable {
             let answer = await record(first)
             return queries.map { $0 == nil ? nil : answer }
         }
-        return await withTaskGroup { group in
+        return await recordsAtOnce(for: queries, wanted)
+    }
+
+    private func recordsAtOnce(
+        for queries: [KeyQuery?], _ wanted: [KeyQuery]
+    ) async -> [Result<KeyRecord, Rejection>?] {
+        await withTaskGroup { group in
             for query in Set(wanted) {
                 group.addTask { (query, await self.record(query)) }
             }

@@ -63,7 +63,11 @@ package struct PolicyDiscovery: Sendable {
     }
 
     private func look(_ domain: String, isInherited: Bool) async -> Finding {
-        switch await resolver.query("_dmarc." + domain, .txt) {
+        finding(in: await resolver.query("_dmarc." + domain, .txt), at: domain, isInherited: isInherited)
+    }
+
+    private func finding(in answer: DNSAnswer, at domain: String, isInherited: Bool) -> Finding {
+        switch answer {
         case .noData, .noSuchName: return .none
         case .temporaryFailure(let reason): return .temporary(reason)
         // A name too long to be asked for has no policy; other malformed answers may be better later.

@@ -14,8 +14,16 @@ package struct PolicyEvaluator: Sendable {
     /// The outcome for one author domain, in lower case and A-labels; asks the DNS twice at most.
     package func evaluate(author domain: String, _ identifiers: Identifiers) async -> Evaluation {
         let organization = discovery.organizationalDomain(of: domain)
+        let finding = await discovery.find(domain, of: organization)
+        return evaluate(finding, author: domain, of: organization, identifiers)
+    }
+
+    /// The outcome where the search for a policy has ended; asks nobody, so that its values are on the thread's own stack.
+    private func evaluate(
+        _ finding: PolicyDiscovery.Finding, author domain: String, of organization: String, _ identifiers: Identifiers
+    ) -> Evaluation {
         let policy: PolicyDiscovery.Policy
-        switch await discovery.find(domain, of: organization) {
+        switch finding {
         case .none: return Evaluation(.none, domain: domain, reason: "no policy")
         case .temporary(let reason): return Evaluation(.temperror, domain: domain, reason: reason)
         case .unusable(let reason): return Evaluation(.permerror, domain: domain, reason: "unusable policy: \(reason)")
@@ -46,7 +54,7 @@ package struct PolicyEvaluator: Sendable {
         evaluation.policy = policy
         evaluation.signature = signature
         evaluation.spf = spf
-        evaluation.uncovered = own.map(\.uncovered).max() ?? 0
+        evaluation.uncovered = own.lazy.map(\.uncovered).max() ?? 0
         return evaluation
     }
 
@@ -57,9 +65,14 @@ package struct PolicyEvaluator: Sendable {
     /// DNS, a fail, a policy of no use, a domain without one; it is a pass only if each domain passes. Where there are too
     /// many, or nobody can say who they are, nobody is the author.
     package func evaluate(_ author: AuthorDomain, _ identifiers: Identifiers) async -> Evaluation {
+        let evaluations = await evaluateEach(author.domains.prefix(AuthorDomain.maximumDomains), identifiers)
+        return worst(of: evaluations, author)
+    }
+
+    private func worst(of evaluations: [Evaluation], _ author: AuthorDomain) -> Evaluation {
         if case .unclear(let reason) = author { return .unattributable(reason: reason) }
         var worst: Evaluation?
-        for next in await evaluateEach(author.domains.prefix(AuthorDomain.maximumDomains), identifiers) {
+        for next in evaluations {
             if let known = worst, !isWorse(next, than: known) { continue }
             worst = next
         }
@@ -72,12 +85,13 @@ package struct PolicyEvaluator: Sendable {
 
     /// The outcomes in the order of the domains, which are asked about at once: a silent DNS costs the time of one.
     private func evaluateEach(_ domains: ArraySlice<String>, _ identifiers: Identifiers) async -> [Evaluation] {
-        if domains.count < 2 {
-            var evaluations: [Evaluation] = []
-            for domain in domains { evaluations.append(await evaluate(author: domain, identifiers)) }
-            return evaluations
-        }
-        return await withTaskGroup(of: (Int, Evaluation).self) { group in
+        guard let domain = domains.first else { return [] }
+        if domains.count == 1 { return [await evaluate(author: domain, identifiers)] }
+        return await evaluateAtOnce(domains, identifiers)
+    }
+
+    private func evaluateAtOnce(_ domains: ArraySlice<String>, _ identifiers: Identifiers) async -> [Evaluation] {
+        await withTaskGroup(of: (Int, Evaluation).self) { group in
             for (place, domain) in domains.enumerated() {
                 group.addTask { (place, await evaluate(author: domain, identifiers)) }
             }

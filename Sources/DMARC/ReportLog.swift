@@ -15,9 +15,22 @@ package final class ReportLog: Sendable {
     package static let days: Int64 = 31
     private static let suffix = ".jsonl"
 
+    /// Rows of one day as they are written.
+    private struct Lines {
+        var octets: [UInt8] = []
+        var count = 0
+
+        mutating func append(_ line: [UInt8]) {
+            octets += line
+            count += 1
+        }
+    }
+
     private struct State {
-        var pending: [ReportRow] = []
+        var pending: [Int64: Lines] = [:]
         var dropped = 0
+
+        var count: Int { pending.values.reduce(0) { $0 + $1.count } }
     }
 
     private let directory: String
@@ -40,8 +53,13 @@ package final class ReportLog: Sendable {
 
     /// Takes a row to be written with the next ``flush()``; never waits.
     package func note(_ row: ReportRow) {
+        let line = row.octets
         state.withLock { state in
-            if state.pending.count < Self.maximumPending { state.pending.append(row) } else { state.dropped += 1 }
+            guard state.count < Self.maximumPending else {
+                state.dropped += 1
+                return
+            }
+            state.pending[row.time.seconds / 86_400, default: Lines()].append(line)
         }
     }
 
@@ -49,24 +67,21 @@ package final class ReportLog: Sendable {
     ///
     /// - Throws: An error of the disk; the rows of that call may be lost.
     package func flush() async throws {
-        let rows = state.withLock { state in
-            defer { state.pending = [] }
+        let days = state.withLock { state in
+            defer { state.pending = [:] }
             return state.pending
         }
-        guard !rows.isEmpty else { return }
-        try await threads.run { [self] in try write(rows) }
+        guard !days.isEmpty else { return }
+        try await threads.run { [self] in try write(days) }
     }
 
-    private func write(_ rows: [ReportRow]) throws(FileError) {
+    private func write(_ days: [Int64: Lines]) throws(FileError) {
         try files.createDirectory(directory)
-        let byDay = Dictionary(grouping: rows) { $0.time.seconds / 86_400 }
-        for (day, rows) in byDay {
+        for (day, lines) in days {
             let path = "\(directory)/\(day)\(Self.suffix)"
             let isNew = try !files.exists(path)
-            var lines: [UInt8] = []
-            for row in rows { row.append(to: &lines) }
-            let written = try append(lines, to: path)
-            if !written { state.withLock { $0.dropped += rows.count } }
+            let written = try append(lines.octets, to: path)
+            if !written { state.withLock { $0.dropped += lines.count } }
             guard isNew else { continue }
             try removeOld(before: day - Self.days)
             try files.synchronizeDirectory(directory)

@@ -55,7 +55,8 @@ enum Charset: Sendable, Hashable {
 
     /// Octets without a charset, as UTF-8 if they are, else as Windows-1252.
     static func guess(_ octets: UnsafeRawBufferPointer) -> String {
-        String(validating: withoutMark(octets), as: UTF8.self) ?? Windows1252.decode(octets)
+        if octets.isASCII { return String(decoding: octets, as: UTF8.self) }
+        return String(validating: withoutMark(octets), as: UTF8.self) ?? Windows1252.decode(octets)
     }
 
     /// The octets without the mark EF BB BF at their start.

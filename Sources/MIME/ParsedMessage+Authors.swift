@@ -82,6 +82,7 @@ extension ParsedMessage {
     }
 
     private static func hasFromBehindReturn(_ header: UnsafeRawBufferPointer) -> Bool {
+        guard hasBareReturn(header) else { return false }
         var position = 0
         while let found = header.firstOffset(of: ASCII.carriageReturn, from: position) {
             position = found + 1
@@ -90,6 +91,18 @@ extension ParsedMessage {
             }
         }
         return false
+    }
+
+    /// Whether something else than a line feed stands behind a carriage return.
+    private static func hasBareReturn(_ header: UnsafeRawBufferPointer) -> Bool {
+        // Without a way out of the loop the compiler looks at many octets at once.
+        var isBare: UInt8 = 0
+        for position in 0..<max(header.count - 1, 0) {
+            let isReturn: UInt8 = header[position] == ASCII.carriageReturn ? 1 : 0
+            let isFeed: UInt8 = header[position &+ 1] == ASCII.lineFeed ? 1 : 0
+            isBare |= isReturn & (1 ^ isFeed)
+        }
+        return isBare != 0
     }
 
     /// Whether `From:` stands there, also with blanks, controls and what is not ASCII, such as a byte order mark, before,

@@ -37,9 +37,13 @@ package enum FactText {
 
     /// A subject may hold anything, but a line ends where we say.
     private static func append(_ text: String, to lines: inout [UInt8]) {
-        let start = lines.count
         var text = text
-        text.withUTF8 { lines.append(contentsOf: $0) }
-        for index in start..<lines.count where lines[index] < 0x20 { lines[index] = 0x20 }
+        text.withUTF8 { text in
+            if text.allSatisfy({ $0 >= 0x20 }) {
+                lines.append(contentsOf: text)
+            } else {
+                lines.append(contentsOf: text.lazy.map { max($0, 0x20) })
+            }
+        }
     }
 }

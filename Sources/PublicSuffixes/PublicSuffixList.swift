@@ -12,11 +12,14 @@ package struct PublicSuffixList: Sendable {
         case registries
     }
 
-    private enum Rule {
+    /// What the file says of a name.
+    private struct Rules {
         /// The name is a suffix.
-        case suffix
-        /// The name is not, though the rule `*` of its parent says so.
-        case exception
+        var isSuffix = false
+        /// The name is none, though the rule `*` of its parent says so.
+        var isException = false
+        /// Every name just below it is a suffix: the rule `*`.
+        var coversNamesBelow = false
     }
 
     /// A file that does not look like the list.
@@ -28,12 +31,9 @@ package struct PublicSuffixList: Sendable {
     /// The fewest rules of a list that is whole: there are more than 9,000, and 1,400 top-level names alone.
     package static let minimumRules = 1_000
 
-    private var rules: [Substring: Rule] = [:]
-    /// Parents below which every name is a suffix.
-    private var wildcards: Set<Substring> = []
-
+    private var rules: [Substring: Rules] = [:]
     /// How many rules there are.
-    package var count: Int { rules.count + wildcards.count }
+    package private(set) var count = 0
 
     /// A list without rules, for which every top-level name is a suffix and nothing else is.
     package init() {}
@@ -64,10 +64,12 @@ package struct PublicSuffixList: Sendable {
         let isWildcard = rule.hasPrefix("*.")
         let name = rule.dropFirst(isException ? 1 : isWildcard ? 2 : 0)
         guard let ascii = DomainEncoding.ascii(String(name)), !ascii.isEmpty else { return }
+        count += 1
         if isWildcard {
-            wildcards.insert(Substring(ascii))
+            rules[Substring(ascii), default: Rules()].coversNamesBelow = true
         } else {
-            rules[Substring(ascii)] = isException ? .exception : .suffix
+            rules[Substring(ascii), default: Rules()].isException = isException
+            rules[Substring(ascii), default: Rules()].isSuffix = !isException
         }
     }
 
@@ -81,20 +83,18 @@ package struct PublicSuffixList: Sendable {
         guard Self.isHostName(name.utf8) else { return nil }
         // The first match from the left is the longest, and the longest prevails.
         var rest = name
+        var rule = rules[rest]
         var child: Substring?
         while true {
-            let parent = rest.utf8.firstIndex(of: Self.dot).map { rest[rest.index(after: $0)...] }
-            switch rules[rest] {
-            case .exception: return String(rest)
-            case .suffix: return child.map { String($0) }
-            case nil: break
-            }
-            if let parent, wildcards.contains(parent) { return child.map { String($0) } }
+            if rule?.isException == true { return String(rest) }
             // If no rule matches, the rule is `*`: a top-level name that nobody has listed.
-            guard let parent else { return child.map { String($0) } }
-            child = rest
-            rest = parent
+            guard rule?.isSuffix != true, let dot = rest.utf8.firstIndex(of: Self.dot) else { break }
+            let parent = rest[rest.utf8.index(after: dot)...]
+            rule = rules[parent]
+            if rule?.coversNamesBelow == true { break }
+            (child, rest) = (rest, parent)
         }
+        return child.map { String($0) }
     }
 
     private static let dot = UInt8(ascii: ".")

@@ -29,6 +29,7 @@ package enum DNSRecord: Sendable, Hashable {
     /// The strings of a text record as one text (RFC 7208, section 3.3; RFC 6376, section 3.6.2.2); nil for other types.
     package var text: [UInt8]? {
         guard case .txt(let strings) = self else { return nil }
+        if strings.count == 1 { return strings[0] }
         var text: [UInt8] = []
         text.reserveCapacity(strings.reduce(0) { $0 + $1.count })
         for string in strings { text += string }

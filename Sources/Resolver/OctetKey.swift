@@ -1,16 +1,18 @@
 import Glibc
 
 /// Octets as a key, hashed and compared in one piece: as an array they would be taken one by one.
-package struct OctetKey: Hashable, Sendable {
+@usableFromInline package struct OctetKey: Hashable, Sendable {
     private let octets: [UInt8]
 
-    init(_ octets: [UInt8]) { self.octets = octets }
+    @usableFromInline init(_ octets: [UInt8]) { self.octets = octets }
 
     /// Feeds the octets to a hasher.
-    package func hash(into hasher: inout Hasher) { octets.withUnsafeBytes { hasher.combine(bytes: $0) } }
+    @usableFromInline package func hash(into hasher: inout Hasher) {
+        octets.withUnsafeBytes { hasher.combine(bytes: $0) }
+    }
 
     /// Whether both hold the same octets.
-    package static func == (left: OctetKey, right: OctetKey) -> Bool {
+    @usableFromInline package static func == (left: OctetKey, right: OctetKey) -> Bool {
         guard left.octets.count == right.octets.count else { return false }
         return left.octets.withUnsafeBytes { left in
             right.octets.withUnsafeBytes { right in

@@ -1,23 +1,26 @@
-import Synchronization
+public import Synchronization
 
 /// Results of pure work by what they were made of, a bounded number of them.
 ///
 /// Two generations, each of half the capacity: when the young one is full, the old one is dropped. Keys should be
-/// small; those of octets are looked up by ``subscript(octets:)``, which sees to that.
-package final class Remembered<Key: Hashable & Sendable, Result: Sendable>: Sendable {
-    private struct Generations {
-        var young: [Key: Result] = [:]
-        var old: [Key: Result] = [:]
+/// small; those of octets are looked up by ``subscript(octets:)``, which sees to that. Every check looks here, so that the
+/// code is made for each pair of types in the module that has it.
+@usableFromInline package final class Remembered<Key: Hashable & Sendable, Result: Sendable>: Sendable {
+    @usableFromInline struct Generations {
+        @usableFromInline var young: [Key: Result] = [:]
+        @usableFromInline var old: [Key: Result] = [:]
+
+        @inlinable init() {}
     }
 
-    private let capacity: Int
-    private let generations = Mutex(Generations())
+    @usableFromInline let capacity: Int
+    @usableFromInline let generations = Mutex(Generations())
 
     /// Remembers so many results at most.
-    package init(capacity: Int) { self.capacity = capacity }
+    @inlinable package init(capacity: Int) { self.capacity = capacity }
 
     /// The result for a key; nil if it is not known any more.
-    package subscript(key: Key) -> Result? {
+    @inlinable package subscript(key: Key) -> Result? {
         get {
             generations.withLock { generations in
                 if let known = generations.young[key] { return known }
@@ -32,7 +35,7 @@ package final class Remembered<Key: Hashable & Sendable, Result: Sendable>: Send
         }
     }
 
-    private func insert(_ result: Result, for key: Key, into generations: inout Generations) {
+    @inlinable func insert(_ result: Result, for key: Key, into generations: inout Generations) {
         if generations.young.count >= capacity / 2 {
             generations.old = generations.young
             generations.young = [:]
@@ -43,10 +46,10 @@ package final class Remembered<Key: Hashable & Sendable, Result: Sendable>: Send
 
 extension Remembered where Key == OctetKey {
     /// The largest key that is kept; what is larger is rare and made anew each time.
-    private static var maximumKey: Int { 4_096 }
+    @inlinable static var maximumKey: Int { 4_096 }
 
     /// The result for some octets, such as those of a record; nil if it is not known any more.
-    package subscript(octets octets: [UInt8]) -> Result? {
+    @inlinable package subscript(octets octets: [UInt8]) -> Result? {
         get { octets.count <= Self.maximumKey ? self[OctetKey(octets)] : nil }
         set { if octets.count <= Self.maximumKey { self[OctetKey(octets)] = newValue } }
     }

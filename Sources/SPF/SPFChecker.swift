@@ -21,6 +21,11 @@ package final class SPFChecker: Sendable {
     private struct Subject: Hashable {
         let client: IPAddress
         let domain: String
+
+        init(_ identity: Identity) {
+            client = identity.client
+            domain = identity.domain
+        }
     }
 
     private struct Known: Sendable {
@@ -56,24 +61,40 @@ package final class SPFChecker: Sendable {
 
     /// Checks one client and sender; takes at most ``LookupLimits/maximumTime`` and one question more.
     package func check(_ request: SPFRequest) async -> SPFOutcome {
-        let request = request.encoded
+        switch prepare(request.encoded) {
+        case .known(let outcome): outcome
+        case .unknown(let identity): await evaluate(identity, receiver: request.receiver)
+        }
+    }
+
+    /// What is known of a check before anybody is asked.
+    private enum Preparation {
+        case known(SPFOutcome)
+        case unknown(Identity)
+    }
+
+    private func prepare(_ request: SPFRequest) -> Preparation {
         guard let identity = Identity(request) else {
-            return SPFOutcome(result: .none, domain: "", reason: "client address is not an IP address")
+            return .known(SPFOutcome(result: .none, domain: "", reason: "client address is not an IP address"))
         }
         guard identity.hasCheckableDomain else {
-            return SPFOutcome(
-                result: .none, domain: identity.domain, reason: "\(identity.kind.rawValue) names no full domain")
+            return .known(
+                SPFOutcome(
+                    result: .none, domain: identity.domain, reason: "\(identity.kind.rawValue) names no full domain"))
         }
-        let subject = Subject(client: identity.client, domain: identity.domain)
-        if let known = outcomes[subject], known.expiry > .now { return known.outcome }
+        if let known = outcomes[Subject(identity)], known.expiry > .now { return .known(known.outcome) }
+        return .unknown(identity)
+    }
+
+    private func evaluate(_ identity: Identity, receiver: String) async -> SPFOutcome {
         let expansion = MacroExpansion(
-            identity: identity, receiver: request.receiver, time: time(), domain: identity.domain,
+            identity: identity, receiver: receiver, time: time(), domain: identity.domain,
             validatedName: "unknown")
         var walk = PolicyWalk(identity, expansion, resolver: resolver, records: records)
         let outcome = await evaluate(&walk, identity)
         // What could not be done now may be done at any time.
         if let expiry = walk.expiry, outcome.result != .temperror {
-            outcomes[subject] = Known(outcome: outcome, expiry: expiry)
+            outcomes[Subject(identity)] = Known(outcome: outcome, expiry: expiry)
         }
         return outcome
     }

@@ -3,13 +3,21 @@
 /// Every step reads and sets some, and a message has about forty, so they are a list in the order of their names'
 /// numbers: a copy is one allocation, and no text is hashed or compared.
 public struct Facts: Sendable {
-    private var numbers: [UInt32] = []
-    private var contents: [FactValue] = []
+    private var entries: [Entry] = []
     /// Those that follow from the content; they are found by name, and neither counted nor listed.
     var derived: DerivedFacts?
 
+    /// One fact: with its number behind its value it is no larger than the value alone.
+    private struct Entry: Hashable {
+        var value: FactValue
+        let number: UInt32
+    }
+
     /// As many as the default pipeline finds out about a message.
     private static let usualCount = 48
+
+    /// As many as somebody wants of them.
+    private static let usualWanted = 8
 
     /// Nothing known yet.
     public init() {}
@@ -20,7 +28,7 @@ public struct Facts: Sendable {
     }
 
     /// How many facts have been set.
-    public var count: Int { numbers.count }
+    public var count: Int { entries.count }
 
     /// All names that have been set with their values, in the order of the names.
     ///
@@ -36,8 +44,9 @@ public struct Facts: Sendable {
     package func texts(where isWanted: (_ name: String) -> Bool) -> [(name: String, text: String)] {
         let names = FactNames.all
         var texts: [(name: String, text: String)] = []
-        for (number, content) in zip(numbers, contents) where isWanted(names[Int(number)]) {
-            if case .string(let text) = content { texts.append((name: names[Int(number)], text: text)) }
+        texts.reserveCapacity(Self.usualWanted)
+        for entry in entries where isWanted(names[Int(entry.number)]) {
+            if case .string(let text) = entry.value { texts.append((name: names[Int(entry.number)], text: text)) }
         }
         return texts
     }
@@ -49,9 +58,9 @@ public struct Facts: Sendable {
         let (names, order) = FactNames.sorted
         withUnsafeTemporaryAllocation(of: Int32.self, capacity: names.count) { places in
             places.initialize(repeating: -1)
-            for (place, number) in numbers.enumerated() { places[Int(number)] = Int32(place) }
+            for (place, entry) in entries.enumerated() { places[Int(entry.number)] = Int32(place) }
             for number in order where places[Int(number)] >= 0 {
-                body(names[Int(number)], contents[Int(places[Int(number)])])
+                body(names[Int(number)], entries[Int(places[Int(number)])].value)
             }
         }
     }
@@ -70,47 +79,40 @@ public struct Facts: Sendable {
 
     @usableFromInline func value(for number: UInt32) -> FactValue? {
         let (place, isKnown) = find(number)
-        return isKnown ? contents[place] : derived?.value(for: number)
+        return isKnown ? entries[place].value : derived?.value(for: number)
     }
 
     @usableFromInline mutating func set(_ value: FactValue?, for number: UInt32) {
+        // A copy is made with room for what is still to come.
+        entries.reserveCapacity(Self.usualCount)
         let (place, isKnown) = find(number)
         switch (value, isKnown) {
-        case (let value?, true): contents[place] = value
-        case (let value?, false):
-            if numbers.isEmpty {
-                numbers.reserveCapacity(Self.usualCount)
-                contents.reserveCapacity(Self.usualCount)
-            }
-            numbers.insert(number, at: place)
-            contents.insert(value, at: place)
-        case (nil, true):
-            numbers.remove(at: place)
-            contents.remove(at: place)
+        case (let value?, true): entries[place].value = value
+        case (let value?, false): entries.insert(Entry(value: value, number: number), at: place)
+        case (nil, true): entries.remove(at: place)
         case (nil, false): break
         }
     }
 
     /// Where a number stands, or would stand.
     private func find(_ number: UInt32) -> (place: Int, isKnown: Bool) {
-        var (low, high) = (0, numbers.count)
+        var (low, high) = (0, entries.count)
         while low < high {
             let middle = (low + high) / 2
-            if numbers[middle] < number { low = middle + 1 } else { high = middle }
+            if entries[middle].number < number { low = middle + 1 } else { high = middle }
         }
-        return (low, low < numbers.count && numbers[low] == number)
+        return (low, low < entries.count && entries[low].number == number)
     }
 }
 
 extension Facts: Hashable {
     /// Whether the same has been set in both.
     public static func == (left: Facts, right: Facts) -> Bool {
-        left.numbers == right.numbers && left.contents == right.contents
+        left.entries == right.entries
     }
 
     /// Hashes what has been set.
     public func hash(into hasher: inout Hasher) {
-        hasher.combine(numbers)
-        hasher.combine(contents)
+        hasher.combine(entries)
     }
 }

@@ -74,6 +74,18 @@ struct ReportLogTests {
         #expect(try text(files) == third + fourth)
     }
 
+    @Test func `each day's rows of one flush go to the file of that day, in their order`() async throws {
+        let files = SimulatedFileSystem()
+        let log = ReportLog(directory: "/log", files: files)
+        for number in 1...4 { log.note(await row(number, day: day + Int64(number % 2))) }
+        try await log.flush()
+        let (first, second, third, fourth) = (
+            await row(1, day: day + 1).line, await row(2).line, await row(3, day: day + 1).line, await row(4).line
+        )
+        #expect(try text(files, day: day) == second + fourth)
+        #expect(try text(files, day: day + 1) == first + third)
+    }
+
     @Test(arguments: [
         ("torn", ""), ("whole\ntorn", "whole\n"), ("\n", "\n"), ("whole\n", "whole\n"), ("", ""),
         (String(repeating: "t", count: 9_000), ""), ("w\n" + String(repeating: "t", count: 9_000), "w\n"),

@@ -1,0 +1,22 @@
+import Bytes
+import DKIM
+import Testing
+
+/// Which fields a list of names selects (RFC 6376, section 5.4.2).
+struct SelectionTests {
+    @Test(arguments: [1, 63, 64, 65, 200], [1, 16, 17, 100])
+    func `each mention of a name takes the next field from the bottom`(_ fieldCount: Int, _ nameCount: Int) {
+        let fields = (0..<fieldCount).map { (name: ["A", "b", "Cc"][$0 % 3], number: $0) }
+        let names = (0..<nameCount).map { ["cc", "a", "none", "b", "a"][$0 % 5] }
+        var rest = fields
+        let expected = names.compactMap { name in
+            rest.lastIndex { $0.name.lowercased() == name }.map { rest.remove(at: $0).number }
+        }
+        let text = fields.map { "\($0.name): \($0.number)\r\n" }.joined() + "\r\n"
+        let header = HeaderFields(of: Octets(Array(text.utf8)))
+        let selected = header.selected(by: names).map { field in
+            Int(String(decoding: header.line(field), as: UTF8.self).split(separator: " ")[1])
+        }
+        #expect(selected == expected)
+    }
+}
