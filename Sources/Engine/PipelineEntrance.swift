@@ -18,6 +18,7 @@ struct PipelineEntrance: Entrance {
     let logger: Logger
     let now: @Sendable () -> Timestamp
     private let steps: [SessionPhase: SessionSteps]
+    private let numbers = MessageNumbers()
 
     init(_ runtime: PipelineRuntime, steps: [SessionPhase: SessionSteps]) {
         version = runtime.plan.version
@@ -32,9 +33,8 @@ struct PipelineEntrance: Entrance {
     }
 
     func makeMessage(from client: Client) -> Message {
-        var generator = SystemRandomNumberGenerator()
         let time = now()
-        var message = Message(id: MessageID(at: time, using: &generator), received: time, client: client)
+        var message = Message(id: numbers.next(at: time), received: time, client: client)
         message.facts[CoreFacts.clientAddress] = client.address
         message.facts[CoreFacts.clientEarlyTalker] = client.isEarlyTalker
         return message
