@@ -7,16 +7,31 @@ extension EmailAddress: CustomStringConvertible {
     }
 
     /// The written form, with quotes where the local part needs them.
-    public var description: String { "\(writtenLocalPart)@\(domain)" }
+    public var description: String {
+        var text = ""
+        text.reserveCapacity(localPart.utf8.count + 1 + domain.utf8.count)
+        text += isDotString ? localPart : quotedLocalPart
+        text += "@"
+        text += domain
+        return text
+    }
 
     /// Whether it has other letters than ASCII and so needs SMTPUTF8 (RFC 6531).
     public var isInternationalized: Bool {
         localPart.utf8.contains { $0 >= 0x80 } || domain.utf8.contains { $0 >= 0x80 }
     }
 
-    private var writtenLocalPart: String {
-        let atoms = localPart.utf8.split(separator: .dot, omittingEmptySubsequences: false)
-        if atoms.allSatisfy({ !$0.isEmpty && $0.allSatisfy(\.isAtomText) }) { return localPart }
+    /// Whether the local part is atoms with single dots between them, which need no quotes.
+    private var isDotString: Bool {
+        var mayEnd = false
+        for octet in localPart.utf8 {
+            guard octet == .dot ? mayEnd : octet.isAtomText else { return false }
+            mayEnd = octet != .dot
+        }
+        return mayEnd
+    }
+
+    private var quotedLocalPart: String {
         var quoted = "\""
         for scalar in localPart.unicodeScalars {
             if scalar == "\"" || scalar == "\\" { quoted += "\\" }
