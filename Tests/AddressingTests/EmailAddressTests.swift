@@ -71,6 +71,7 @@ import Testing
 
     @Test(arguments: [
         ("a b", #""a b"@x"#), ("", #"""@x"#), (#"q"\"#, #""q\"\\"@x"#), ("a..b", #""a..b"@x"#), ("a.b", "a.b@x"),
+        (".a", #"".a"@x"#), ("a.", #""a."@x"#), (".", #""."@x"#),
     ])
     func `the written form has quotes where they are needed`(localPart: String, written: String) {
         #expect(EmailAddress(localPart: localPart, domain: "x").description == written)
