@@ -3,9 +3,9 @@ import Synchronization
 /// Ends the wait for calls that take too long.
 ///
 /// A stage that hangs and ignores its cancellation must not hold up a session or a lane, so a supervised call runs in a
-/// task of its own that is cancelled and left behind when its time is up. One loop watches all calls.
+/// task of its own that is cancelled and left behind when its time is up. One loop watches all calls that wait.
 package final class Deadlines: Sendable {
-    /// How often the loop looks: a step may take this much longer than its timeout says.
+    /// How often the loop looks: a step may be waited for this much longer than its timeout says.
     package static let tick: Duration = .milliseconds(50)
 
     private let open = Mutex<[ObjectIdentifier: SupervisedCall]>([:])
