@@ -7,30 +7,36 @@ extension EmailAddress: CustomStringConvertible {
     }
 
     /// The written form, with quotes where the local part needs them.
-    public var description: String { "\(writtenLocalPart)@\(domain)" }
+    public var description: String {
+        var text = ""
+        text.reserveCapacity(localPart.utf8.count + 1 + domain.utf8.count)
+        text += isDotString ? localPart : quotedLocalPart
+        text += "@"
+        text += domain
+        return text
+    }
 
     /// Whether it has other letters than ASCII and so needs SMTPUTF8 (RFC 6531).
     public var isInternationalized: Bool {
         localPart.utf8.contains { $0 >= 0x80 } || domain.utf8.contains { $0 >= 0x80 }
     }
 
-    private var writtenLocalPart: String {
-        if isDotAtom { return localPart }
+    /// Whether the local part is atoms with single dots between them, which need no quotes.
+    private var isDotString: Bool {
+        var mayEnd = false
+        for octet in localPart.utf8 {
+            guard octet == .dot ? mayEnd : octet.isAtomText else { return false }
+            mayEnd = octet != .dot
+        }
+        return mayEnd
+    }
+
+    private var quotedLocalPart: String {
         var quoted = "\""
         for scalar in localPart.unicodeScalars {
             if scalar == "\"" || scalar == "\\" { quoted += "\\" }
             quoted.unicodeScalars.append(scalar)
         }
         return quoted + "\""
-    }
-
-    /// Whether the local part is atoms with dots between them, which need no quotes (RFC 5321, section 4.1.2).
-    private var isDotAtom: Bool {
-        var previous = UInt8.dot
-        for octet in localPart.utf8 {
-            guard octet.isAtomText || octet == .dot && previous != .dot else { return false }
-            previous = octet
-        }
-        return previous != .dot
     }
 }

@@ -18,6 +18,7 @@ struct PipelineEntrance: Entrance {
     let logger: Logger
     let now: @Sendable () -> Timestamp
     private let steps: [SessionPhase: SessionSteps]
+    private let numbers = MessageNumbers()
 
     init(_ runtime: PipelineRuntime, steps: [SessionPhase: SessionSteps]) {
         version = runtime.plan.version
@@ -32,9 +33,8 @@ struct PipelineEntrance: Entrance {
     }
 
     func makeMessage(from client: Client) -> Message {
-        var generator = SystemRandomNumberGenerator()
         let time = now()
-        var message = Message(id: MessageID(at: time, using: &generator), received: time, client: client)
+        var message = Message(id: numbers.next(at: time), received: time, client: client)
         message.facts[CoreFacts.clientAddress] = client.address
         message.facts[CoreFacts.clientEarlyTalker] = client.isEarlyTalker
         return message
@@ -132,13 +132,13 @@ struct PipelineEntrance: Entrance {
 
     private func noteEnvelope(_ message: inout Message) {
         let client = message.client
-        message.facts[CoreFacts.clientHelo] = client.helo
-        message.facts[CoreFacts.clientTLS] = client.tls != nil
-        message.facts[CoreFacts.clientTLSVersion] = client.tls?.version ?? ""
-        message.facts[CoreFacts.clientTLSCipher] = client.tls?.cipher ?? ""
-        message.facts[CoreFacts.clientProtocol] = client.transport
-        message.facts[CoreFacts.clientUser] = client.user ?? ""
-        message.facts[CoreFacts.sender] = message.reversePath.text
+        message.facts.note(client.helo, as: CoreFacts.clientHelo)
+        message.facts.note(client.tls != nil, as: CoreFacts.clientTLS)
+        message.facts.note(client.tls?.version ?? "", as: CoreFacts.clientTLSVersion)
+        message.facts.note(client.tls?.cipher ?? "", as: CoreFacts.clientTLSCipher)
+        message.facts.note(client.transport, as: CoreFacts.clientProtocol)
+        message.facts.note(client.user ?? "", as: CoreFacts.clientUser)
+        message.facts.note(message.senderText, as: CoreFacts.sender)
     }
 
     private func run(_ phase: SessionPhase, _ message: inout Message) async -> PhaseResult {
@@ -222,12 +222,9 @@ extension Recipient {
     }
 }
 
-extension ReversePath {
-    /// The address, or nothing for the null path.
-    var text: String {
-        switch self {
-        case .null: ""
-        case .address(let address): address.description
-        }
+extension Facts {
+    /// Sets a fact that an earlier phase has usually set already: to set it again would be to copy all facts.
+    fileprivate mutating func note<Value: Equatable>(_ value: Value, as fact: Fact<Value>) {
+        if self[fact] != value { self[fact] = value }
     }
 }

@@ -18,7 +18,7 @@ package struct QueuedEnvelope: Sendable {
         let message = try MessageHead.decode(
             queued.head, id: queued.id, received: queued.received, content: queued.content)
         client = message.client
-        sender = message.reversePath.text
+        sender = message.senderText
         recipients = zip(message.recipients, queued.recipients).map { ($0.address.description, $1) }
     }
 }

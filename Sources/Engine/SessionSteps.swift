@@ -42,54 +42,38 @@ struct SessionSteps: Sendable {
     let steps: [PreparedStep]
     let deadlines: Deadlines
 
-    /// Runs the steps in order until one objects.
+    /// Runs the steps in order until one objects or fails.
     ///
     /// They work on a copy, in one supervised call: a step that hangs is left behind with it.
     func run(_ subject: inout Subject) async -> Ruling {
-        var next = 0
-        while true {
-            let given = subject
-            let first = next
-            let states = EarlierStates()
-            do {
-                let (after, ruling) = try await deadlines.supervise { watch in
-                    var working = given
-                    let ruling = try await run(from: first, &working, watch, states)
-                    return (working, ruling)
-                }
-                subject = after
-                return ruling
-            } catch {
-                let number = (error as? TimeLimitExceeded)?.part ?? first
-                let step = steps[number]
-                let limit = (error as? TimeLimitExceeded)?.limit ?? .zero
-                if let before = states[number] { subject = before }
-                guard let verdict = fail(step, subject, error, after: limit) else {
-                    next = number + 1
-                    continue
-                }
-                return rule(verdict, step, &subject) ?? .refuse(Self.failureReply)
-            }
+        let progress = PhaseProgress(of: subject)
+        do {
+            try await deadlines.supervise { watch in try await run(progress, watch) }
+            subject = progress.subject
+            return progress.ruling ?? .refuse(Self.failureReply)
+        } catch {
+            let excess = error as? TimeLimitExceeded
+            let step = steps[excess?.part ?? 0]
+            subject = progress.subject
+            let verdict = fail(step, subject, error, after: excess?.limit ?? .zero)
+            return rule(verdict, step, &subject) ?? .refuse(Self.failureReply)
         }
     }
 
-    private func run(
-        from first: Int, _ subject: inout Subject, _ watch: any Watch, _ states: EarlierStates
-    ) async throws -> Ruling {
-        for number in steps.indices.dropFirst(first) {
-            let step = steps[number]
-            // What a failing step has done to the subject matters only where somebody goes on with it.
-            if !(phase == .message && step.plan.isRequired) { states[number] = subject }
+    private func run(_ progress: PhaseProgress, _ watch: any Watch) async throws {
+        var subject = progress.subject
+        for (number, step) in steps.enumerated() {
+            // The connection goes on after a step that fails, though not with what that has done; a message does not.
+            if number > 0, phase != .message { progress.subject = subject }
             try watch.begin(number, limit: step.plan.timeout)
-            let start = ContinuousClock.now
             let outcome = await attempt(step, &subject)
             // Whatever it came to, once its time was up others have gone on.
-            try watch.end()
-            if case .failure = outcome, let before = states[number] { subject = before }
-            guard let verdict = note(outcome, of: step, subject, after: .now - start) else { continue }
-            if let ruling = rule(verdict, step, &subject) { return ruling }
+            let time = try watch.end()
+            if case .failure = outcome { subject = progress.subject }
+            guard let verdict = note(outcome, of: step, subject, after: time) else { continue }
+            if let ruling = rule(verdict, step, &subject) { return progress.end(subject, ruling) }
         }
-        return .proceed
+        progress.end(subject, .proceed)
     }
 
     /// What a verdict comes to; `nil` if the message goes on.
@@ -121,7 +105,7 @@ struct SessionSteps: Sendable {
         }
     }
 
-    /// Counts and logs what a step came to; `nil` if it has no verdict or its failure is to be passed over.
+    /// Counts and logs what a step came to; `nil` if it was passed by.
     private func note(
         _ outcome: Result<Verdict?, any Error>, of step: PreparedStep, _ subject: Subject, after time: Duration
     ) -> Verdict? {
@@ -139,14 +123,11 @@ struct SessionSteps: Sendable {
         }
     }
 
-    /// What the failure of a step comes to; `nil` if it is to be passed over.
-    private func fail(
-        _ step: PreparedStep, _ subject: Subject, _ error: any Error, after time: Duration
-    ) -> Verdict? {
+    /// Counts and logs the failure of a step, and gives what it comes to: in the session, always "try again later".
+    private func fail(_ step: PreparedStep, _ subject: Subject, _ error: any Error, after time: Duration) -> Verdict {
         step.meter.record(.failure, time: time)
         step.context.logger.error(
             "step failed", metadata: ["message.id": "\(subject.id)", "error": "\(error)"])
-        guard step.plan.isRequired else { return nil }
         return .postpone(Self.failureReply, reason: "\(step.id) failed: \(error)")
     }
 

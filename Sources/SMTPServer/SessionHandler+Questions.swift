@@ -3,6 +3,7 @@ import Bytes
 import NIOCore
 import SMTP
 import StageKit
+import Synchronization
 
 extension SessionHandler {
     /// Answers a question at once, or has it answered; `nil` then.
@@ -53,12 +54,12 @@ extension SessionHandler {
         let message = services.entrance.makeMessage(from: client)
         let entrance = services.entrance
         return decideQuickly {
-            var message = message
-            let result = await entrance.connect(&message)
-            return (message, result)
+            var outcome = PhaseOutcome(message: message)
+            outcome.result = await entrance.connect(&outcome.message)
+            return outcome
         } then: { handler, outcome in
-            handler.connectionFacts = outcome.0.facts
-            return handler.session.answer(outcome.1.answer)
+            handler.connectionFacts = outcome.message.facts
+            return handler.session.answer(outcome.result.answer)
         }
     }
 
@@ -75,12 +76,12 @@ extension SessionHandler {
         let asked = new
         let entrance = services.entrance
         return decideQuickly {
-            var message = asked
-            let result = await entrance.mail(&message)
-            return (message, result)
+            var outcome = PhaseOutcome(message: asked)
+            outcome.result = await entrance.mail(&outcome.message)
+            return outcome
         } then: { handler, outcome in
-            handler.message = outcome.0
-            return handler.session.answer(outcome.1.answer)
+            handler.message = outcome.message
+            return handler.session.answer(outcome.result.answer)
         }
     }
 
@@ -91,13 +92,13 @@ extension SessionHandler {
         }
         let entrance = services.entrance
         return decideQuickly {
-            var (message, recipient) = (asked, recipient)
-            let result = await entrance.recipient(&recipient, of: &message)
-            return (message, recipient, result)
+            var (outcome, recipient) = (PhaseOutcome(message: asked), recipient)
+            outcome.result = await entrance.recipient(&recipient, of: &outcome.message)
+            if outcome.result == .proceed { outcome.message.recipients.append(recipient) }
+            return outcome
         } then: { handler, outcome in
-            handler.message = outcome.0
-            if outcome.2 == .proceed { handler.message?.recipients.append(outcome.1) }
-            return handler.session.answer(outcome.2.answer)
+            handler.message = outcome.message
+            return handler.session.answer(outcome.result.answer)
         }
     }
 
@@ -159,19 +160,19 @@ extension SessionHandler {
     ///
     /// The task begins on the event loop, and leaves it where it waits for something first, such as a DNS server: a phase
     /// whose steps know their answers costs no change of threads. The work on a message is not for the event loop.
-    func decideQuickly<Outcome: Sendable>(
-        _ find: @escaping @Sendable () async -> Outcome,
-        then use: @escaping @Sendable (SessionHandler, Outcome) -> ServerSession.Step
+    private func decideQuickly(
+        _ find: @escaping @Sendable () async -> PhaseOutcome,
+        then use: @escaping @Sendable (SessionHandler, PhaseOutcome) -> ServerSession.Step
     ) -> ServerSession.Step? {
         guard let loop = context?.eventLoop else { return nil }
         let bound = NIOLoopBound(self, eventLoop: loop)
-        let quick = NIOLoopBoundBox<Outcome?>(nil, eventLoop: loop)
+        let quick = Mutex<PhaseOutcome?>(nil)
         let task = Task.immediate {
             let outcome = await find()
-            if loop.inEventLoop { return quick.value = outcome }
+            if loop.inEventLoop { return quick.withLock { $0 = outcome } }
             loop.execute { bound.value.conclude(use, outcome) }
         }
-        if let outcome = quick.value { return use(self, outcome) }
+        if let outcome = quick.withLock({ $0.take() }) { return use(self, outcome) }
         decision = task
         return nil
     }
@@ -201,6 +202,12 @@ extension SessionHandler {
 
     /// A question without the message it belongs to is our own fault, never the client's.
     static let fault = Reply(.localError, "Something went wrong here; try again later")
+}
+
+/// What a phase before the data came to.
+private struct PhaseOutcome: Sendable {
+    var message: Message
+    var result = PhaseResult.refuse(SessionHandler.fault)
 }
 
 extension Recipient {

@@ -12,11 +12,20 @@ public struct Message: Sendable {
     /// When its connection or transaction began.
     public let received: Timestamp
     /// Who brings it.
-    public var client: Client
+    public var client: Client {
+        @inlinable get { origin.client }
+        set { origin = Origin(newValue, origin.reversePath, text: origin.senderText, origin.parameters) }
+    }
     /// Where reports about it go.
-    public var reversePath: ReversePath = .null
+    public var reversePath: ReversePath {
+        @inlinable get { origin.reversePath }
+        set { origin = Origin(origin.client, newValue, text: newValue.addressText, origin.parameters) }
+    }
     /// What the client asked for about the whole message.
-    public var parameters = MailParameters()
+    public var parameters: MailParameters {
+        @inlinable get { origin.parameters }
+        set { origin = Origin(origin.client, origin.reversePath, text: origin.senderText, newValue) }
+    }
     /// Who gets it: in the session those accepted so far, after the durable line those whose delivery needs the step.
     public var recipients: [Recipient] = []
     /// What is known about it.
@@ -28,29 +37,52 @@ public struct Message: Sendable {
     /// Only a ``RewritingStage`` may give it another one, by ``with(content:)``.
     public let content: Octets
     var parse: SharedParse?
+    @usableFromInline var origin: Origin
 
     /// A message without content.
     public init(id: MessageID, received: Timestamp, client: Client) {
-        self.init(id: id, received: received, client: client, content: Octets([]))
+        self.init(id: id, received: received, client: client, content: Self.noContent)
     }
 
     /// A message with content.
     public init(id: MessageID, received: Timestamp, client: Client, content: Octets) {
+        self.init(id: id, received: received, Origin(client, .null, text: "", MailParameters()), content: content)
+    }
+
+    private init(id: MessageID, received: Timestamp, _ origin: Origin, content: Octets) {
         self.id = id
         self.received = received
-        self.client = client
+        self.origin = origin
         self.content = content
     }
 
     /// The same message with another content, which nobody has parsed yet.
     public func with(content: Octets) -> Message {
-        var message = Message(id: id, received: received, client: client, content: content)
-        message.reversePath = reversePath
-        message.parameters = parameters
+        var message = Message(id: id, received: received, origin, content: content)
         message.recipients = recipients
         message.facts = facts
         message.facts.derived = facts.derived?.with(content: content)
         message.trace = trace
         return message
+    }
+
+    /// The address of the reverse-path, or nothing for the null path; written once for all who ask.
+    package var senderText: String { origin.senderText }
+
+    private static let noContent = Octets([])
+
+    /// What the client said at the beginning: never changed but replaced, so that a copy of the message shares it.
+    @usableFromInline final class Origin: Sendable {
+        @usableFromInline let client: Client
+        @usableFromInline let reversePath: ReversePath
+        @usableFromInline let parameters: MailParameters
+        let senderText: String
+
+        init(_ client: Client, _ reversePath: ReversePath, text: String, _ parameters: MailParameters) {
+            self.client = client
+            self.reversePath = reversePath
+            self.parameters = parameters
+            senderText = text
+        }
     }
 }

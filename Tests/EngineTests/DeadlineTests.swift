@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import Engine
@@ -46,6 +47,34 @@ struct DeadlineTests {
         #expect(error?.limit == .milliseconds(20))
         await heard.pass()
         gate.open()
+    }
+
+    @Test func `a call that takes too long without ever waiting has no result`() async throws {
+        let deadlines = Deadlines()
+        let error = await #expect(throws: TimeLimitExceeded.self) {
+            try await deadlines.supervise(limit: .milliseconds(1)) {
+                // Blocks its thread, as no stage should: nobody can look meanwhile.
+                usleep(5_000)
+                return 7
+            }
+        }
+        #expect(error?.limit == .milliseconds(1))
+    }
+
+    @Test func `a part that was late is named even if a later one would have been in time`() async throws {
+        let deadlines = Deadlines()
+        let error = await #expect(throws: TimeLimitExceeded.self) {
+            try await deadlines.supervise { watch in
+                try watch.begin(0, limit: .seconds(3_600))
+                try watch.end()
+                try watch.begin(1, limit: .milliseconds(1))
+                usleep(5_000)
+                try watch.end()
+                try watch.begin(2, limit: .seconds(3_600))
+                try watch.end()
+            }
+        }
+        #expect(error?.part == 1)
     }
 
     @Test func `a call whose time is up before it begins is cancelled, too`() async throws {

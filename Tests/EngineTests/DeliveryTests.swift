@@ -157,8 +157,8 @@ struct DeliveryTests {
     }
 
     enum Misdeed: String, CaseIterable, Sendable {
-        case error, tooFewVerdicts, tooManyVerdicts, reordered, otherRecipients, otherMessage, miscounted, nested
-        case hanging, deafHanging
+        case error, tooFewVerdicts, tooManyVerdicts, reordered, otherRecipients, swappedRecipients, otherMessage
+        case miscounted, nested, hanging, deafHanging
     }
 
     private func commit(_ misdeed: Misdeed, _ batch: inout [Message], _ gate: Gate) async throws -> [Verdict] {
@@ -169,6 +169,7 @@ struct DeliveryTests {
         case .tooManyVerdicts: return batch.map { _ in .proceed } + [.proceed]
         case .reordered: batch.append(batch[0])
         case .otherRecipients: batch[0].recipients.removeLast()
+        case .swappedRecipients: batch[0].recipients.swapAt(0, 1)
         case .otherMessage: batch[0] = batch[0].with(content: Octets([1, 2, 3]))
         case .miscounted: return [.perRecipient([.proceed])]
         case .nested: return [.perRecipient([.proceed, .perRecipient([])])]

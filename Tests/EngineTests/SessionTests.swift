@@ -172,6 +172,55 @@ struct SessionTests {
         }
     }
 
+    @Test(arguments: [Misdeed.error, .deafHanging])
+    func `a step at recipient that fails takes nothing away from what those before it found out`(
+        _ misdeed: Misdeed
+    ) async throws {
+        let server = try TestServer(
+            """
+            session:
+              recipient: [ recipient-probe: { as: a }, recipient-probe: { as: b, timeout: 50ms } ]
+            deliver: [ store ]
+            """)
+        let gate = Gate()
+        defer { gate.open() }
+        server.script.onRecipient("session.recipient.a") { _, message in
+            message.facts["found.out"] = .bool(true)
+            return .proceed
+        }
+        server.script.onRecipient("session.recipient.b") { _, message in
+            try await commit(misdeed, &message, gate)
+        }
+        try await server.serve { entrance in
+            var message = entrance.makeMessage(from: Client(address: "192.0.2.1", port: 1))
+            var recipient = Recipient(.init(localPart: "a", domain: "example.org"), index: 0)
+            #expect(await entrance.recipient(&recipient, of: &message) != .proceed)
+            #expect(message.facts["found.out"] == .bool(true) && message.facts["left.behind"] == nil)
+        }
+    }
+
+    @Test func `the facts of the envelope are those of client and sender in every phase`() async throws {
+        let server = try TestServer(Self.parts)
+        server.script.on("session.mail.m") { message, _ in
+            message.facts[CoreFacts.clientUser] = "somebody else"
+            return .proceed
+        }
+        try await server.serve { entrance in
+            var message = entrance.makeMessage(from: Client(address: "192.0.2.1", port: 1, helo: "one.example"))
+            message.reversePath = .address(.init(localPart: "a", domain: "example.com"))
+            #expect(await entrance.mail(&message) == .proceed)
+            #expect(message.facts[CoreFacts.clientHelo] == "one.example")
+            #expect(message.facts[CoreFacts.sender] == "a@example.com")
+            message.client.helo = "two.example"
+            message.reversePath = .null
+            var recipient = Recipient(.init(localPart: "b", domain: "example.org"), index: 0)
+            #expect(await entrance.recipient(&recipient, of: &message) == .proceed)
+            #expect(message.facts[CoreFacts.clientHelo] == "two.example")
+            #expect(message.facts[CoreFacts.sender] == "")
+            #expect(message.facts[CoreFacts.clientUser] == "")
+        }
+    }
+
     @Test func `a step whose condition does not hold is passed by`() async throws {
         let server = try TestServer(
             """
