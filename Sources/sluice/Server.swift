@@ -43,6 +43,7 @@ struct Server: Service {
         let engine = Engine(plan: plan, services: services, queue: queue, versions: build.versions)
         let reload = Reload(build: build, engine: engine, logger: services.logger)
         do {
+            try await waitForIndex(services)
             try await engine.prepare()
             let routes = ServerRoutes(services: services, queue: queue, engine: engine, reload: reload)
             let control = try await startControl(plan, routes)
@@ -51,6 +52,33 @@ struct Server: Service {
         } catch {
             try await queue.close()
             throw Failure(.unavailable, "\(error)")
+        }
+    }
+
+    /// How long a command that uses the index without a server is waited for: to verify a million mails takes minutes.
+    private static let patience: Duration = .seconds(600)
+    private static let pause: Duration = .milliseconds(50)
+
+    /// Opens the index, once no command uses it any more that found no server when it began.
+    ///
+    /// - Throws: `ProcessLock.InUse` if that takes too long.
+    private static func waitForIndex(_ services: StageServices) async throws {
+        let start = ContinuousClock.now
+        var isTold = false
+        while true {
+            do {
+                _ = try services.mailIndex()
+                return
+            } catch let error as ProcessLock.InUse {
+                guard ContinuousClock.now - start < patience else { throw error }
+                if !isTold {
+                    services.logger.notice("waiting for a command to end", metadata: ["reason": "\(error)"])
+                }
+                isTold = true
+                try await Task.sleep(for: pause)
+            } catch {
+                return  // who needs the index meets that again, and tells its place
+            }
         }
     }
 

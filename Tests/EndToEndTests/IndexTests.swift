@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Testing
 
@@ -176,6 +177,23 @@ extension EndToEndTests {
                 try await expectComplete(sluice, 20)
                 #expect(sluice.log.contains("page 0 of \(name) does not match its checksum"))
                 #expect(try await verify(sluice).status == 0)
+            }
+        }
+
+        @Test func `a start waits for a command that uses the index without a server`() async throws {
+            try await withSluice(users: Self.users) { sluice in
+                try await send(1...4, to: sluice)
+                #expect(try await sluice.search("secretuser", finds: 2).count == 2)
+                #expect(try await sluice.stop() == .exited(0))
+                let lock = try ProcessLock(path: sluice.data + "/index.lock")
+                let start = Task { try await sluice.start() }
+                try await eventually("the server says that it waits") {
+                    sluice.log.contains("waiting for a command to end") ? true : nil
+                }
+                #expect(!sluice.log.contains("ready"))
+                lock.release()
+                try await start.value
+                #expect(try await sluice.search("secretuser", finds: 2).count == 2)
             }
         }
     }
