@@ -66,7 +66,7 @@ class Benchmark:
         self.servers = []
         self.users = {cell: f"user{index}" for index, cell in enumerate(self.cells)}
         self.rates = {}
-        self.overloaded = set()  # what a peer did not take: (name, sessions, kept)
+        self.overloaded = {}  # how many sessions a peer did not take, by its name and whether connections are kept
         self.runs = 0
         self.run_seconds = QUICK_RUN_SECONDS if results.quick else RUN_SECONDS
 
@@ -109,10 +109,10 @@ class Benchmark:
     def measure(self, server, cell, turn):
         """One run of about the wanted length; keeps the sample.
 
-        A peer that does not take it is noted, and not asked again for so many sessions: each try takes minutes.
+        A peer that does not take it is noted, and not asked again for so many sessions or more.
         """
-        way = (server.name, cell.sessions, cell.kept)
-        if way in self.overloaded:
+        way = (server.name, cell.kept)
+        if cell.sessions >= self.overloaded.get(way, cell.sessions + 1):
             return
         rate = self.rates.get((server.name, cell)) or self.rates[server.name, cell.size, cell.kept]
         wanted = rate * self.run_seconds
@@ -122,7 +122,7 @@ class Benchmark:
         except load.LoadFailed as error:
             if server is self.servers[0]:
                 raise
-            self.overloaded.add(way)
+            self.overloaded[way] = cell.sessions
             self.results.note(f"{server.name}, {cell}: not measured, {error}")
             return
         self.results.add(peer=server.name, cell=str(cell), round=turn, messages=count, **sample)
