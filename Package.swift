@@ -152,7 +152,7 @@ let targets: [[Target]] = [
     library("InternationalDomains", ["CIDN2"], tests: []),
     library(
         "PublicSuffixes", ["Bytes", "Files", "InternationalDomains"], tests: ["InternationalDomains", "SuiteCounts"]),
-    library("Resolver", ["CCAres", "StageKit"], tests: ["DemoDNS"]),
+    library("Resolver", ["CCAres", "Files", "StageKit"], tests: ["DemoDNS"]),
     library(
         "DMARC",
         [
@@ -162,9 +162,9 @@ let targets: [[Target]] = [
         tests: [
             "AuthenticationResults", "Bytes", "Files", "PublicSuffixes", "Resolver", "SimulatedFiles", "SuiteCounts",
         ]),
-    library("DemoDNS", ["Resolver"], tests: ["Resolver"]),
+    library("DemoDNS", ["Files", "Resolver"], tests: ["Resolver"]),
     library(
-        "SPF", ["InternationalDomains", "Resolver"],
+        "SPF", ["Files", "InternationalDomains", "Resolver"],
         tests: ["Resolver", "DemoDNS", "SuiteCounts", "spf-worker", "Yams"], fixtures: ["Fixtures"]),
     [.executableTarget(name: "spf-worker", dependencies: ["CSPF2"], swiftSettings: settings)],
     library(

@@ -36,9 +36,9 @@ package final class AttachmentStore: Sendable {
         self.directory = directory
         self.fileSystem = fileSystem
         temporaryNames = TemporaryNames(directory: directory + "/incoming")
-        syncers = BlockingThreads(count: parallelSynchronizations)
-        writers = BlockingThreads(count: Self.threadCount)
-        readers = BlockingThreads(count: Self.threadCount)
+        syncers = BlockingThreads(count: parallelSynchronizations, name: "sluice-sync")
+        writers = BlockingThreads(count: Self.threadCount, name: "sluice-store")
+        readers = BlockingThreads(count: Self.threadCount, name: "sluice-fetch")
     }
 
     /// Puts a message's attachments into the store; they are durable when this returns.

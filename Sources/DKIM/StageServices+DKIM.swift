@@ -7,7 +7,7 @@ extension StageServices {
     ///
     /// Two: signing is rare beside verifying, and a large body is hashed in pieces that take turns.
     package func signatureThreads() throws -> BlockingThreads {
-        try shared(named: "signatures") { BlockingThreads(count: 2) }
+        try shared(named: "signatures") { BlockingThreads(count: 2, name: "sluice-dkim") }
     }
 
     /// The verifier with the site's resolver, shared by all who check signatures, and with it the keys it knows.

@@ -41,7 +41,7 @@ package final class ReportLog: Sendable {
     /// A log in a directory, which is made with the first row.
     package init(
         directory: String, files: any FileSystem = LocalFileSystem(),
-        threads: BlockingThreads = BlockingThreads(count: 1)
+        threads: BlockingThreads = BlockingThreads(count: 1, name: "sluice-reports")
     ) {
         self.directory = directory
         self.files = files

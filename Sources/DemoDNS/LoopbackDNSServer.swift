@@ -1,3 +1,4 @@
+import Files
 import Glibc
 package import Resolver
 import Synchronization
@@ -24,7 +25,7 @@ package final class LoopbackDNSServer: Sendable {
         signal = try WakeSignal()
         let sockets = try LoopbackSockets(port: port)
         self.port = sockets.port
-        try DedicatedThread.start("sluice-demo-dns") { [self] in
+        try DedicatedThread.start("sluice-demodns") { [self] in
             run(sockets)
             sockets.close()
         }

@@ -13,7 +13,7 @@ package final class DurableQueue: Sendable {
     let reader: MessageReader
     let reading: Monitor<ReadingState>
     let now: @Sendable () -> Timestamp
-    let spoolThreads = BlockingThreads(count: spoolThreadCount)
+    let spoolThreads = BlockingThreads(count: spoolThreadCount, name: "sluice-spool")
     private let recordedContent: Int
     private let lock: ProcessLock?
 
@@ -22,7 +22,7 @@ package final class DurableQueue: Sendable {
 
     init(
         state: QueueState, journal: Journal, lock: ProcessLock?, now: @escaping @Sendable () -> Timestamp
-    ) throws(FileError) {
+    ) throws(DedicatedThread.StartError) {
         recordedContent = state.options.recordedContent.octets
         monitor = Monitor(state)
         reading = Monitor(ReadingState())
@@ -33,11 +33,11 @@ package final class DurableQueue: Sendable {
         let concluder = Concluder(monitor: monitor)
         let committer = Committer(
             monitor: monitor, journal: journal, reader: reader, concluder: concluder, now: now)
-        try DedicatedThread.start("queue-conclude") { concluder.run() }
-        try DedicatedThread.start("queue-commit") { committer.run() }
+        try DedicatedThread.start("sluice-conclude") { concluder.run() }
+        try DedicatedThread.start("sluice-journal") { committer.run() }
         let reading = reading
         let reader = reader
-        try DedicatedThread.start("queue-read") { ReadingState.serve(reading, with: reader) }
+        try DedicatedThread.start("sluice-read") { ReadingState.serve(reading, with: reader) }
     }
 
     deinit {

@@ -7,11 +7,11 @@ import Synchronization
 package final class BlockingThreads: Sendable {
     private let core: Core
 
-    /// Starts the threads.
-    package init(count: Int) {
+    /// Starts the threads, which the system lists under `name`.
+    package init(count: Int, name: String = "sluice-files") {
         precondition(count > 0, "there must be a thread")
         core = Core()
-        for _ in 0..<count { core.start() }
+        for _ in 0..<count { core.start(name) }
     }
 
     deinit { core.close() }
@@ -80,11 +80,12 @@ private final class Core: Sendable {
         wakeUp.deallocate()
     }
 
-    func start() {
-        var thread = pthread_t()
-        let code = pthread_create(&thread, nil, threadMain, Unmanaged.passRetained(self).toOpaque())
-        precondition(code == 0, "the system refuses to start a thread")
-        pthread_detach(thread)
+    func start(_ name: String) {
+        do {
+            try DedicatedThread.start(name) { [self] in serve() }
+        } catch {
+            preconditionFailure("\(error)")
+        }
     }
 
     func enqueue(_ work: @escaping @Sendable () -> Void) {
@@ -111,10 +112,4 @@ private final class Core: Sendable {
             }
         }
     }
-}
-
-private func threadMain(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    guard let context else { return nil }
-    Unmanaged<Core>.fromOpaque(context).takeRetainedValue().serve()
-    return nil
 }

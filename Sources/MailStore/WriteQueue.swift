@@ -26,7 +26,7 @@ final class WriteQueue: Sendable {
     private static let weightLimit = 1_024
 
     private let pool: DatabasePool
-    private let thread = BlockingThreads(count: 1)
+    private let thread = BlockingThreads(count: 1, name: "sluice-mailbox")
     private let state = Mutex(State())
 
     init(pool: DatabasePool) {

@@ -15,7 +15,7 @@ package final class MailIndex: Sendable {
     let reader: MailReader
     /// Whether mails are being given again at this moment, so that searches may miss some.
     let isRebuilding = Mutex(false)
-    let threads = BlockingThreads(count: 1)
+    let threads = BlockingThreads(count: 1, name: "sluice-index")
     private let coversThrough: UInt64
     private let isCaughtUp = Mutex(false)
     /// Up to which place of the store's order the index has been told of everything.

@@ -1,4 +1,4 @@
-import Glibc
+import Files
 import Synchronization
 
 /// The door to the one thread that drives c-ares: questions go in, completions are called on that thread.

@@ -1,3 +1,4 @@
+import Files
 import Resolver
 import Synchronization
 

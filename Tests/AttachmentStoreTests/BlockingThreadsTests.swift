@@ -1,4 +1,5 @@
 import Files
+import Foundation
 import Glibc
 import Synchronization
 import Testing
@@ -46,5 +47,27 @@ import Testing
             }
         }
         #expect(done.withLock { $0 } == 100)
+    }
+
+    @Test func `a thread is listed under its name and has its nice value`() async throws {
+        let seen = try await withCheckedThrowingContinuation { continuation in
+            do {
+                try DedicatedThread.start("sluice-test", niceness: 7) {
+                    let name = try? String(contentsOfFile: "/proc/thread-self/comm", encoding: .utf8)
+                    continuation.resume(returning: (name, getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0)))
+                }
+            } catch {
+                continuation.resume(throwing: error)
+            }
+        }
+        #expect(seen.0 == "sluice-test\n")
+        #expect(seen.1 == 7)
+    }
+
+    @Test func `threads for blocking calls are listed under the name of their pool`() async throws {
+        let name = try await BlockingThreads(count: 2, name: "sluice-pool").run {
+            try String(contentsOfFile: "/proc/thread-self/comm", encoding: .utf8)
+        }
+        #expect(name == "sluice-pool\n")
     }
 }

@@ -58,9 +58,9 @@ package final class InvertedIndex: Sendable {
     let writer: Mutex<WriterState>
     let published: Mutex<Snapshot>
     /// Mail waits for a flush that gets no time, so it has as much right to the processor as mail.
-    let flusher = MaintenanceWorker(niceness: 0)
+    let flusher = MaintenanceWorker("sluice-flush", niceness: 0)
     /// Mail comes before merges.
-    let merger = MaintenanceWorker(niceness: 10)
+    let merger = MaintenanceWorker("sluice-merge", niceness: 10)
 
     init(
         directory: String, fileSystem: any FileSystem, options: IndexOptions, hash: Hash,

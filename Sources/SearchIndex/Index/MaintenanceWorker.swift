@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import Synchronization
 
@@ -13,10 +14,12 @@ final class MaintenanceWorker: Sendable {
     private let state = Mutex(State())
     private let signal = Semaphore()
     private let ended = Semaphore()
+    private let name: String
     private let niceness: Int32
 
-    /// A worker whose thread has a nice value.
-    init(niceness: Int32) {
+    /// A worker whose thread has a name and a nice value.
+    init(_ name: String, niceness: Int32) {
+        self.name = name
         self.niceness = niceness
     }
 
@@ -33,8 +36,9 @@ final class MaintenanceWorker: Sendable {
             return !state.isRunning
         }
         guard isFirst else { return }
-        let body = ThreadBody(niceness: niceness) { [self] in run(work) }
-        guard body.start() else {
+        do {
+            try DedicatedThread.start(name, niceness: niceness) { [self] in run(work) }
+        } catch {
             // Without a thread, callers flush and merge themselves.
             state.withLock { $0.isRunning = false }
             return
@@ -99,39 +103,4 @@ final class Semaphore: @unchecked Sendable {
     func wait() {
         while sem_wait(memory) != 0 {}
     }
-}
-
-/// What a system thread runs.
-private final class ThreadBody: Sendable {
-    private let niceness: Int32
-    private let work: @Sendable () -> Void
-
-    init(niceness: Int32, _ work: @escaping @Sendable () -> Void) {
-        self.niceness = niceness
-        self.work = work
-    }
-
-    /// Starts a thread; false if the system has none.
-    func start() -> Bool {
-        var thread = pthread_t()
-        let context = Unmanaged.passRetained(self)
-        let code = pthread_create(&thread, nil, threadMain, context.toOpaque())
-        guard code == 0 else {
-            context.release()
-            return false
-        }
-        pthread_detach(thread)
-        return true
-    }
-
-    fileprivate func run() {
-        // On Linux a thread has its own priority, named by its thread id; 0 is the calling thread.
-        _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, niceness)
-        work()
-    }
-}
-
-private func threadMain(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    if let context { Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue().run() }
-    return nil
 }
