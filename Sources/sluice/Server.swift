@@ -29,7 +29,7 @@ struct Server: Service {
         let services = build.services
         let (queue, report): (DurableQueue, RecoveryReport)
         do {
-            (queue, report) = try openQueue(plan.site)
+            (queue, report) = try await waiting(queuePatience, services.logger) { try openQueue(plan.site) }
         } catch {
             throw Failure(code(of: error), "\(plan.sourceFile): the queue cannot be opened: \(error)")
         }
@@ -55,31 +55,48 @@ struct Server: Service {
         }
     }
 
-    /// How long a command that uses the index without a server is waited for: to verify a million mails takes minutes.
-    private static let patience: Duration = .seconds(600)
+    /// How long a command that looks into the queue is waited for, or a server that is about to end: they take a moment.
+    private static let queuePatience: Duration = .seconds(5)
+    /// How long a command that uses the index is waited for: to verify a million mails takes minutes.
+    private static let indexPatience: Duration = .seconds(600)
     private static let pause: Duration = .milliseconds(50)
 
     /// Opens the index, once no command uses it any more that found no server when it began.
     ///
     /// - Throws: `ProcessLock.InUse` if that takes too long.
     private static func waitForIndex(_ services: StageServices) async throws {
+        do {
+            _ = try await waiting(indexPatience, services.logger) { try services.mailIndex() }
+        } catch let error as ProcessLock.InUse {
+            throw error
+        } catch {
+            // Who needs the index meets that again, and tells its place.
+        }
+    }
+
+    /// What `open` gives once no other process uses it.
+    ///
+    /// - Throws: What `open` throws, also that another process uses it if that goes on for longer than `patience`.
+    private static func waiting<Value>(
+        _ patience: Duration, _ logger: Logger, _ open: () throws -> Value
+    ) async throws -> Value {
         let start = ContinuousClock.now
         var isTold = false
         while true {
             do {
-                _ = try services.mailIndex()
-                return
-            } catch let error as ProcessLock.InUse {
-                guard ContinuousClock.now - start < patience else { throw error }
-                if !isTold {
-                    services.logger.notice("waiting for a command to end", metadata: ["reason": "\(error)"])
-                }
+                return try open()
+            } catch {
+                guard isInUse(error), ContinuousClock.now - start < patience else { throw error }
+                if !isTold { logger.notice("waiting for a process to end", metadata: ["reason": "\(error)"]) }
                 isTold = true
                 try await Task.sleep(for: pause)
-            } catch {
-                return  // who needs the index meets that again, and tells its place
             }
         }
+    }
+
+    private static func isInUse(_ error: any Error) -> Bool {
+        if case QueueError.inUse = error { return true }
+        return error is ProcessLock.InUse
     }
 
     /// A supervisor should try again only what may pass by itself.

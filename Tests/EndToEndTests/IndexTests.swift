@@ -180,15 +180,16 @@ extension EndToEndTests {
             }
         }
 
-        @Test func `a start waits for a command that uses the index without a server`() async throws {
+        @Test(arguments: ["index.lock", "queue/lock"])
+        func `a start waits for a command that uses the data without a server`(_ file: String) async throws {
             try await withSluice(users: Self.users) { sluice in
                 try await send(1...4, to: sluice)
                 #expect(try await sluice.search("secretuser", finds: 2).count == 2)
                 #expect(try await sluice.stop() == .exited(0))
-                let lock = try ProcessLock(path: sluice.data + "/index.lock")
+                let lock = try ProcessLock(path: sluice.data + "/" + file)
                 let start = Task { try await sluice.start() }
                 try await eventually("the server says that it waits") {
-                    sluice.log.contains("waiting for a command to end") ? true : nil
+                    sluice.log.contains("waiting for a process to end") ? true : nil
                 }
                 #expect(!sluice.log.contains("ready"))
                 lock.release()
