@@ -23,7 +23,12 @@ extension FileCheck {
             guard let type = receiverType(entry) else { continue }
             guard let receiver = makeComponent(type, entry.value) else { continue }
             steps.append(ReceiverStep(component: receiver, location: entry.location))
-            listeners += receiver.listeners.map { ($0, place(of: $0, in: entry.value) ?? entry.location) }
+            var places = addresses(in: entry.value)
+            for address in receiver.listeners {
+                // The same address may stand there twice, and then each has a place of its own.
+                let place = places.firstIndex { $0.address == address }.map { places.remove(at: $0).location }
+                listeners.append((address, place ?? entry.location))
+            }
         }
         return (steps, listeners)
     }
@@ -54,13 +59,13 @@ extension FileCheck {
         return receiver
     }
 
-    /// Where an address stands in a receiver's settings.
-    private func place(of address: ListenerAddress, in node: SettingNode) -> SourceLocation? {
+    /// All that could be the address of a listener in a receiver's settings.
+    private func addresses(in node: SettingNode) -> [Listener] {
         switch node.content {
-        case .empty: nil
-        case .scalar(let text, _): ListenerAddress(text) == address ? node.location : nil
-        case .list(let nodes): nodes.lazy.compactMap { place(of: address, in: $0) }.first
-        case .map(let entries): entries.lazy.compactMap { place(of: address, in: $0.value) }.first
+        case .empty: []
+        case .scalar(let text, _): ListenerAddress(text).map { [($0, node.location)] } ?? []
+        case .list(let nodes): nodes.flatMap(addresses)
+        case .map(let entries): entries.flatMap { addresses(in: $0.value) }
         }
     }
 
