@@ -30,6 +30,9 @@ extension SMTPService {
         package var gracePeriod: Duration = .seconds(10)
         /// How long a client that was cut off may take to read why.
         package var lingering: Duration = .seconds(5)
+        /// The octets that are read from it meanwhile: more than the buffers of both kernels hold (by default 6 MiB here
+        /// and 4 MiB there), so that who was on the way to read a reply gets it, and who only writes is left.
+        package var lingeringOctets = 16 << 20
         /// How connections are encrypted; `nil` if they cannot be.
         package var tls: TLSSettings?
         /// Who knows the users; without one, AUTH is not offered.

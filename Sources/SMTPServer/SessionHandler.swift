@@ -50,6 +50,8 @@ final class SessionHandler: ChannelInboundHandler, Patient {
     var isAccepting = false
     private var admission = OpenSessions.Admission.draining
     var ending = Ending.none
+    /// What came of a client that was cut off; nobody looks at it.
+    private var ignoredOctets = 0
     private var octetsCounted = 0
     var context: ChannelHandlerContext?
     private var closedChannel: (any Channel)?
@@ -116,9 +118,9 @@ final class SessionHandler: ChannelInboundHandler, Patient {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard ending == .none else { return }
-        isInRead = true
         let input = unwrapInboundIn(data)
+        guard ending == .none else { return ignore(input.readableBytes) }
+        isInRead = true
         transfer?.octets += input.readableBytes
         let step = input.withUnsafeReadableBytes { session.receive($0) }
         perform(step)
@@ -282,6 +284,12 @@ final class SessionHandler: ChannelInboundHandler, Patient {
             if isReadingPaused { setReading(true) }
         }
         context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: output)), promise: written)
+    }
+
+    /// Leaves a client that writes on and on although it was cut off.
+    private func ignore(_ octets: Int) {
+        ignoredOctets += octets
+        if ignoredOctets > services.configuration.lingeringOctets { context?.close(promise: nil) }
     }
 
     private func setReading(_ isReading: Bool) {

@@ -121,6 +121,22 @@ import Testing
         }
     }
 
+    @Test func `a client that writes on after it was cut off is left, though its time is not over`() async throws {
+        try await withServer(MemoryEntrance()) {
+            $0.lingering = .seconds(600)
+            $0.lingeringOctets = 100_000
+        } _: { address, server in
+            let client = try await TCPClient.connect(port: address.port)
+            client.sendWithoutWaiting(String(repeating: "x", count: 10_000_000))
+            let start = ContinuousClock.now
+            while server.openSessions > 0, ContinuousClock.now - start < TCPClient.patience {
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            #expect(server.openSessions == 0)
+            await client.close()
+        }
+    }
+
     @Test func `a silent client is told that its time is over`() async throws {
         try await withServer(MemoryEntrance()) {
             $0.commandTimeout = .milliseconds(50)
