@@ -61,14 +61,24 @@ extension Canonicalization {
     /// Header and body, from the tag `c` (RFC 6376, section 3.5): `simple/simple` if missing, the body `simple` if unsaid.
     ///
     /// - Throws: ``Rejection`` for a word that is neither.
-    package static func pair(_ text: String?) throws(Rejection) -> (header: Canonicalization, body: Canonicalization) {
-        guard let text else { return (.simple, .simple) }
-        let words = text.lowercased()
-        let slash = words.utf8.firstIndex(of: UInt8(ascii: "/"))
-        guard let header = Canonicalization(rawValue: String(words[..<(slash ?? words.endIndex)])),
-            let body = slash.map({ Canonicalization(rawValue: String(words[words.utf8.index(after: $0)...])) })
-                ?? .simple
+    package static func pair(
+        _ tags: TagList
+    ) throws(Rejection) -> (header: Canonicalization, body: Canonicalization) {
+        guard let words = tags.value("c") else { return (.simple, .simple) }
+        let slash = words.firstIndex(of: UInt8(ascii: "/"))
+        guard let header = Canonicalization(word: words[..<(slash ?? words.endIndex)]),
+            let body = slash.map({ Canonicalization(word: words[($0 + 1)...]) }) ?? .simple
         else { throw Rejection(.neutral, "tag c is not simple or relaxed") }
         return (header, body)
+    }
+
+    private init?(word: ArraySlice<UInt8>) {
+        if word.isTextIgnoringCase("relaxed") {
+            self = .relaxed
+        } else if word.isTextIgnoringCase("simple") {
+            self = .simple
+        } else {
+            return nil
+        }
     }
 }

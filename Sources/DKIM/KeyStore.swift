@@ -35,21 +35,18 @@ package final class KeyStore: Sendable {
 
     /// The key records of several signatures, each looked up once and all at once.
     package func records(for queries: [KeyQuery?]) async -> [Result<KeyRecord, Rejection>?] {
-        let wanted = queries.compactMap(\.self)
-        guard let first = wanted.first else { return queries.map { _ in nil } }
-        if wanted.allSatisfy({ $0 == first }) {
+        guard let first = queries.lazy.compactMap(\.self).first else { return queries.map { _ in nil } }
+        if queries.allSatisfy({ $0 == nil || $0 == first }) {
             // Most mail has one signature: no other task has to be started and waited for.
             let answer = await record(first)
             return queries.map { $0 == nil ? nil : answer }
         }
-        return await recordsAtOnce(for: queries, wanted)
+        return await recordsAtOnce(for: queries)
     }
 
-    private func recordsAtOnce(
-        for queries: [KeyQuery?], _ wanted: [KeyQuery]
-    ) async -> [Result<KeyRecord, Rejection>?] {
+    private func recordsAtOnce(for queries: [KeyQuery?]) async -> [Result<KeyRecord, Rejection>?] {
         await withTaskGroup { group in
-            for query in Set(wanted) {
+            for query in Set(queries.compactMap(\.self)) {
                 group.addTask { (query, await self.record(query)) }
             }
             var answers: [KeyQuery: Result<KeyRecord, Rejection>] = [:]
@@ -60,7 +57,7 @@ package final class KeyStore: Sendable {
 
     private func choose(_ records: [DNSRecord], _ algorithm: SignatureAlgorithm) -> Result<KeyRecord, Rejection> {
         var first: Rejection?
-        for octets in records.prefix(Self.maximumRecords).compactMap(\.text) {
+        for case let octets? in records.prefix(Self.maximumRecords).lazy.map(\.text) {
             do throws(Rejection) {
                 return .success(try read(octets, algorithm))
             } catch {
