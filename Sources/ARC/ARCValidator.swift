@@ -90,7 +90,7 @@ package struct ARCValidator: Sendable {
         for field in [set.results, set.signature] {
             Canonicalization.relaxed.append(header.bytes(field), to: &octets)
         }
-        Canonicalization.relaxed.append(header.line(set.seal, without: set.sealTags.hole), to: &octets)
+        Canonicalization.relaxed.append(header.line(set.seal, without: set.sealTags.hole)[...], to: &octets)
         return key.isValid(set.sealTags.octets, over: octets)
     }
 }

@@ -143,13 +143,13 @@ package struct HeaderFields: Sendable {
         octets.withUnsafeBytes { bytes in fields.count { Self.hasName(name, bytes[$0.name]) } }
     }
 
-    /// Whether a name in lower case stands there, in whatever letter case.
-    static func hasName(_ name: String, _ written: Slice<UnsafeRawBufferPointer>) -> Bool {
+    private static func hasName(_ name: String, _ written: Slice<UnsafeRawBufferPointer>) -> Bool {
         var name = name
         return name.withUTF8 { isName(UnsafeRawBufferPointer($0), .init(rebasing: written)) }
     }
 
-    private static func isName(_ name: UnsafeRawBufferPointer, _ written: UnsafeRawBufferPointer) -> Bool {
+    /// Whether a name in lower case stands there, in whatever letter case.
+    static func isName(_ name: UnsafeRawBufferPointer, _ written: UnsafeRawBufferPointer) -> Bool {
         guard name.count == written.count else { return false }
         for place in 0..<name.count where name[place] != written[place].lowered { return false }
         return true
@@ -158,30 +158,31 @@ package struct HeaderFields: Sendable {
     /// The fields that a list of names selects (RFC 6376, section 5.4.2).
     ///
     /// Each mention of a name takes the next field from the bottom; once there is none left, it takes nothing.
-    package func selected(by names: [String]) -> [Field] {
+    package func selected(by names: FieldNames) -> [Field] {
         octets.withUnsafeBytes { bytes in
             if fields.count <= Self.fewFields, names.count <= Self.fewNames { return selectedOfFew(by: names, bytes) }
             var table = FieldTable(fields, bytes)
-            return names.compactMap { table.take($0).map { fields[$0] } }
+            var selected: [Field] = []
+            names.forEach { name in
+                if let place = table.take(name) { selected.append(fields[place]) }
+            }
+            return selected
         }
     }
 
     /// So many fields and names, as most messages have, are compared each with each: a table would take longer.
     private static let (fewFields, fewNames) = (UInt64.bitWidth, 16)
 
-    private func selectedOfFew(by names: [String], _ bytes: UnsafeRawBufferPointer) -> [Field] {
+    private func selectedOfFew(by names: FieldNames, _ bytes: UnsafeRawBufferPointer) -> [Field] {
         var selected: [Field] = []
         selected.reserveCapacity(names.count)
         var taken: UInt64 = 0
-        for var name in names {
-            name.withUTF8 { name in
-                for place in fields.indices.reversed() where taken & 1 << UInt64(place) == 0 {
-                    let written = UnsafeRawBufferPointer(rebasing: bytes[fields[place].name])
-                    guard Self.isName(UnsafeRawBufferPointer(name), written) else { continue }
-                    taken |= 1 << UInt64(place)
-                    selected.append(fields[place])
-                    return
-                }
+        names.forEach { name in
+            for place in fields.indices.reversed()
+            where taken & 1 << UInt64(place) == 0 && Self.isName(name, .init(rebasing: bytes[fields[place].name])) {
+                taken |= 1 << UInt64(place)
+                selected.append(fields[place])
+                break
             }
         }
         return selected

@@ -23,7 +23,7 @@ package struct Signature: Sendable {
     /// Which of the signer's keys was used.
     package let selector: String
     /// The names of the signed fields in lower case, in their order.
-    package let headers: [String]
+    package let headers: FieldNames
     /// The domain of those for whom the domain signs.
     package let identityDomain: DomainName
     /// When it was made, in seconds since 1970.
@@ -102,8 +102,9 @@ package struct Signature: Sendable {
             || octet == UInt8(ascii: "_")
     }
 
-    private static func headers(_ tags: TagList, kind: Kind) throws(Rejection) -> [String] {
-        guard let names = tags.list("h") else { throw Rejection(.neutral, "tag h is missing") }
+    private static func headers(_ tags: TagList, kind: Kind) throws(Rejection) -> FieldNames {
+        guard let list = tags.value("h") else { throw Rejection(.neutral, "tag h is missing") }
+        let names = FieldNames(list)
         guard names.count <= maximumHeaders else {
             throw Rejection(.neutral, "tag h has more than \(maximumHeaders) names")
         }

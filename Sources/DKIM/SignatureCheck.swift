@@ -78,7 +78,7 @@ package struct SignatureCheck: Sendable {
             throw Rejection(.permerror, "body is shorter than what was signed")
         }
         guard hash.digest == signature.bodyHash else { throw Rejection(.fail, "body was changed") }
-        guard record.key.isValid(signature.octets, over: signed(signature, header)) else {
+        guard isSigned(signature, by: record.key, header) else {
             throw Rejection(.fail, "signed fields were changed, or the key is another")
         }
         // RFC 6376, section 8.2: whoever may append to a body can make it say anything.
@@ -93,15 +93,19 @@ package struct SignatureCheck: Sendable {
         reason = "signed by \(signature.domain.text)"
     }
 
-    /// What the signature is over (RFC 6376, section 3.7).
-    private func signed(_ signature: Signature, _ header: HeaderFields) -> [UInt8] {
+    /// Whether the signature is the key owner's over what it says (RFC 6376, section 3.7).
+    private func isSigned(_ signature: Signature, by key: PublicKey, _ header: HeaderFields) -> Bool {
         let fields = header.selected(by: signature.headers)
         let own = header.line(field, without: signature.hole)
-        var octets: [UInt8] = []
         // No form is more than a line end longer than what it is made of.
-        octets.reserveCapacity(fields.reduce(own.count + 2) { $0 + $1.range.count + 2 })
-        for field in fields { signature.headerForm.append(header.bytes(field), to: &octets) }
-        signature.headerForm.append(own, to: &octets)
-        return octets
+        let length = fields.reduce(own.count + 2) { $0 + $1.range.count + 2 }
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: length) { signed in
+            var filled = 0
+            for piece in fields.lazy.map(header.bytes) {
+                filled += signature.headerForm.write(piece, to: .init(rebasing: signed[filled...]))
+            }
+            filled += signature.headerForm.write(own[...], to: .init(rebasing: signed[filled...]))
+            return key.isValid(signature.octets, over: UnsafeRawBufferPointer(start: signed.baseAddress, count: filled))
+        }
     }
 }

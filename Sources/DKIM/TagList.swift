@@ -115,8 +115,9 @@ package struct TagList: Sendable {
 
     /// The tag of a name.
     package subscript(name: StaticString) -> Tag? {
-        for tag in tags where octets[tag.name].isText(name) { return tag }
-        return nil
+        octets.withUnsafeBytes { octets in
+            tags.first { UnsafeRawBufferPointer(rebasing: octets[$0.name]).isText(name) }
+        }
     }
 
     /// The octets of a tag's value; `nil` if there is no such tag.

@@ -13,7 +13,7 @@ extension UInt8 {
 
 extension Collection<UInt8> {
     /// Whether these are the octets of a text.
-    func isText(_ text: StaticString) -> Bool { elementsEqual(text.octets) }
+    func isText(_ text: StaticString) -> Bool { count == text.utf8CodeUnitCount && elementsEqual(text.octets) }
 
     /// Whether these are the octets of a text in lower case, in whatever letter case.
     func isTextIgnoringCase(_ text: StaticString) -> Bool {

@@ -8,7 +8,7 @@ import Testing
 @Suite struct CanonicalizationTests {
     private func header(_ form: Canonicalization, _ field: String) -> String {
         var octets: [UInt8] = []
-        form.append(Array(field.utf8), to: &octets)
+        form.append(Array(field.utf8)[...], to: &octets)
         return String(decoding: octets, as: UTF8.self)
     }
 
