@@ -1,4 +1,5 @@
 package import Bytes
+import CBytes
 
 /// Hashes a body once for all signatures of a message, in pieces that the caller chooses (RFC 6376, section 3.4).
 ///
@@ -91,11 +92,13 @@ package struct BodyHashing: Sendable {
     /// How much of the relaxed form is made before it is hashed: what has room on the stack.
     private static let relaxedLength = 1_024
 
+    /// RFC 6376, section 3.4.4: one space in the place of several blanks, and none at the ends of lines.
     private mutating func relax(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) {
+        guard let text = bytes.baseAddress else { return }
         withUnsafeTemporaryAllocation(byteCount: Self.relaxedLength, alignment: 1) { output in
             for start in stride(from: range.lowerBound, to: range.upperBound, by: output.count) {
-                let end = min(start + output.count, range.upperBound)
-                let filled = RelaxedBody.write(bytes, start..<end, to: output)
+                let count = min(output.count, range.upperBound - start)
+                let filled = sluice_relax_blanks(text + start, count, bytes.count - start, output.baseAddress)
                 relaxed.take(UnsafeRawBufferPointer(rebasing: output[..<filled]))
             }
         }

@@ -30,16 +30,16 @@ package struct SignatureOutcome: Sendable, Hashable {
     /// The domain is the one that the signature was found to have, or else what the field says.
     init(_ result: DKIMResult, _ reason: String, describing tags: TagList, domain: String?) {
         self.init(result, reason)
-        self.domain = domain ?? Self.harmless(tags.text("d"), limit: 253).lowercased()
-        selector = Self.harmless(tags.text("s"), limit: 253)
-        algorithm = Self.harmless(tags.text("a"), limit: 32).lowercased()
-        identity = Self.harmless(tags.text("i"), limit: 320)
-        mark = Self.harmless(tags.compactText("b", first: 8), limit: 8)
+        self.domain = domain ?? Self.harmless(tags.value("d"), limit: 253).lowercased()
+        selector = Self.harmless(tags.value("s"), limit: 253)
+        algorithm = Self.harmless(tags.value("a"), limit: 32).lowercased()
+        identity = Self.harmless(tags.value("i"), limit: 320)
+        mark = Self.harmless(tags.compactText("b", first: 8)?.utf8, limit: 8)
     }
 
-    private static func harmless(_ text: String?, limit: Int) -> String {
-        guard let text, text.utf8.count <= limit, text.utf8.allSatisfy(isHarmless) else { return "" }
-        return text
+    private static func harmless(_ text: (some Collection<UInt8>)?, limit: Int) -> String {
+        guard let text, text.count <= limit, text.allSatisfy(isHarmless) else { return "" }
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// Letters, digits, and `+-./=@_`.
