@@ -168,7 +168,8 @@ let targets: [[Target]] = [
         tests: ["Resolver", "DemoDNS", "SuiteCounts", "spf-worker", "Yams"], fixtures: ["Fixtures"]),
     [.executableTarget(name: "spf-worker", dependencies: ["CSPF2"], swiftSettings: settings)],
     library(
-        "DKIM", ["AuthenticationResults", "Bytes", "Files", "InternationalDomains", "Resolver", "StageKit"] + crypto,
+        "DKIM",
+        ["AuthenticationResults", "Bytes", "CBytes", "Files", "InternationalDomains", "Resolver", "StageKit"] + crypto,
         tests: ["AuthenticationResults", "Bytes", "DemoDNS", "Files", "Peers", "Resolver", "SuiteCounts"] + crypto,
         fixtures: ["Differences.md", "Fixtures"]),
     library(

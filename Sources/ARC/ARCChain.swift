@@ -70,7 +70,7 @@ package struct ARCChain: Sendable {
     }
 
     private static func tags(of field: HeaderFields.Field, _ header: HeaderFields) throws(Rejection) -> TagList {
-        try TagList(header.line(field), from: field.valueStart - field.range.lowerBound)
+        try header.tags(of: field)
     }
 
     private static func instance(_ tags: TagList) throws(Rejection) -> Int {
@@ -84,9 +84,9 @@ package struct ARCChain: Sendable {
     private static func instance(
         ofResults field: HeaderFields.Field, _ header: HeaderFields
     ) throws(Rejection) -> Int {
-        let value = header.octets[field.valueStart..<field.range.upperBound]
-        let end = value.firstIndex(of: UInt8(ascii: ";")) ?? value.endIndex
-        return try instance(try TagList(Array(value[..<end])))
+        let value = field.valueStart..<field.range.upperBound
+        let end = header.octets[value].firstIndex(of: UInt8(ascii: ";")) ?? value.upperBound
+        return try instance(try TagList(header.octets, in: value.lowerBound..<end))
     }
 
     /// The highest instance number that a field has, whatever the chain is like; 0 if none has any.

@@ -70,7 +70,7 @@ package struct ARCSealer: Sendable {
         }
         for field in [findings, signature] {
             var canonical: [UInt8] = []
-            Canonicalization.relaxed.append(Array(field.utf8), to: &canonical)
+            Canonicalization.relaxed.append(Array(field.utf8)[...], to: &canonical)
             covered.append(canonical)
         }
         let draft = draft(
@@ -98,7 +98,7 @@ package struct ARCSealer: Sendable {
                 ("i", String(instance)), ("s", selector), ("t", String(now.seconds)),
             ])
         var covered: [UInt8] = []
-        for field in header.selected(by: names) {
+        for field in header.selected(by: FieldNames(names)) {
             Canonicalization.relaxed.append(header.bytes(field), to: &covered)
         }
         return try await DKIMSigner.complete(

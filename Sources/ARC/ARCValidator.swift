@@ -34,9 +34,9 @@ package struct ARCValidator: Sendable {
         if let broken = try await brokenSeal(chain, header) {
             return ARCOutcome(.fail, broken, instances: chain.sets.count)
         }
-        let checks = chain.sets.map { SignatureCheck($0.signature, in: header, kind: .arc, now: now.seconds) }
-        let outcomes = try await verifier.conclude(checks, header, content).map(\.outcome)
-        return conclude(chain, outcomes, header)
+        var checks = chain.sets.map { SignatureCheck($0.signature, in: header, kind: .arc, now: now.seconds) }
+        try await verifier.conclude(&checks, header, content)
+        return conclude(chain, checks.map(\.outcome), header)
     }
 
     private static let noSeals = ARCOutcome(.none, "no seals", instances: 0)
@@ -90,9 +90,7 @@ package struct ARCValidator: Sendable {
         for field in [set.results, set.signature] {
             Canonicalization.relaxed.append(header.bytes(field), to: &octets)
         }
-        var own = header.line(set.seal)
-        own.removeSubrange(set.sealTags.hole)
-        Canonicalization.relaxed.append(own, to: &octets)
+        Canonicalization.relaxed.append(header.line(set.seal, without: set.sealTags.hole)[...], to: &octets)
         return key.isValid(set.sealTags.octets, over: octets)
     }
 }

@@ -6,7 +6,7 @@ public final class Octets: Sendable {
     /// How many octets there are.
     public let count: Int
     // Never written after `init`, and freed only by `deinit`, when nobody else holds a reference.
-    nonisolated(unsafe) private let base: UnsafeRawPointer
+    @usableFromInline nonisolated(unsafe) let base: UnsafeRawPointer
     private let release: @Sendable () -> Void
 
     /// Copies a buffer.
@@ -45,20 +45,20 @@ public final class Octets: Sendable {
     public var isEmpty: Bool { count == 0 }
 
     /// The octet at an offset in `0..<count`; traps elsewhere.
-    public subscript(offset: Int) -> UInt8 {
+    @inlinable public subscript(offset: Int) -> UInt8 {
         precondition(offset >= 0 && offset < count, "offset outside of the octets")
         return base.load(fromByteOffset: offset, as: UInt8.self)
     }
 
     /// Calls `body` with all octets; the pointer is good during the call only.
-    public func withUnsafeBytes<Result, Failure: Error>(
+    @inlinable public func withUnsafeBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try body(buffer)
     }
 
     /// Calls `body` with the octets of a range, which must lie in `0..<count`.
-    public func withUnsafeBytes<Result, Failure: Error>(
+    @inlinable public func withUnsafeBytes<Result, Failure: Error>(
         in range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         precondition(range.lowerBound >= 0 && range.upperBound <= count, "range outside of the octets")
@@ -66,14 +66,14 @@ public final class Octets: Sendable {
     }
 
     /// A copy of a range, which must lie in `0..<count`.
-    public func array(_ range: Range<Int>) -> [UInt8] {
+    @inlinable public func array(_ range: Range<Int>) -> [UInt8] {
         withUnsafeBytes(in: range) { Array($0) }
     }
 
     /// A copy of everything.
     public var array: [UInt8] { array(0..<count) }
 
-    private var buffer: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
+    @inlinable var buffer: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
 }
 
 extension Octets: Hashable {

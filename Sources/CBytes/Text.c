@@ -33,3 +33,41 @@ unsigned sluice_text_kinds(const void *start, size_t count) {
     for (; at < count; at++) kinds |= kind_of(bytes[at], at + 1 < count ? bytes[at + 1] : 0);
     return kinds;
 }
+
+static int is_blank(uint8_t octet) { return octet == ' ' || octet == '\t'; }
+
+size_t sluice_relax_blanks(const void *start, size_t count, size_t all, void *output) {
+    const uint8_t *text = start;
+    uint8_t *form = output;
+    size_t at = 0, filled = 0;
+#if defined(__x86_64__)
+    const __m128i space = _mm_set1_epi8(' '), tab = _mm_set1_epi8('\t'), end = _mm_set1_epi8('\r');
+    const __m128i feed = _mm_set1_epi8('\n'), change = _mm_set1_epi8(' ' ^ '\t');
+    for (; at + 16 <= count && at + 18 <= all; at += 16) {
+        __m128i here = _mm_loadu_si128((const __m128i *)(text + at));
+        __m128i next = _mm_loadu_si128((const __m128i *)(text + at + 1));
+        __m128i after = _mm_loadu_si128((const __m128i *)(text + at + 2));
+        __m128i tabs = _mm_cmpeq_epi8(here, tab), blanks = _mm_or_si128(tabs, _mm_cmpeq_epi8(here, space));
+        __m128i ends = _mm_and_si128(_mm_cmpeq_epi8(next, end), _mm_cmpeq_epi8(after, feed));
+        __m128i follow = _mm_or_si128(_mm_cmpeq_epi8(next, space), _mm_cmpeq_epi8(next, tab));
+        unsigned dropped = (unsigned)_mm_movemask_epi8(_mm_and_si128(blanks, _mm_or_si128(ends, follow)));
+        uint8_t *block = form + filled;
+        _mm_storeu_si128((__m128i *)block, _mm_xor_si128(here, _mm_and_si128(tabs, change)));
+        if (!dropped) {  // as in most text
+            filled += 16;
+            continue;
+        }
+        for (unsigned place = 0; place < 16; place++) {
+            form[filled] = block[place];
+            filled += ~dropped >> place & 1;
+        }
+    }
+#endif
+    for (; at < count; at++) {
+        int is_last = at + 1 == all || is_blank(text[at + 1])
+            || (at + 2 < all && text[at + 1] == '\r' && text[at + 2] == '\n');
+        if (!is_blank(text[at])) form[filled++] = text[at];
+        else if (!is_last) form[filled++] = ' ';
+    }
+    return filled;
+}

@@ -11,37 +11,48 @@ package enum Base64 {
 
     /// The octets; `nil` if a character does not belong there or the padding is wrong.
     package static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
-        var isRight = true
-        let octets = [UInt8](unsafeUninitializedCapacity: text.count / 4 * 3 + 3) { octets, filled in
-            if let count = decode(text, to: octets) { filled = count } else { isRight = false }
+        let octets = text.withContiguousStorageIfAvailable { text in
+            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: text.count / 4 * 3 + 3) { octets in
+                decode(text, to: octets).map { Array(UnsafeBufferPointer(rebasing: octets[..<$0])) }
+            }
         }
-        return isRight ? octets : nil
+        return octets ?? decode(Array(text))
     }
 
     /// Writes the octets, three for each four characters and up to two more; returns how many they are.
-    private static func decode(_ text: some Sequence<UInt8>, to octets: UnsafeMutableBufferPointer<UInt8>) -> Int? {
+    private static func decode(
+        _ text: UnsafeBufferPointer<UInt8>, to octets: UnsafeMutableBufferPointer<UInt8>
+    ) -> Int? {
         let values = values
-        var (bits, count, pads, filled) = (UInt32(0), 0, 0, 0)
+        var (bits, count, pads, filled, place) = (UInt32(0), 0, 0, 0, 0)
         func write(_ bits: UInt32) {
             octets[filled] = UInt8(truncatingIfNeeded: bits)
             filled += 1
         }
-        for character in text {
-            let value = values[Int(character)]
-            guard value != 0xFF else {
-                if character.isWhiteSpace { continue }
-                guard character == padding else { return nil }
-                pads += 1
-                continue
+        while place < text.count {
+            // Most characters come in groups of four without white space.
+            if count % 4 == 0, pads == 0, let group = group(text, at: place, values) {
+                bits = group
+                count += 4
+                place += 4
+            } else {
+                let character = text[place]
+                place += 1
+                let value = values[Int(character)]
+                guard value != 0xFF else {
+                    if character.isWhiteSpace { continue }
+                    guard character == padding else { return nil }
+                    pads += 1
+                    continue
+                }
+                guard pads == 0 else { return nil }
+                bits = bits << 6 | UInt32(value)
+                count += 1
+                guard count % 4 == 0 else { continue }
             }
-            guard pads == 0 else { return nil }
-            bits = bits << 6 | UInt32(value)
-            count += 1
-            if count % 4 == 0 {
-                write(bits >> 16)
-                write(bits >> 8)
-                write(bits)
-            }
+            write(bits >> 16)
+            write(bits >> 8)
+            write(bits)
         }
         switch (count % 4, pads) {
         case (0, 0): break
@@ -52,6 +63,18 @@ package enum Base64 {
         default: return nil
         }
         return filled
+    }
+
+    /// The bits of the four characters there; `nil` if one of them is something else.
+    private static func group(_ text: UnsafeBufferPointer<UInt8>, at place: Int, _ values: [UInt8]) -> UInt32? {
+        guard text.count - place >= 4 else { return nil }
+        var (bits, seen) = (UInt32(0), UInt8(0))
+        for character in text[place..<place + 4] {
+            let value = values[Int(character)]
+            bits = bits << 6 | UInt32(value)
+            seen |= value
+        }
+        return seen < 64 ? bits : nil
     }
 
     /// The text, in one line.

@@ -2,14 +2,14 @@ import Crypto
 
 /// A hash under way that stops at a length.
 struct BodyHasher: Sendable {
-    /// How many octets are hashed; `nil` for all.
-    let length: Int64?
+    /// What is hashed.
+    let request: BodyHashRequest
     private var hash = SHA256()
     private var rest: Int64?
 
-    init(length: Int64?) {
-        self.length = length
-        rest = length
+    init(_ request: BodyHashRequest) {
+        self.request = request
+        rest = request.length
     }
 
     mutating func update(_ bytes: UnsafeRawBufferPointer) {

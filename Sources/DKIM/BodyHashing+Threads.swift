@@ -9,9 +9,9 @@ extension BodyHashing {
     ///
     /// - Throws: `CancellationError` between two pieces.
     package static func hashes(
-        of content: Octets, from start: Int, requests: Set<BodyHashRequest>, on threads: BlockingThreads
-    ) async throws -> [BodyHashRequest: BodyHash] {
-        guard !requests.isEmpty else { return [:] }
+        of content: Octets, from start: Int, requests: [BodyHashRequest], on threads: BlockingThreads
+    ) async throws -> [BodyHash] {
+        guard !requests.isEmpty else { return [] }
         var hashing = BodyHashing(content, from: start, requests: requests)
         if hashing.remaining <= inlineLimit { hashing.advance() }
         while hashing.remaining > 0 {

@@ -1,4 +1,5 @@
 package import Bytes
+import CBytes
 
 /// Hashes a body once for all signatures of a message, in pieces that the caller chooses (RFC 6376, section 3.4).
 ///
@@ -24,6 +25,12 @@ package struct BodyHashing: Sendable {
             let end: (UInt8, UInt8) = (0x0D, 0x0A)
             withUnsafeBytes(of: end) { take($0) }
         }
+
+        func finish(into hashes: inout [BodyHash]) {
+            for hasher in hashers {
+                hashes.append(BodyHash(request: hasher.request, digest: hasher.finish(), canonicalLength: length))
+            }
+        }
     }
 
     private let content: Octets
@@ -32,18 +39,17 @@ package struct BodyHashing: Sendable {
     private var simple: Form
     private var relaxed: Form
 
-    /// Prepares to hash the content from an offset.
-    package init(_ content: Octets, from start: Int, requests: Set<BodyHashRequest>) {
+    /// Prepares to hash the content from an offset; no request should come twice.
+    package init(_ content: Octets, from start: Int, requests: [BodyHashRequest]) {
         self.content = content
         self.start = start
         position = start
         simple = Form(end: content.withUnsafeBytes { Self.end(of: $0, from: start, isBlankSkipped: false) })
         relaxed = Form(end: content.withUnsafeBytes { Self.end(of: $0, from: start, isBlankSkipped: true) })
         for request in requests {
-            let hasher = BodyHasher(length: request.length)
             switch request.canonicalization {
-            case .simple: simple.hashers.append(hasher)
-            case .relaxed: relaxed.hashers.append(hasher)
+            case .simple: simple.hashers.append(BodyHasher(request))
+            case .relaxed: relaxed.hashers.append(BodyHasher(request))
             }
         }
     }
@@ -83,29 +89,32 @@ package struct BodyHashing: Sendable {
         }
     }
 
+    /// How much of the relaxed form is made before it is hashed: what has room on the stack.
+    private static let relaxedLength = 1_024
+
+    /// RFC 6376, section 3.4.4: one space in the place of several blanks, and none at the ends of lines.
     private mutating func relax(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) {
-        withUnsafeTemporaryAllocation(byteCount: range.count, alignment: 1) { output in
-            let filled = RelaxedBody.write(bytes, range, to: output)
-            relaxed.take(UnsafeRawBufferPointer(rebasing: output[..<filled]))
+        guard let text = bytes.baseAddress else { return }
+        withUnsafeTemporaryAllocation(byteCount: Self.relaxedLength, alignment: 1) { output in
+            for start in stride(from: range.lowerBound, to: range.upperBound, by: output.count) {
+                let count = min(output.count, range.upperBound - start)
+                let filled = sluice_relax_blanks(text + start, count, bytes.count - start, output.baseAddress)
+                relaxed.take(UnsafeRawBufferPointer(rebasing: output[..<filled]))
+            }
         }
     }
 
     /// The hashes, after everything was looked at.
-    package mutating func finish() -> [BodyHashRequest: BodyHash] {
+    package mutating func finish() -> [BodyHash] {
         precondition(remaining == 0, "the body was not hashed to its end")
         // RFC 6376, section 3.4.3: an empty body is one empty line in the simple form; section 3.4.4: nothing at all in
         // the relaxed one.
         simple.endLine()
         if relaxed.end > start { relaxed.endLine() }
-        var hashes: [BodyHashRequest: BodyHash] = [:]
-        func add(_ form: Form, _ canonicalization: Canonicalization) {
-            for hasher in form.hashers {
-                hashes[BodyHashRequest(canonicalization, length: hasher.length)] = BodyHash(
-                    digest: hasher.finish(), canonicalLength: form.length)
-            }
-        }
-        add(simple, .simple)
-        add(relaxed, .relaxed)
+        var hashes: [BodyHash] = []
+        hashes.reserveCapacity(simple.hashers.count + relaxed.hashers.count)
+        simple.finish(into: &hashes)
+        relaxed.finish(into: &hashes)
         return hashes
     }
 }

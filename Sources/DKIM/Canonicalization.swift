@@ -6,24 +6,23 @@ package enum Canonicalization: String, Sendable, Hashable, CaseIterable {
     case relaxed
 
     /// Appends a field's form for the hash; a field without a line end stays without one.
-    package func append(_ field: some Collection<UInt8>, to output: inout [UInt8]) {
-        switch self {
-        case .simple: output.append(contentsOf: field)
-        case .relaxed: Self.appendRelaxed(field, to: &output)
+    package func append(_ field: ArraySlice<UInt8>, to output: inout [UInt8]) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: field.count + 2) { form in
+            output.append(contentsOf: form[..<write(field, to: form)])
+        }
+    }
+
+    /// Writes a field's form for the hash, which has at most two octets more than the field; returns how many it has.
+    func write(_ field: ArraySlice<UInt8>, to output: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        field.withUnsafeBufferPointer { field in
+            switch self {
+            case .simple: output.update(fromContentsOf: field)
+            case .relaxed: Self.writeRelaxed(field, to: output)
+            }
         }
     }
 
     /// RFC 6376, section 3.4.2.
-    private static func appendRelaxed(_ field: some Collection<UInt8>, to output: inout [UInt8]) {
-        let form: Void? = field.withContiguousStorageIfAvailable { field in
-            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: field.count + 2) { form in
-                output.append(contentsOf: form[..<writeRelaxed(field, to: form)])
-            }
-        }
-        if form == nil { appendRelaxed(Array(field), to: &output) }
-    }
-
-    /// Writes a field's form, which has at most two octets more; returns how many it has.
     private static func writeRelaxed(
         _ field: UnsafeBufferPointer<UInt8>, to output: UnsafeMutableBufferPointer<UInt8>
     ) -> Int {
@@ -61,14 +60,24 @@ extension Canonicalization {
     /// Header and body, from the tag `c` (RFC 6376, section 3.5): `simple/simple` if missing, the body `simple` if unsaid.
     ///
     /// - Throws: ``Rejection`` for a word that is neither.
-    package static func pair(_ text: String?) throws(Rejection) -> (header: Canonicalization, body: Canonicalization) {
-        guard let text else { return (.simple, .simple) }
-        let words = text.lowercased()
-        let slash = words.utf8.firstIndex(of: UInt8(ascii: "/"))
-        guard let header = Canonicalization(rawValue: String(words[..<(slash ?? words.endIndex)])),
-            let body = slash.map({ Canonicalization(rawValue: String(words[words.utf8.index(after: $0)...])) })
-                ?? .simple
+    package static func pair(
+        _ tags: TagList
+    ) throws(Rejection) -> (header: Canonicalization, body: Canonicalization) {
+        guard let words = tags.value("c") else { return (.simple, .simple) }
+        let slash = words.firstIndex(of: UInt8(ascii: "/"))
+        guard let header = Canonicalization(word: words[..<(slash ?? words.endIndex)]),
+            let body = slash.map({ Canonicalization(word: words[($0 + 1)...]) }) ?? .simple
         else { throw Rejection(.neutral, "tag c is not simple or relaxed") }
         return (header, body)
+    }
+
+    private init?(word: ArraySlice<UInt8>) {
+        if word.isTextIgnoringCase("relaxed") {
+            self = .relaxed
+        } else if word.isTextIgnoringCase("simple") {
+            self = .simple
+        } else {
+            return nil
+        }
     }
 }

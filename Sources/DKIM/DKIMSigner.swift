@@ -63,7 +63,7 @@ package struct DKIMSigner: Sendable {
             ("h", names.joined(separator: ":")), ("bh", Base64.encode(hashes[request]?.digest ?? [])), ("b", ""),
         ]
         var signed: [UInt8] = []
-        for field in header.selected(by: names) { headerForm.append(header.bytes(field), to: &signed) }
+        for field in header.selected(by: FieldNames(names)) { headerForm.append(header.bytes(field), to: &signed) }
         return try await Self.complete(
             SignatureDraft("DKIM-Signature", tags), over: signed, headerForm, key, threads)
     }
@@ -81,7 +81,7 @@ package struct DKIMSigner: Sendable {
         _ threads: BlockingThreads, folding length: Int = SignatureDraft.signatureLength
     ) async throws -> String {
         var signed = octets
-        form.append(draft.unsigned, to: &signed)
+        form.append(draft.unsigned[...], to: &signed)
         let whole = signed
         return draft.completed(try await threads.run { try key.signature(over: whole) }, folding: length)
     }

@@ -26,8 +26,9 @@ package struct DKIMVerifier: Sendable {
         let header = HeaderFields(of: content)
         guard !header.isTooLarge else { return [SignatureOutcome(.permerror, HeaderFields.excess, of: 0)] }
         let fields = header.all("dkim-signature")
-        let checks = Self.checks(of: fields.prefix(Self.maximumSignatures), in: header, at: now)
-        var outcomes = try await conclude(checks, header, content).map(\.outcome)
+        var checks = Self.checks(of: fields.prefix(Self.maximumSignatures), in: header, at: now)
+        try await conclude(&checks, header, content)
+        var outcomes = checks.map(\.outcome)
         if fields.count > checks.count {
             let rest = fields.count - checks.count
             outcomes.append(SignatureOutcome(.policy, "\(rest) more signatures were not looked at", of: rest))
@@ -45,15 +46,16 @@ package struct DKIMVerifier: Sendable {
     ///
     /// - Throws: `CancellationError`.
     package func conclude(
-        _ checks: [SignatureCheck], _ header: HeaderFields, _ content: Octets
-    ) async throws -> [SignatureCheck] {
-        let answers = await keys.records(for: Self.queries(of: checks))
-        let checks = Self.take(answers, for: checks)
+        _ checks: inout [SignatureCheck], _ header: HeaderFields, _ content: Octets
+    ) async throws {
+        Self.take(await keys.records(for: Self.queries(of: checks)), for: &checks)
         let hashes = try await BodyHashing.hashes(
             of: content, from: header.bodyStart, requests: Self.bodies(of: checks), on: threads)
-        let isLong = header.octets.count > BodyHashing.inlineLimit || Self.areExpensive(checks)
-        return isLong
-            ? try await concludeApart(checks, hashes, header) : try Self.conclude(checks, hashes, header)
+        if header.octets.count > BodyHashing.inlineLimit || Self.areExpensive(checks) {
+            try await concludeApart(&checks, hashes, header)
+        } else {
+            try Self.conclude(&checks, hashes, header)
+        }
     }
 
     // What does not wait has functions of its own: one that may wait keeps its values in memory that is asked for at each
@@ -61,42 +63,43 @@ package struct DKIMVerifier: Sendable {
 
     private static func queries(of checks: [SignatureCheck]) -> [KeyQuery?] { checks.map(\.signature?.query) }
 
-    private static func bodies(of checks: [SignatureCheck]) -> Set<BodyHashRequest> {
-        Set(checks.compactMap(\.signature?.body))
+    private static func bodies(of checks: [SignatureCheck]) -> [BodyHashRequest] {
+        var bodies: [BodyHashRequest] = []
+        for check in checks {
+            if let body = check.signature?.body, !bodies.contains(body) { bodies.append(body) }
+        }
+        return bodies
     }
 
     private static func areExpensive(_ checks: [SignatureCheck]) -> Bool { checks.contains(where: \.isExpensive) }
 
-    private static func take(
-        _ answers: [Result<KeyRecord, Rejection>?], for checks: [SignatureCheck]
-    ) -> [SignatureCheck] {
-        var checks = checks
+    private static func take(_ answers: [Result<KeyRecord, Rejection>?], for checks: inout [SignatureCheck]) {
         for index in checks.indices {
             if let answer = answers[index] { checks[index].take(answer) }
         }
-        return checks
     }
 
     private static func conclude(
-        _ checks: [SignatureCheck], _ hashes: [BodyHashRequest: BodyHash], _ header: HeaderFields
-    ) throws -> [SignatureCheck] {
-        var checks = checks
+        _ checks: inout [SignatureCheck], _ hashes: [BodyHash], _ header: HeaderFields
+    ) throws {
         for index in checks.indices where checks[index].signature != nil {
             try Task.checkCancellation()
             checks[index].conclude(hashes, header)
         }
-        return checks
     }
 
     /// Compares each signature on another thread.
     private func concludeApart(
-        _ checks: [SignatureCheck], _ hashes: [BodyHashRequest: BodyHash], _ header: HeaderFields
-    ) async throws -> [SignatureCheck] {
-        var concluded: [SignatureCheck] = []
+        _ checks: inout [SignatureCheck], _ hashes: [BodyHash], _ header: HeaderFields
+    ) async throws {
         for index in checks.indices {
             try Task.checkCancellation()
-            concluded += try await threads.run { try Self.conclude([checks[index]], hashes, header) }
+            let check = checks[index]
+            checks[index] = try await threads.run {
+                var concluded = check
+                concluded.conclude(hashes, header)
+                return concluded
+            }
         }
-        return concluded
     }
 }

@@ -28,14 +28,12 @@ struct FieldTable {
     }
 
     /// Takes the lowest field of a name in lower case that is left; gives its place.
-    mutating func take(_ name: String) -> Int? {
-        var name = name
-        let hash = name.withUTF8 { Self.hash(UnsafeRawBufferPointer($0), seed) }
-        let bucket = hash & (lowest.count - 1)
+    mutating func take(_ name: UnsafeRawBufferPointer) -> Int? {
+        let bucket = Self.hash(name, seed) & (lowest.count - 1)
         var below = Self.nothing
         var place = lowest[bucket]
         while place != Self.nothing {
-            if HeaderFields.hasName(name, bytes[fields[Int(place)].name]) {
+            if HeaderFields.isName(name, .init(rebasing: bytes[fields[Int(place)].name])) {
                 if below == Self.nothing {
                     lowest[bucket] = above[Int(place)]
                 } else {

@@ -1,4 +1,5 @@
 package import Bytes
+import CBytes
 import Glibc
 
 /// The fields of a message's header as they stand on the wire, found by name from the bottom up.
@@ -74,9 +75,9 @@ package struct HeaderFields: Sendable {
         while start < bytes.count, start <= limit {
             if let bodyStart = endOfEmptyLine(at: start, bytes) { return (fields, start, bodyStart) }
             guard fields.count < maximumFields else { return nil }
-            let end = endOfField(from: start, bytes)
-            fields.append(field(start..<end, bytes))
-            start = end
+            let field = field(at: start, bytes)
+            fields.append(field)
+            start = field.range.upperBound
         }
         return bytes.count <= limit ? (fields, bytes.count, bytes.count) : nil
     }
@@ -122,18 +123,14 @@ package struct HeaderFields: Sendable {
         return position
     }
 
-    private static func field(_ range: Range<Int>, _ bytes: UnsafeRawBufferPointer) -> Field {
-        let none = Field(range: range, nameEnd: range.lowerBound, valueStart: range.lowerBound)
-        guard let base = bytes.baseAddress, let colon = memchr(base + range.lowerBound, 0x3A, range.count) else {
-            return none
+    /// The field that begins there (RFC 5322, sections 2.2 and 4.5: blanks may stand before the colon).
+    private static func field(at start: Int, _ bytes: UnsafeRawBufferPointer) -> Field {
+        var read = sluice_field()
+        guard sluice_read_field(bytes.baseAddress, bytes.count, start, &read) != 0 else {
+            // Anything but visible ASCII before the colon makes it no field.
+            return Field(range: start..<endOfField(from: start, bytes), nameEnd: start, valueStart: start)
         }
-        let valueStart = base.distance(to: UnsafeRawPointer(colon)) + 1
-        var end = valueStart - 1
-        while end > range.lowerBound, bytes[end - 1].isBlank { end -= 1 }
-        let written = UnsafeRawBufferPointer(rebasing: bytes[range.lowerBound..<end])
-        // Anything but visible ASCII before the colon makes it no field (RFC 5322, section 2.2).
-        for octet in written where !(0x21...0x7E).contains(octet) { return none }
-        return Field(range: range, nameEnd: end, valueStart: valueStart)
+        return Field(range: start..<read.end, nameEnd: read.name_end, valueStart: read.colon + 1)
     }
 
     /// The fields of a name in lower case, from the top.
@@ -146,34 +143,43 @@ package struct HeaderFields: Sendable {
         octets.withUnsafeBytes { bytes in fields.count { Self.hasName(name, bytes[$0.name]) } }
     }
 
-    /// Whether a name stands there, in whatever letter case.
-    static func hasName(_ name: String, _ written: Slice<UnsafeRawBufferPointer>) -> Bool {
-        let name = name.utf8
+    private static func hasName(_ name: String, _ written: Slice<UnsafeRawBufferPointer>) -> Bool {
+        var name = name
+        return name.withUTF8 { isName(UnsafeRawBufferPointer($0), .init(rebasing: written)) }
+    }
+
+    /// Whether a name in lower case stands there, in whatever letter case.
+    static func isName(_ name: UnsafeRawBufferPointer, _ written: UnsafeRawBufferPointer) -> Bool {
         guard name.count == written.count else { return false }
-        return zip(name, written).allSatisfy { $0 == $1.lowered }
+        for place in 0..<name.count where name[place] != written[place].lowered { return false }
+        return true
     }
 
     /// The fields that a list of names selects (RFC 6376, section 5.4.2).
     ///
     /// Each mention of a name takes the next field from the bottom; once there is none left, it takes nothing.
-    package func selected(by names: [String]) -> [Field] {
+    package func selected(by names: FieldNames) -> [Field] {
         octets.withUnsafeBytes { bytes in
             if fields.count <= Self.fewFields, names.count <= Self.fewNames { return selectedOfFew(by: names, bytes) }
             var table = FieldTable(fields, bytes)
-            return names.compactMap { table.take($0).map { fields[$0] } }
+            var selected: [Field] = []
+            names.forEach { name in
+                if let place = table.take(name) { selected.append(fields[place]) }
+            }
+            return selected
         }
     }
 
     /// So many fields and names, as most messages have, are compared each with each: a table would take longer.
     private static let (fewFields, fewNames) = (UInt64.bitWidth, 16)
 
-    private func selectedOfFew(by names: [String], _ bytes: UnsafeRawBufferPointer) -> [Field] {
+    private func selectedOfFew(by names: FieldNames, _ bytes: UnsafeRawBufferPointer) -> [Field] {
         var selected: [Field] = []
         selected.reserveCapacity(names.count)
         var taken: UInt64 = 0
-        for name in names {
+        names.forEach { name in
             for place in fields.indices.reversed()
-            where taken & 1 << UInt64(place) == 0 && Self.hasName(name, bytes[fields[place].name]) {
+            where taken & 1 << UInt64(place) == 0 && Self.isName(name, .init(rebasing: bytes[fields[place].name])) {
                 taken |= 1 << UInt64(place)
                 selected.append(fields[place])
                 break
@@ -185,11 +191,31 @@ package struct HeaderFields: Sendable {
     /// A field's octets, with its line end.
     package func bytes(_ field: Field) -> ArraySlice<UInt8> { octets[field.range] }
 
-    /// A field's octets up to its line end.
-    package func line(_ field: Field) -> [UInt8] {
+    /// Where a field stands without its last line end.
+    private func lineRange(_ field: Field) -> Range<Int> {
         var end = field.range.upperBound
         if end > field.range.lowerBound, octets[end - 1] == 0x0A { end -= 1 }
         if end > field.range.lowerBound, octets[end - 1] == 0x0D { end -= 1 }
-        return Array(octets[field.range.lowerBound..<end])
+        return field.range.lowerBound..<end
+    }
+
+    /// A field's octets up to its line end.
+    package func line(_ field: Field) -> ArraySlice<UInt8> { octets[lineRange(field)] }
+
+    /// A field's octets up to its line end, without those of a range of it.
+    package func line(_ field: Field, without hole: Range<Int>) -> [UInt8] {
+        let range = lineRange(field)
+        var line: [UInt8] = []
+        line.reserveCapacity(range.count - hole.count)
+        line += octets[range.lowerBound..<hole.lowerBound]
+        line += octets[hole.upperBound..<range.upperBound]
+        return line
+    }
+
+    /// The tags that are a field's value.
+    ///
+    /// - Throws: ``Rejection`` as ``TagList`` does.
+    package func tags(of field: Field) throws(Rejection) -> TagList {
+        try TagList(octets, in: field.valueStart..<lineRange(field).upperBound)
     }
 }

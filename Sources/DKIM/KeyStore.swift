@@ -2,26 +2,37 @@ package import Resolver
 
 /// Looks keys up in the DNS.
 ///
-/// The resolver keeps records as long as the DNS says; what was parsed from a record is kept here under the record
-/// itself, so that a busy sender's key is parsed once and a changed record is seen at once.
+/// The resolver keeps records as long as the DNS says; what was parsed from a busy sender's record is kept here for the
+/// same time.
 package final class KeyStore: Sendable {
-    /// The most parsed keys of each kind that are kept; about 2 KB each.
-    package static let capacity = 2_000
+    /// The most parsed keys that are kept; about 2 KB each.
+    package static let capacity = 4_000
     /// The most records of one name that are looked at; there should be one (RFC 6376, section 3.6.2.2).
     package static let maximumRecords = 4
 
+    private struct Known: Sendable {
+        let record: KeyRecord
+        let expiry: ContinuousClock.Instant
+    }
+
     private let resolver: any DNSResolving
-    /// Records by their octets, as they are parsed.
-    private let rsaKeys = Remembered<OctetKey, KeyRecord>(capacity: capacity)
-    private let ed25519Keys = Remembered<OctetKey, KeyRecord>(capacity: capacity)
+    private let known = Remembered<KeyQuery, Known>(capacity: capacity)
 
     /// Keys from a resolver.
     package init(resolver: any DNSResolving) { self.resolver = resolver }
 
     /// The key record of a signature (RFC 6376, section 6.1.2); of several, the first that is one.
     package func record(_ query: KeyQuery) async -> Result<KeyRecord, Rejection> {
+        if let known = known[query], known.expiry > .now { return .success(known.record) }
+        return await lookUp(query)
+    }
+
+    private func lookUp(_ query: KeyQuery) async -> Result<KeyRecord, Rejection> {
         let name = Signature.keyName(selector: query.selector, domain: query.domain.text)
-        return record(in: await resolver.query(name, .txt), for: query)
+        let (answer, expiry) = await resolver.queryWithExpiry(name, .txt)
+        let result = record(in: answer, for: query)
+        if let expiry, case .success(let record) = result { known[query] = Known(record: record, expiry: expiry) }
+        return result
     }
 
     private func record(in answer: DNSAnswer, for query: KeyQuery) -> Result<KeyRecord, Rejection> {
@@ -35,21 +46,18 @@ package final class KeyStore: Sendable {
 
     /// The key records of several signatures, each looked up once and all at once.
     package func records(for queries: [KeyQuery?]) async -> [Result<KeyRecord, Rejection>?] {
-        let wanted = queries.compactMap(\.self)
-        guard let first = wanted.first else { return queries.map { _ in nil } }
-        if wanted.allSatisfy({ $0 == first }) {
+        guard let first = queries.lazy.compactMap(\.self).first else { return queries.map { _ in nil } }
+        if queries.allSatisfy({ $0 == nil || $0 == first }) {
             // Most mail has one signature: no other task has to be started and waited for.
             let answer = await record(first)
             return queries.map { $0 == nil ? nil : answer }
         }
-        return await recordsAtOnce(for: queries, wanted)
+        return await recordsAtOnce(for: queries)
     }
 
-    private func recordsAtOnce(
-        for queries: [KeyQuery?], _ wanted: [KeyQuery]
-    ) async -> [Result<KeyRecord, Rejection>?] {
+    private func recordsAtOnce(for queries: [KeyQuery?]) async -> [Result<KeyRecord, Rejection>?] {
         await withTaskGroup { group in
-            for query in Set(wanted) {
+            for query in Set(queries.compactMap(\.self)) {
                 group.addTask { (query, await self.record(query)) }
             }
             var answers: [KeyQuery: Result<KeyRecord, Rejection>] = [:]
@@ -74,14 +82,6 @@ package final class KeyStore: Sendable {
         guard octets.count <= KeyRecord.maximumLength else {
             throw Rejection(.permerror, "key record is longer than \(KeyRecord.maximumLength) octets")
         }
-        let parsed =
-            switch algorithm {
-            case .rsaSHA256: rsaKeys
-            case .ed25519SHA256: ed25519Keys
-            }
-        if let known = parsed[octets: octets] { return known }
-        let record = try KeyRecord(octets, for: algorithm)
-        parsed[octets: octets] = record
-        return record
+        return try KeyRecord(octets, for: algorithm)
     }
 }

@@ -59,7 +59,14 @@ package enum PublicKey: Sendable {
 
     /// Whether a signature over the SHA-256 of some octets is the key owner's.
     package func isValid(_ signature: [UInt8], over signed: [UInt8]) -> Bool {
-        let digest = SHA256.hash(data: signed)
+        signed.withUnsafeBytes { isValid(signature, over: $0) }
+    }
+
+    /// Whether a signature over the SHA-256 of some octets is the key owner's.
+    func isValid(_ signature: [UInt8], over signed: UnsafeRawBufferPointer) -> Bool {
+        var hash = SHA256()
+        hash.update(bufferPointer: signed)
+        let digest = hash.finalize()
         switch self {
         case .rsa(let key):
             return key.isValidSignature(

@@ -23,9 +23,9 @@ package struct Signature: Sendable {
     /// Which of the signer's keys was used.
     package let selector: String
     /// The names of the signed fields in lower case, in their order.
-    package let headers: [String]
-    /// For whom the domain signs, with A-labels; by default anybody of the domain.
-    package let identity: String
+    package let headers: FieldNames
+    /// The domain of those for whom the domain signs.
+    package let identityDomain: DomainName
     /// When it was made, in seconds since 1970.
     package let time: Int64?
     /// When it expires, in seconds since 1970.
@@ -41,19 +41,19 @@ package struct Signature: Sendable {
     /// - Throws: ``Rejection`` for what is malformed, missing or not acceptable.
     package init(_ tags: TagList, kind: Kind) throws(Rejection) {
         if kind == .dkim {
-            guard let version = tags.text("v") else { throw Rejection(.neutral, "tag v is missing") }
-            guard version == "1" else { throw Rejection(.neutral, "version is not 1") }
+            guard let version = tags.value("v") else { throw Rejection(.neutral, "tag v is missing") }
+            guard version.isText("1") else { throw Rejection(.neutral, "version is not 1") }
         }
         algorithm = try SignatureAlgorithm.read(tags)
         octets = try tags.base64("b")
         bodyHash = try tags.base64("bh")
-        let forms = try Canonicalization.pair(tags.text("c"))
+        let forms = try Canonicalization.pair(tags)
         headerForm = forms.header
         body = BodyHashRequest(forms.body, length: kind == .dkim ? try tags.number("l") : nil)
         domain = try Self.domain(tags)
         selector = try Self.selector(tags, domain: domain)
         headers = try Self.headers(tags, kind: kind)
-        identity = kind == .dkim ? try Self.identity(tags, domain: domain) : "@" + domain.text
+        identityDomain = kind == .dkim ? try Self.identityDomain(tags, domain: domain) : domain
         if kind == .dkim, let methods = tags.list("q"), !methods.contains("dns/txt") {
             throw Rejection(.neutral, "no way of tag q to look up the key is known")
         }
@@ -102,8 +102,9 @@ package struct Signature: Sendable {
             || octet == UInt8(ascii: "_")
     }
 
-    private static func headers(_ tags: TagList, kind: Kind) throws(Rejection) -> [String] {
-        guard let names = tags.list("h") else { throw Rejection(.neutral, "tag h is missing") }
+    private static func headers(_ tags: TagList, kind: Kind) throws(Rejection) -> FieldNames {
+        guard let list = tags.value("h") else { throw Rejection(.neutral, "tag h is missing") }
+        let names = FieldNames(list)
         guard names.count <= maximumHeaders else {
             throw Rejection(.neutral, "tag h has more than \(maximumHeaders) names")
         }
@@ -119,25 +120,19 @@ package struct Signature: Sendable {
         return names
     }
 
-    /// RFC 6376, section 3.5: the domain of `i` is that of `d` or below it.
-    private static func identity(_ tags: TagList, domain: DomainName) throws(Rejection) -> String {
-        guard let text = tags.text("i") else { return "@" + domain.text }
-        guard let at = text.utf8.lastIndex(of: UInt8(ascii: "@")) else {
+    /// RFC 6376, section 3.5: the domain of `i` is that of `d`, which it is by default, or below it.
+    private static func identityDomain(_ tags: TagList, domain: DomainName) throws(Rejection) -> DomainName {
+        guard let identity = tags.value("i") else { return domain }
+        guard let at = identity.lastIndex(of: UInt8(ascii: "@")) else {
             throw Rejection(.neutral, "tag i is not an address")
         }
-        let written = text[text.utf8.index(after: at)...]
+        let written = identity[(at + 1)...]
         // Most signatures are for the domain as it stands in the tag d.
-        if written.utf8.elementsEqual(domain.text.utf8) { return text }
-        guard let ascii = DomainEncoding.ascii(String(written)), let own = DomainName(ascii) else {
-            throw Rejection(.neutral, "tag i is not an address")
-        }
+        if written.elementsEqual(domain.text.utf8) { return domain }
+        guard let ascii = DomainEncoding.ascii(String(decoding: written, as: UTF8.self)), let own = DomainName(ascii)
+        else { throw Rejection(.neutral, "tag i is not an address") }
         guard own.isWithin(domain) else { throw Rejection(.permerror, "tag i is not within tag d") }
-        return String(text[...at]) + own.text
-    }
-
-    /// The domain behind the `@` of the identity, in lower case and A-labels.
-    package var identityDomain: String {
-        identity.lastIndex(of: "@").map { String(identity[identity.index(after: $0)...]) } ?? ""
+        return own
     }
 
     /// What names the key.

@@ -17,12 +17,13 @@ package enum SignatureAlgorithm: String, Sendable, Hashable {
     ///
     /// - Throws: ``Rejection`` if there is none, or it is not one that we accept.
     package static func read(_ tags: TagList) throws(Rejection) -> SignatureAlgorithm {
-        guard let text = tags.text("a")?.lowercased() else { throw Rejection(.neutral, "tag a is missing") }
+        guard let word = tags.value("a") else { throw Rejection(.neutral, "tag a is missing") }
+        if word.isTextIgnoringCase("rsa-sha256") { return .rsaSHA256 }
+        if word.isTextIgnoringCase("ed25519-sha256") { return .ed25519SHA256 }
         // RFC 8301, section 3.1: verifiers must not accept it any more.
-        guard text != "rsa-sha1" else { throw Rejection(.policy, "algorithm rsa-sha1 is refused (RFC 8301)") }
-        guard let known = SignatureAlgorithm(rawValue: text) else {
-            throw Rejection(.neutral, "algorithm \(text) is unknown")
+        guard !word.isTextIgnoringCase("rsa-sha1") else {
+            throw Rejection(.policy, "algorithm rsa-sha1 is refused (RFC 8301)")
         }
-        return known
+        throw Rejection(.neutral, "algorithm \(String(decoding: word, as: UTF8.self).lowercased()) is unknown")
     }
 }

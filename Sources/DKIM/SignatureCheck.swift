@@ -4,22 +4,28 @@ import Resolver
 package struct SignatureCheck: Sendable {
     /// The field it stands in.
     package let field: HeaderFields.Field
-    /// What is known of the outcome so far.
-    package private(set) var outcome: SignatureOutcome
     /// The signature, as long as nothing speaks against it.
     package private(set) var signature: Signature?
     private var record: KeyRecord?
+    private var tags: TagList?
+    private var domain: String?
+    private var result = DKIMResult.neutral
+    private var reason = ""
+
+    /// What is known of the outcome so far.
+    package var outcome: SignatureOutcome {
+        guard let tags else { return SignatureOutcome(result, reason) }
+        return SignatureOutcome(result, reason, describing: tags, domain: domain)
+    }
 
     /// Reads a signature's field.
     package init(_ field: HeaderFields.Field, in header: HeaderFields, kind: Signature.Kind, now: Int64) {
         self.field = field
-        outcome = SignatureOutcome(describing: nil)
         do throws(Rejection) {
-            let octets = header.line(field)
-            let tags = try TagList(octets, from: field.valueStart - field.range.lowerBound)
-            outcome = SignatureOutcome(describing: tags)
+            let tags = try header.tags(of: field)
+            self.tags = tags
             let read = try Signature(tags, kind: kind)
-            outcome.domain = read.domain.text
+            domain = read.domain.text
             // RFC 6376, section 3.5 leaves what an expired signature is worth to us.
             guard !read.isExpired(at: now) else { throw Rejection(.policy, "signature has expired") }
             signature = read
@@ -31,8 +37,8 @@ package struct SignatureCheck: Sendable {
     /// Notes why the signature does not count.
     package mutating func reject(_ rejection: Rejection) {
         signature = nil
-        outcome.result = rejection.result
-        outcome.reason = rejection.reason
+        result = rejection.result
+        reason = rejection.reason
     }
 
     /// Notes what the look-up of the key brought.
@@ -42,7 +48,7 @@ package struct SignatureCheck: Sendable {
         case .failure(let rejection): reject(rejection)
         case .success(let record):
             // RFC 6376, section 3.6.1, flag s.
-            guard !record.isStrict || signature?.identityDomain == signature?.domain.text else {
+            guard !record.isStrict || signature?.identityDomain == signature?.domain else {
                 reject(Rejection(.permerror, "key does not sign for domains below"))
                 return
             }
@@ -54,7 +60,7 @@ package struct SignatureCheck: Sendable {
     var isExpensive: Bool { (record?.bits ?? 0) > 2_048 }
 
     /// Compares the signature with the message.
-    package mutating func conclude(_ hashes: [BodyHashRequest: BodyHash], _ header: HeaderFields) {
+    package mutating func conclude(_ hashes: [BodyHash], _ header: HeaderFields) {
         guard let signature, let record else { return }
         do throws(Rejection) {
             try verify(signature, record, hashes, header)
@@ -64,7 +70,7 @@ package struct SignatureCheck: Sendable {
     }
 
     private mutating func verify(
-        _ signature: Signature, _ record: KeyRecord, _ hashes: [BodyHashRequest: BodyHash], _ header: HeaderFields
+        _ signature: Signature, _ record: KeyRecord, _ hashes: [BodyHash], _ header: HeaderFields
     ) throws(Rejection) {
         guard let hash = hashes[signature.body] else { throw Rejection(.permerror, "body was not hashed") }
         let covered = signature.body.length ?? hash.canonicalLength
@@ -72,7 +78,7 @@ package struct SignatureCheck: Sendable {
             throw Rejection(.permerror, "body is shorter than what was signed")
         }
         guard hash.digest == signature.bodyHash else { throw Rejection(.fail, "body was changed") }
-        guard record.key.isValid(signature.octets, over: signed(signature, header)) else {
+        guard isSigned(signature, by: record.key, header) else {
             throw Rejection(.fail, "signed fields were changed, or the key is another")
         }
         // RFC 6376, section 8.2: whoever may append to a body can make it say anything.
@@ -83,23 +89,23 @@ package struct SignatureCheck: Sendable {
         guard !record.isTesting else {
             throw Rejection(.neutral, "signature verifies, but the key is only being tested")
         }
-        outcome.result = .pass
-        outcome.reason = "signed by \(signature.domain.text)"
+        result = .pass
+        reason = "signed by \(signature.domain.text)"
     }
 
-    /// More octets than the signed fields of most messages have.
-    private static let usualHeader = 2_048
-
-    /// What the signature is over (RFC 6376, section 3.7).
-    private func signed(_ signature: Signature, _ header: HeaderFields) -> [UInt8] {
-        var octets: [UInt8] = []
-        octets.reserveCapacity(Self.usualHeader)
-        for field in header.selected(by: signature.headers) {
-            signature.headerForm.append(header.bytes(field), to: &octets)
+    /// Whether the signature is the key owner's over what it says (RFC 6376, section 3.7).
+    private func isSigned(_ signature: Signature, by key: PublicKey, _ header: HeaderFields) -> Bool {
+        let fields = header.selected(by: signature.headers)
+        let own = header.line(field, without: signature.hole)
+        // No form is more than a line end longer than what it is made of.
+        let length = fields.reduce(own.count + 2) { $0 + $1.range.count + 2 }
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: length) { signed in
+            var filled = 0
+            for piece in fields.lazy.map(header.bytes) {
+                filled += signature.headerForm.write(piece, to: .init(rebasing: signed[filled...]))
+            }
+            filled += signature.headerForm.write(own[...], to: .init(rebasing: signed[filled...]))
+            return key.isValid(signature.octets, over: UnsafeRawBufferPointer(start: signed.baseAddress, count: filled))
         }
-        var own = header.line(field)
-        own.removeSubrange(signature.hole)
-        signature.headerForm.append(own, to: &octets)
-        return octets
     }
 }

@@ -24,22 +24,22 @@ package struct SignatureOutcome: Sendable, Hashable {
         self.count = count
     }
 
-    /// What a field says about itself, whether it is right or not; words of strangers only where they are harmless.
-    init(describing tags: TagList?) {
-        self.init(.neutral, "")
-        guard let tags else { return }
-        domain = Self.harmless(tags.text("d")?.lowercased(), limit: 253)
-        selector = Self.harmless(tags.text("s"), limit: 253)
-        algorithm = Self.harmless(tags.text("a")?.lowercased(), limit: 32)
-        identity = Self.harmless(tags.text("i"), limit: 320)
-        mark = Self.harmless(tags.compactText("b", first: 8), limit: 8)
+    /// An outcome with what a field says about itself, whether it is right or not; words of strangers only where they are
+    /// harmless.
+    ///
+    /// The domain is the one that the signature was found to have, or else what the field says.
+    init(_ result: DKIMResult, _ reason: String, describing tags: TagList, domain: String?) {
+        self.init(result, reason)
+        self.domain = domain ?? Self.harmless(tags.value("d"), limit: 253).lowercased()
+        selector = Self.harmless(tags.value("s"), limit: 253)
+        algorithm = Self.harmless(tags.value("a"), limit: 32).lowercased()
+        identity = Self.harmless(tags.value("i"), limit: 320)
+        mark = Self.harmless(tags.compactText("b", first: 8)?.utf8, limit: 8)
     }
 
-    private static func harmless(_ text: String?, limit: Int) -> String {
-        guard let text, text.utf8.count <= limit,
-            text.utf8.allSatisfy(isHarmless)
-        else { return "" }
-        return text
+    private static func harmless(_ text: (some Collection<UInt8>)?, limit: Int) -> String {
+        guard let text, text.count <= limit, text.allSatisfy(isHarmless) else { return "" }
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// Letters, digits, and `+-./=@_`.

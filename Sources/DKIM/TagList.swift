@@ -1,9 +1,11 @@
+import Glibc
+
 /// A list of tags and values as signatures and key records have it (RFC 6376, section 3.2), parsed strictly.
 package struct TagList: Sendable {
     /// One tag.
     package struct Tag: Sendable {
-        /// The name; case matters.
-        package let name: String
+        /// Where the name stands; case matters.
+        package let name: Range<Int>
         /// The value without the white space around it.
         package let value: Range<Int>
         /// Everything between the equals sign and the next semicolon.
@@ -17,29 +19,34 @@ package struct TagList: Sendable {
 
     /// More than most signatures have.
     private static let usualTags = 16
-    /// As many names of fields as most signatures have, and how long these are.
-    private static let (usualElements, usualElement) = (16, 32)
+    /// As many names of fields as most signatures have.
+    private static let usualElements = 16
 
     /// The octets that the ranges point into.
     package let octets: [UInt8]
     /// The tags, in their order.
     package private(set) var tags: [Tag] = []
 
-    /// Parses a list that begins at an offset of some octets and ends with them.
+    /// Parses a list that is all of some octets.
+    ///
+    /// - Throws: ``Rejection`` as ``init(_:in:)`` does.
+    package init(_ octets: [UInt8]) throws(Rejection) { try self.init(octets, in: octets.indices) }
+
+    /// Parses a list that stands in a range of some octets.
     ///
     /// - Throws: ``Rejection`` with the result `neutral` for what breaks the grammar or a limit.
-    package init(_ octets: [UInt8], from start: Int = 0) throws(Rejection) {
+    package init(_ octets: [UInt8], in range: Range<Int>) throws(Rejection) {
         self.octets = octets
-        guard octets.count - start <= Self.maximumLength else {
+        guard range.count <= Self.maximumLength else {
             throw Rejection(.neutral, "tag list is longer than \(Self.maximumLength) octets")
         }
         tags.reserveCapacity(Self.usualTags)
-        var position = start
-        while position < octets.count {
-            let end = octets[position...].firstIndex(of: UInt8(ascii: ";")) ?? octets.count
+        var position = range.lowerBound
+        while position < range.upperBound {
+            let end = place(of: UInt8(ascii: ";"), in: position..<range.upperBound) ?? range.upperBound
             let piece = trimmed(position..<end)
             // One semicolon may stand at the end of the list, with nothing but white space behind it.
-            if piece.isEmpty, end == octets.count, !tags.isEmpty { break }
+            if piece.isEmpty, end == range.upperBound, !tags.isEmpty { break }
             try add(piece, until: end)
             position = end + 1
         }
@@ -47,25 +54,39 @@ package struct TagList: Sendable {
     }
 
     private mutating func add(_ piece: Range<Int>, until end: Int) throws(Rejection) {
-        guard let equals = octets[piece].firstIndex(of: UInt8(ascii: "=")) else {
+        guard let equals = place(of: UInt8(ascii: "="), in: piece) else {
             throw Rejection(.neutral, "tag list has a piece without an equals sign")
         }
-        let nameRange = trimmed(piece.lowerBound..<equals)
-        guard let first = octets[nameRange].first, first.isLetter,
-            octets[nameRange].allSatisfy({ $0.isLetter || $0.isDigit || $0 == UInt8(ascii: "_") })
-        else { throw Rejection(.neutral, "tag list has a name of other than letters, digits and underscores") }
-        let name = String(decoding: octets[nameRange], as: UTF8.self)
-        guard !tags.contains(where: { $0.name == name }) else {
-            throw Rejection(.neutral, "tag \(name) stands twice")
+        let name = trimmed(piece.lowerBound..<equals)
+        guard isName(name) else {
+            throw Rejection(.neutral, "tag list has a name of other than letters, digits and underscores")
+        }
+        for tag in tags where tag.name.count == name.count {
+            guard !octets[tag.name].elementsEqual(octets[name]) else {
+                throw Rejection(.neutral, "tag \(text(name)) stands twice")
+            }
         }
         guard tags.count < Self.maximumTags else {
             throw Rejection(.neutral, "tag list has more than \(Self.maximumTags) tags")
         }
         let value = trimmed(equals + 1..<piece.upperBound)
         guard !hasControl(value) else {
-            throw Rejection(.neutral, "tag \(name) has a control character")
+            throw Rejection(.neutral, "tag \(text(name)) has a control character")
         }
         tags.append(Tag(name: name, value: value, rawValue: equals + 1..<end))
+    }
+
+    private func isName(_ range: Range<Int>) -> Bool {
+        guard let first = octets[range].first, first.isLetter else { return false }
+        return octets[range].allSatisfy { $0.isLetter || $0.isDigit || $0 == UInt8(ascii: "_") }
+    }
+
+    private func place(of octet: UInt8, in range: Range<Int>) -> Int? {
+        octets.withUnsafeBytes { octets in
+            let part = UnsafeRawBufferPointer(rebasing: octets[range])
+            guard let start = part.baseAddress, let found = memchr(start, Int32(octet), part.count) else { return nil }
+            return range.lowerBound + start.distance(to: UnsafeRawPointer(found))
+        }
     }
 
     /// Whether a value has control characters beside white space; RFC 8616, section 5 adds what is beyond ASCII to those
@@ -93,58 +114,65 @@ package struct TagList: Sendable {
     }
 
     /// The tag of a name.
-    package subscript(name: String) -> Tag? {
-        for index in tags.indices where tags[index].name == name { return tags[index] }
-        return nil
+    package subscript(name: StaticString) -> Tag? {
+        octets.withUnsafeBytes { octets in
+            tags.first { UnsafeRawBufferPointer(rebasing: octets[$0.name]).isText(name) }
+        }
     }
+
+    /// The octets of a tag's value; `nil` if there is no such tag.
+    package func value(_ name: StaticString) -> ArraySlice<UInt8>? { self[name].map { octets[$0.value] } }
 
     /// The value of a tag as text; `nil` if there is no such tag.
-    package func text(_ name: String) -> String? {
-        self[name].map { String(decoding: octets[$0.value], as: UTF8.self) }
-    }
+    package func text(_ name: StaticString) -> String? { self[name].map { text($0.value) } }
 
-    /// The value of a tag whose white space means nothing, without it.
-    package func compactText(_ name: String) -> String? {
-        self[name].map { tag in String(decoding: octets[tag.value].lazy.filter { !$0.isWhiteSpace }, as: UTF8.self) }
-    }
+    private func text(_ range: Range<Int>) -> String { String(decoding: octets[range], as: UTF8.self) }
 
-    /// The first characters of a tag's value, without white space.
-    package func compactText(_ name: String, first count: Int) -> String? {
-        self[name].map { tag in
-            var start: [UInt8] = []
-            for octet in octets[tag.value] where !octet.isWhiteSpace {
-                guard start.count < count else { break }
-                start.append(octet)
+    /// The value of a tag whose white space means nothing, without it, or the first octets of that.
+    package func compactText(_ name: StaticString, first count: Int = .max) -> String? {
+        value(name).map { value in
+            String(unsafeUninitializedCapacity: min(value.count, count)) { text in
+                var filled = 0
+                for octet in value where !octet.isWhiteSpace {
+                    guard filled < count else { break }
+                    text[filled] = octet
+                    filled += 1
+                }
+                return filled
             }
-            return String(decoding: start, as: UTF8.self)
         }
     }
 
     /// The elements of a list with colons between them, in lower case and without white space.
-    package func list(_ name: String) -> [String]? {
-        guard let tag = self[name] else { return nil }
+    package func list(_ name: StaticString) -> [String]? {
+        guard var rest = value(name) else { return nil }
         var elements: [String] = []
-        var element: [UInt8] = []
         elements.reserveCapacity(Self.usualElements)
-        element.reserveCapacity(Self.usualElement)
-        for octet in octets[tag.value] where !octet.isWhiteSpace {
-            if octet == UInt8(ascii: ":") {
-                elements.append(String(decoding: element, as: UTF8.self))
-                element.removeAll(keepingCapacity: true)
-            } else {
-                element.append(octet.lowered)
-            }
+        while let colon = rest.firstIndex(of: UInt8(ascii: ":")) {
+            elements.append(Self.element(rest[..<colon]))
+            rest = rest[(colon + 1)...]
         }
-        elements.append(String(decoding: element, as: UTF8.self))
+        elements.append(Self.element(rest))
         return elements
+    }
+
+    private static func element(_ written: ArraySlice<UInt8>) -> String {
+        String(unsafeUninitializedCapacity: written.count) { text in
+            var filled = 0
+            for octet in written where !octet.isWhiteSpace {
+                text[filled] = octet.lowered
+                filled += 1
+            }
+            return filled
+        }
     }
 
     /// The value of a tag in base64, in which white space may stand anywhere.
     ///
     /// - Throws: ``Rejection`` if the tag is missing, empty or not base64.
-    package func base64(_ name: String) throws(Rejection) -> [UInt8] {
-        guard let tag = self[name] else { throw Rejection(.neutral, "tag \(name) is missing") }
-        guard let decoded = Base64.decode(octets[tag.value]) else {
+    package func base64(_ name: StaticString) throws(Rejection) -> [UInt8] {
+        guard let value = value(name) else { throw Rejection(.neutral, "tag \(name) is missing") }
+        guard let decoded = Base64.decode(value) else {
             throw Rejection(.neutral, "tag \(name) is not base64")
         }
         guard !decoded.isEmpty else { throw Rejection(.neutral, "tag \(name) is empty") }
@@ -154,9 +182,8 @@ package struct TagList: Sendable {
     /// The value of a tag as a number of at most twelve digits (RFC 6376, section 3.5); `nil` if there is no such tag.
     ///
     /// - Throws: ``Rejection`` if it is no such number.
-    package func number(_ name: String) throws(Rejection) -> Int64? {
-        guard let tag = self[name] else { return nil }
-        let digits = octets[tag.value]
+    package func number(_ name: StaticString) throws(Rejection) -> Int64? {
+        guard let digits = value(name) else { return nil }
         guard !digits.isEmpty, digits.allSatisfy(\.isDigit) else {
             throw Rejection(.neutral, "tag \(name) is not a number")
         }

@@ -10,3 +10,19 @@ extension UInt8 {
     /// An ASCII letter in lower case, everything else as it is.
     var lowered: UInt8 { (0x41...0x5A).contains(self) ? self | 0x20 : self }
 }
+
+extension Collection<UInt8> {
+    /// Whether these are the octets of a text.
+    func isText(_ text: StaticString) -> Bool { count == text.utf8CodeUnitCount && elementsEqual(text.octets) }
+
+    /// Whether these are the octets of a text in lower case, in whatever letter case.
+    func isTextIgnoringCase(_ text: StaticString) -> Bool {
+        count == text.utf8CodeUnitCount && zip(self, text.octets).allSatisfy { $0.lowered == $1 }
+    }
+}
+
+extension StaticString {
+    fileprivate var octets: UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(start: utf8Start, count: utf8CodeUnitCount)
+    }
+}

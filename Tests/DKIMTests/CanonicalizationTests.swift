@@ -8,7 +8,7 @@ import Testing
 @Suite struct CanonicalizationTests {
     private func header(_ form: Canonicalization, _ field: String) -> String {
         var octets: [UInt8] = []
-        form.append(Array(field.utf8), to: &octets)
+        form.append(Array(field.utf8)[...], to: &octets)
         return String(decoding: octets, as: UTF8.self)
     }
 
@@ -38,7 +38,7 @@ import Testing
             (.init(.simple, length: 2), String(simple.utf8.prefix(2)) ?? ""),
             (.init(.relaxed, length: 0), ""),
         ]
-        var hashing = BodyHashing(content, from: 6, requests: Set(requests.map(\.0)))
+        var hashing = BodyHashing(content, from: 6, requests: requests.map(\.0))
         while hashing.remaining > 0 { hashing.advance(piece) }
         let hashes = hashing.finish()
         for (request, expected) in requests {

@@ -14,7 +14,7 @@ struct SelectionTests {
         }
         let text = fields.map { "\($0.name): \($0.number)\r\n" }.joined() + "\r\n"
         let header = HeaderFields(of: Octets(Array(text.utf8)))
-        let selected = header.selected(by: names).map { field in
+        let selected = header.selected(by: FieldNames(names)).map { field in
             Int(String(decoding: header.line(field), as: UTF8.self).split(separator: " ")[1])
         }
         #expect(selected == expected)

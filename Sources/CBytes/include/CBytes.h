@@ -48,6 +48,13 @@ size_t sluice_base64_decode(const void *text, size_t count, void *output, size_t
 /// Which of these stand in a text.
 unsigned sluice_text_kinds(const void *bytes, size_t count);
 
+/// Writes a text with one space in the place of several spaces and tabs and none at the ends of lines or of all, and
+/// returns how many octets that are.
+///
+/// Of `all` octets that stand there, the first `count` are written; those behind them say what becomes of blanks at
+/// their end. `output` needs room for `count`.
+size_t sluice_relax_blanks(const void *text, size_t count, size_t all, void *output);
+
 /// Lets the processor fetch what will soon be read; any address will do.
 static inline void sluice_prefetch(const void *address) {
     __builtin_prefetch(address);

@@ -61,7 +61,9 @@ struct Signing {
         let list = tags.first { $0.name == "h" }?.value.lowercased().filter { $0 != " " } ?? ""
         let names = list.split(separator: ":").map(String.init)
         var octets: [UInt8] = []
-        for field in header.selected(by: names) { Canonicalization.relaxed.append(header.bytes(field), to: &octets) }
+        for field in header.selected(by: FieldNames(names)) {
+            Canonicalization.relaxed.append(header.bytes(field), to: &octets)
+        }
         return try await DKIMSigner.complete(
             SignatureDraft("DKIM-Signature", tags), over: octets, .relaxed, key, Self.threads)
     }
