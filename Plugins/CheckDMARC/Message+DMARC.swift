@@ -42,6 +42,6 @@ extension Message {
         ReportRow(
             message: id.description, time: received, client: client.address, evaluation: evaluation,
             disposition: disposition, override: override,
-            reports: [facts[CheckDMARC.Read.spfReport], facts[CheckDMARC.Read.dkimReport]].compactMap(\.self))
+            spfReport: facts[CheckDMARC.Read.spfReport], dkimReport: facts[CheckDMARC.Read.dkimReport])
     }
 }
