@@ -64,7 +64,8 @@ struct ResultWriter {
         return true
     }
 
-    private mutating func write(_ result: MethodResult) {
+    /// Writes one result; a fold may stand between two of its words.
+    mutating func write(_ result: MethodResult) {
         writeWord(startsLine: true) { writer in
             writer.write(result.method)
             if result.version != 1 { writer.write("/\(result.version)") }
