@@ -26,7 +26,10 @@ extension Message {
 
     /// The domains in a fact, which have spaces between them.
     private func domains(in fact: Fact<String>) -> [String] {
-        (facts[fact] ?? "").utf8.split(separator: UInt8(ascii: " ")).map { String(Substring($0)) }
+        guard let text = facts[fact], !text.isEmpty else { return [] }
+        // Nearly all mail has one.
+        guard text.utf8.contains(UInt8(ascii: " ")) else { return [text] }
+        return text.utf8.split(separator: UInt8(ascii: " ")).map { String(Substring($0)) }
     }
 
     /// Whether forwarders that are all trusted have sealed that DMARC had passed before them.

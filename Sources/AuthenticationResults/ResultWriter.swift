@@ -133,10 +133,13 @@ struct ResultWriter {
     private mutating func writeQuoted(_ text: UnsafeBufferPointer<UInt8>) {
         let quote = UInt8(ascii: "\"")
         octets.append(quote)
-        for octet in text {
-            if octet == quote || octet == UInt8(ascii: "\\") { octets.append(UInt8(ascii: "\\")) }
-            octets.append(octet)
+        var start = 0
+        for position in 0..<text.count where text[position] == quote || text[position] == UInt8(ascii: "\\") {
+            octets.append(contentsOf: text[start..<position])
+            octets.append(UInt8(ascii: "\\"))
+            start = position
         }
+        octets.append(contentsOf: text[start...])
         octets.append(quote)
     }
 

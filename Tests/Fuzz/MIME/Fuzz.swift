@@ -19,7 +19,11 @@ public func fuzzMIME(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     case "date": fuzzDate(field("Date: ", input))
     case "addresses":
         fuzzAddresses(field("To: ", input))
-        fuzzAuthors(input)
+        let message = ParsedMessage(parsing: Octets(Array("From: ".utf8) + input))
+        fuzzAuthors(message)
+        // What most write has a reader of its own, for which a tab is too much.
+        let other = ParsedMessage(parsing: Octets(Array("From:\t".utf8) + input))
+        precondition(message.authors == other.authors, "a plain mailbox is read in two ways")
     case "tnef": fuzzTNEF(input)
     case "html": fuzzHTML(String(decoding: input, as: UTF8.self))
     default: fuzzMessage(Octets(copying: input))
@@ -63,10 +67,7 @@ private func fuzzAddresses(_ field: HeaderField?) {
     _ = (flat.map(\.description), field.messageIDs)
 }
 
-private func fuzzAuthors(_ input: UnsafeRawBufferPointer) {
-    let message = ParsedMessage(parsing: Octets(Array("From: ".utf8) + input))
-    let indented = ParsedMessage(parsing: Octets(Array("From:\t".utf8) + input))
-    precondition(message.authors == indented.authors, "a plain mailbox is read in two ways")
+private func fuzzAuthors(_ message: ParsedMessage) {
     guard case .domains(let domains) = message.authors else { return }
     for address in message.header.all("From").flatMap(\.addresses) where !address.domain.isEmpty {
         precondition(domains.contains(address.domain), "an author has been overlooked")
