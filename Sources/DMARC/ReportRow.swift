@@ -1,23 +1,25 @@
 package import Bytes
 
 /// What an aggregate report says about one message (RFC 7489, section 7.2 and appendix C).
-package struct ReportRow: Sendable {
+///
+/// Never changed, and shared by those who hold it: it waits for a while until it is written.
+package final class ReportRow: Sendable {
     /// The message's number, by which a row that was written twice is known.
-    package var message: String
+    package let message: String
     /// When the message came.
-    package var time: Timestamp
+    package let time: Timestamp
     /// The client's address.
-    package var client: String
+    package let client: String
     /// The outcome for the author's domain, with the policy that was published.
-    package var evaluation: Evaluation
+    package let evaluation: Evaluation
     /// What was asked for this message, after `pct` and overrides.
-    package var disposition: PolicyRecord.Request
+    package let disposition: PolicyRecord.Request
     /// Why that is not what the policy says: `arc`, `pct` or nothing.
-    package var override: String
+    package let override: String
     /// The result of SPF as header fields have it.
-    package var spfReport: String?
+    package let spfReport: String?
     /// The results of DKIM as header fields have them.
-    package var dkimReport: String?
+    package let dkimReport: String?
 
     /// A row of these parts.
     package init(
