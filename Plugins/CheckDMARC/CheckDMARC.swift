@@ -131,7 +131,7 @@ package final class CheckDMARC: Stage {
         }
         message.facts[Provided.result] = evaluation.result.rawValue
         message.facts[Provided.domain] = evaluation.domain
-        message.facts[Provided.authors] = author.domains.count
+        message.facts[Provided.authors] = author.count
         message.facts[Provided.policy] = evaluation.policy?.request.rawValue ?? ""
         message.facts[Provided.disposition] = disposition.rawValue
         message.facts[Provided.override] = override

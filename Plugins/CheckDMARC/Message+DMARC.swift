@@ -26,7 +26,10 @@ extension Message {
 
     /// The domains in a fact, which have spaces between them.
     private func domains(in fact: Fact<String>) -> [String] {
-        (facts[fact] ?? "").utf8.split(separator: UInt8(ascii: " ")).map { String(Substring($0)) }
+        guard let text = facts[fact], !text.isEmpty else { return [] }
+        // Nearly all mail has one.
+        guard text.utf8.contains(UInt8(ascii: " ")) else { return [text] }
+        return text.utf8.split(separator: UInt8(ascii: " ")).map { String(Substring($0)) }
     }
 
     /// Whether forwarders that are all trusted have sealed that DMARC had passed before them.
@@ -42,6 +45,6 @@ extension Message {
         ReportRow(
             message: id.description, time: received, client: client.address, evaluation: evaluation,
             disposition: disposition, override: override,
-            reports: [facts[CheckDMARC.Read.spfReport], facts[CheckDMARC.Read.dkimReport]].compactMap(\.self))
+            spfReport: facts[CheckDMARC.Read.spfReport], dkimReport: facts[CheckDMARC.Read.dkimReport])
     }
 }

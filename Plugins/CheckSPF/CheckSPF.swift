@@ -95,43 +95,14 @@ package final class CheckSPF: MailStage {
 
     package func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
         let checker = try checker.value(or: .unprepared(Self.name))
-        let requests = requests(for: message)
-        var outcomes: [SPFOutcome] = []
-        for request in requests { outcomes.append(await checker.check(request)) }
-        return conclude(outcomes, of: requests, &message, context)
-    }
-
-    /// Sets the facts; the first outcome is the sender's, a second one that of the name of HELO.
-    private func conclude(
-        _ outcomes: [SPFOutcome], of requests: [SPFRequest], _ message: inout Message, _ context: StageContext
-    ) -> Verdict {
-        let (outcome, request) = (outcomes[0], requests[0])
-        if !outcome.note.isEmpty {
-            context.logger.debug(
-                "SPF result of our own", metadata: ["domain": "\(outcome.domain)", "reason": "\(outcome.note)"])
-        }
-        message.facts[Provided.result] = outcome.result.rawValue
-        message.facts[Provided.domain] = outcome.domain
-        message.facts[Provided.explanation] = outcome.explanation ?? ""
-        let heloResult = configuration.checksHelo ? outcomes.last?.result : nil
-        message.facts[Provided.helo] = heloResult?.rawValue ?? ""
-        message.facts[Provided.report] = MethodResult.text(of: zip(outcomes, requests).map(report))
-        // Above the Received field, which comes later (RFC 7208, section 9.1).
-        if configuration.writesField { message.trace.insert(ReceivedSPF(outcome, of: request).field, at: 0) }
-        guard configuration.rejected.contains(outcome.result) else { return .proceed }
-        return .reject(
-            Reply(.spfFailure, "SPF check failed for the sender's domain"),
-            reason: "SPF \(outcome.result.rawValue) for \(outcome.domain): \(outcome.reason)")
-    }
-}
-
-extension CheckSPF {
-    /// The checks to make: of the sender, and of the name of HELO if that is asked for.
-    private func requests(for message: Message) -> [SPFRequest] {
-        let sender = request(message, reversePath: message.reversePath.addressText)
+        let request = request(message, reversePath: message.senderText)
+        let sender = Check(request: request, outcome: await checker.check(request))
+        guard configuration.checksHelo else { return conclude(sender, helo: nil, &message, context) }
         // The null path is checked by the name of HELO anyway (section 2.4).
-        guard configuration.checksHelo, !sender.reversePath.isEmpty else { return [sender] }
-        return [sender, request(message, reversePath: "")]
+        guard !request.reversePath.isEmpty else { return conclude(sender, helo: sender, &message, context) }
+        let other = self.request(message, reversePath: "")
+        let helo = Check(request: other, outcome: await checker.check(other))
+        return conclude(sender, helo: helo, &message, context)
     }
 
     private func request(_ message: Message, reversePath: String) -> SPFRequest {
@@ -140,15 +111,48 @@ extension CheckSPF {
             receiver: services.site.hostName)
     }
 
-    /// The result with its reason and its identity (RFC 8601, section 2.7.2).
-    ///
-    /// Deviation: the local part stands there, too, which section 2.7.2 asks for only where the policy looks at it; whoever
-    /// reads the field of a bounced or forwarded mail has no other place to find the sender that was checked.
-    private func report(_ outcome: SPFOutcome, _ request: SPFRequest) -> MethodResult {
-        let property =
-            request.reversePath.isEmpty
-            ? ResultProperty("smtp", "helo", request.helo) : ResultProperty("smtp", "mailfrom", request.reversePath)
-        return MethodResult(
-            "spf", outcome.result.rawValue, reason: outcome.reason, properties: [property])
+    /// Sets the facts.
+    private func conclude(
+        _ sender: Check, helo: Check?, _ message: inout Message, _ context: StageContext
+    ) -> Verdict {
+        let outcome = sender.outcome
+        if !outcome.note.isEmpty {
+            context.logger.debug(
+                "SPF result of our own", metadata: ["domain": "\(outcome.domain)", "reason": "\(outcome.note)"])
+        }
+        message.facts[Provided.result] = outcome.result.rawValue
+        message.facts[Provided.domain] = outcome.domain
+        message.facts[Provided.explanation] = outcome.explanation ?? ""
+        message.facts[Provided.helo] = helo?.outcome.result.rawValue ?? ""
+        if let helo, helo.request != sender.request {
+            message.facts[Provided.report] = MethodResult.text(of: [sender.report, helo.report])
+        } else {
+            message.facts[Provided.report] = sender.report.text
+        }
+        // Above the Received field, which comes later (RFC 7208, section 9.1).
+        if configuration.writesField { message.trace.insert(ReceivedSPF(outcome, of: sender.request).field, at: 0) }
+        guard configuration.rejected.contains(outcome.result) else { return .proceed }
+        return .reject(
+            Reply(.spfFailure, "SPF check failed for the sender's domain"),
+            reason: "SPF \(outcome.result.rawValue) for \(outcome.domain): \(outcome.reason)")
+    }
+}
+
+extension CheckSPF {
+    /// One check that was made.
+    private struct Check {
+        let request: SPFRequest
+        let outcome: SPFOutcome
+
+        /// The result with its reason and its identity (RFC 8601, section 2.7.2).
+        ///
+        /// Deviation: the local part stands there, too, which section 2.7.2 asks for only where the policy looks at it;
+        /// whoever reads the field of a bounced or forwarded mail has no other place to find the sender that was checked.
+        var report: MethodResult {
+            let property =
+                request.reversePath.isEmpty
+                ? ResultProperty("smtp", "helo", request.helo) : ResultProperty("smtp", "mailfrom", request.reversePath)
+            return MethodResult("spf", outcome.result.rawValue, reason: outcome.reason, properties: [property])
+        }
     }
 }

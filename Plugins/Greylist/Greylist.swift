@@ -109,7 +109,7 @@ package final class Greylist: RecipientStage, SessionStage {
         let store = try store.value(or: .unprepared(Self.name))
         guard let address = IPAddress(message.client.address) else { return .proceed }
         let judgement = store.judge(
-            client: ClientNetwork.network.block(of: address), sender: message.reversePath.addressText,
+            client: ClientNetwork.network.block(of: address), sender: message.senderText,
             recipient: recipient.address.description, by: policy, at: context.now())
         recipient.facts[Provided.result] = judgement.word
         guard let delay = judgement.delay else { return .proceed }

@@ -28,7 +28,11 @@ package struct MethodResult: Sendable, Hashable {
     }
 
     /// The result as header fields have it, on one line and without what does not belong there.
-    package var text: String { MethodResult.text(of: [self]) }
+    package var text: String {
+        var writer = ResultWriter(.line)
+        writer.write(self)
+        return writer.text
+    }
 
     /// Several results on one line, with semicolons between them.
     package static func text(of results: [MethodResult]) -> String {

@@ -64,7 +64,8 @@ struct ResultWriter {
         return true
     }
 
-    private mutating func write(_ result: MethodResult) {
+    /// Writes one result; a fold may stand between two of its words.
+    mutating func write(_ result: MethodResult) {
         writeWord(startsLine: true) { writer in
             writer.write(result.method)
             if result.version != 1 { writer.write("/\(result.version)") }
@@ -132,10 +133,13 @@ struct ResultWriter {
     private mutating func writeQuoted(_ text: UnsafeBufferPointer<UInt8>) {
         let quote = UInt8(ascii: "\"")
         octets.append(quote)
-        for octet in text {
-            if octet == quote || octet == UInt8(ascii: "\\") { octets.append(UInt8(ascii: "\\")) }
-            octets.append(octet)
+        var start = 0
+        for position in 0..<text.count where text[position] == quote || text[position] == UInt8(ascii: "\\") {
+            octets.append(contentsOf: text[start..<position])
+            octets.append(UInt8(ascii: "\\"))
+            start = position
         }
+        octets.append(contentsOf: text[start...])
         octets.append(quote)
     }
 

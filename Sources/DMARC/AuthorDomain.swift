@@ -41,6 +41,15 @@ package enum AuthorDomain: Sendable, Hashable {
         }
     }
 
+    /// How many domains there are to check.
+    package var count: Int {
+        switch self {
+        case .none, .unclear: 0
+        case .one: 1
+        case .several(let domains): domains.count
+        }
+    }
+
     private static func isLiteral(_ domain: String) -> Bool {
         guard domain.hasPrefix("["), domain.hasSuffix("]") else { return false }
         return AddressLiteral(content: String(domain.dropFirst().dropLast())) != nil

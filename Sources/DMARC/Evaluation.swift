@@ -36,7 +36,7 @@ package struct Identifiers: Sendable, Hashable {
 }
 
 /// The outcome of DMARC for one author domain.
-package struct Evaluation: Sendable, Hashable {
+package struct Evaluation: Sendable {
     /// The words of RFC 7489, section 11.2.
     package enum Result: String, Sendable, Hashable {
         case none, pass, fail, temperror, permerror
@@ -110,12 +110,7 @@ package struct Evaluation: Sendable, Hashable {
             words += name
             words += value
         }
-        if let policy {
-            add("p=", policy.record.policy.rawValue)
-            if let below = policy.record.subdomainPolicy { add("sp=", below.rawValue) }
-            if policy.record.percent < 100 { add("pct=", String(policy.record.percent)) }
-            add("d=", policy.domain)
-        }
+        if let policy { add("", policy.summary) }
         if !reason.isEmpty { add("", reason) }
         if let arc { add("arc=", arc) }
         return words

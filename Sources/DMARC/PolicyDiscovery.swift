@@ -3,21 +3,33 @@ package import Resolver
 
 /// Finds the policy that applies to a domain (RFC 7489, section 6.6.3).
 package struct PolicyDiscovery: Sendable {
-    /// A policy and where it stands.
-    package struct Policy: Sendable, Hashable {
+    /// A policy and where it stands: one value for all mail to which it applies.
+    package final class Policy: Sendable {
         /// What it says.
         package let record: PolicyRecord
         /// The name under whose `_dmarc` it was found.
         package let domain: String
         /// Whether it was found at the organizational domain of another name.
         package let isInherited: Bool
+        /// A few words for header fields and logs.
+        let summary: String
+
+        init(_ record: PolicyRecord, domain: String, isInherited: Bool) {
+            self.record = record
+            self.domain = domain
+            self.isInherited = isInherited
+            var words = "p=\(record.policy.rawValue)"
+            if let below = record.subdomainPolicy { words += " sp=\(below.rawValue)" }
+            if record.percent < 100 { words += " pct=\(record.percent)" }
+            summary = words + " d=\(domain)"
+        }
 
         /// What is asked for mail of the domain that was looked up.
         package var request: PolicyRecord.Request { isInherited ? record.policyBelow : record.policy }
     }
 
     /// What came of a search.
-    package enum Finding: Sendable, Hashable {
+    package enum Finding: Sendable {
         case policy(Policy)
         /// There is none, or several at one name, which count as none.
         case none
@@ -27,17 +39,32 @@ package struct PolicyDiscovery: Sendable {
         case unusable(String)
     }
 
+    /// What is found out about the domain of an author.
+    struct Outcome: Sendable {
+        let finding: Finding
+        /// The organizational domain.
+        let organization: String
+
+        /// How many octets the policy's record has, where there is one.
+        var policyLength: Int {
+            guard case .policy(let policy) = finding else { return 0 }
+            return policy.record.text.utf8.count
+        }
+    }
+
+    private struct Known: Sendable {
+        let outcome: Outcome
+        let list: PublicSuffixList
+        let expiry: ContinuousClock.Instant
+    }
+
     private let resolver: any DNSResolving
     private let suffixes: @Sendable () -> PublicSuffixList
-    /// Records by their octets, as they are read; about a kilobyte each.
-    private let records = Remembered<OctetKey, Reading>(capacity: 4_096)
+    /// Outcomes by domain, as long as the DNS says the same; about a kilobyte each.
+    private let outcomes = Remembered<String, Known>(capacity: 4_096)
 
-    /// What a text record is.
-    private enum Reading: Sendable {
-        case other
-        case record(PolicyRecord)
-        case unusable(String)
-    }
+    /// The longest record that is remembered; a longer one is rare, and read anew each time.
+    private static let longestRemembered = 1_024
 
     /// A search with a resolver and the list as it is at each search.
     package init(resolver: any DNSResolving, suffixes: @escaping @Sendable () -> PublicSuffixList) {
@@ -51,19 +78,36 @@ package struct PolicyDiscovery: Sendable {
     }
 
     /// Searches at the domain, then at its organizational domain: two questions at most.
-    package func find(_ domain: String) async -> Finding {
-        await find(domain, of: organizationalDomain(of: domain))
+    package func find(_ domain: String) async -> Finding { await search(domain).finding }
+
+    /// What is known of a domain before anybody is asked; nil if it is not known any more.
+    func known(_ domain: String) -> Outcome? {
+        guard let known = outcomes[domain], known.expiry > .now, known.list === suffixes() else { return nil }
+        return known.outcome
     }
 
-    /// The same where the organizational domain is known.
-    func find(_ domain: String, of organization: String) async -> Finding {
-        let own = await look(domain, isInherited: false)
-        guard own == .none, organization != domain else { return own }
-        return await look(organization, isInherited: true)
+    /// Asks the DNS about a domain, and remembers the outcome where the answers are remembered.
+    func search(_ domain: String) async -> Outcome {
+        let list = suffixes()
+        let organization = list.organizationalDomain(of: domain) ?? domain
+        var (finding, expiry) = await look(domain, isInherited: false)
+        if case .none = finding, organization != domain {
+            let inherited = await look(organization, isInherited: true)
+            finding = inherited.finding
+            expiry = expiry.flatMap { own in inherited.expiry.map { min(own, $0) } }
+        }
+        let outcome = Outcome(finding: finding, organization: organization)
+        if let expiry, outcome.policyLength <= Self.longestRemembered {
+            outcomes[domain] = Known(outcome: outcome, list: list, expiry: expiry)
+        }
+        return outcome
     }
 
-    private func look(_ domain: String, isInherited: Bool) async -> Finding {
-        finding(in: await resolver.query("_dmarc." + domain, .txt), at: domain, isInherited: isInherited)
+    private func look(
+        _ domain: String, isInherited: Bool
+    ) async -> (finding: Finding, expiry: ContinuousClock.Instant?) {
+        let (answer, expiry) = await resolver.queryWithExpiry("_dmarc." + domain, .txt)
+        return (finding(in: answer, at: domain, isInherited: isInherited), expiry)
     }
 
     private func finding(in answer: DNSAnswer, at domain: String, isInherited: Bool) -> Finding {
@@ -73,35 +117,15 @@ package struct PolicyDiscovery: Sendable {
         // A name too long to be asked for has no policy; other malformed answers may be better later.
         case .malformed(let reason): return DomainName("_dmarc." + domain) == nil ? .none : .temporary(reason)
         case .records(let records):
-            var readings: [Reading] = []
-            for record in records {
-                guard let reading = record.text.map(read) else { continue }
-                if case .other = reading { continue }
-                readings.append(reading)
+            let texts = records.compactMap(\.text).filter(PolicyRecord.isRecord)
+            guard texts.count < 2 else { return .unusable("there are \(texts.count) records") }
+            guard let text = texts.first else { return .none }
+            do throws(PolicyRecord.Unusable) {
+                let record = try PolicyRecord(parsing: text)
+                return .policy(Policy(record, domain: domain, isInherited: isInherited))
+            } catch {
+                return .unusable(error.reason)
             }
-            guard readings.count < 2 else { return .unusable("there are \(readings.count) records") }
-            switch readings.first {
-            case .record(let record):
-                return .policy(Policy(record: record, domain: domain, isInherited: isInherited))
-            case .unusable(let reason): return .unusable(reason)
-            case .other, nil: return .none
-            }
-        }
-    }
-
-    private func read(_ text: [UInt8]) -> Reading {
-        if let known = records[octets: text] { return known }
-        let reading = Self.read(anew: text)
-        records[octets: text] = reading
-        return reading
-    }
-
-    private static func read(anew text: [UInt8]) -> Reading {
-        guard PolicyRecord.isRecord(text) else { return .other }
-        do throws(PolicyRecord.Unusable) {
-            return .record(try PolicyRecord(parsing: text))
-        } catch {
-            return .unusable(error.reason)
         }
     }
 }

@@ -13,30 +13,34 @@ package struct PolicyEvaluator: Sendable {
 
     /// The outcome for one author domain, in lower case and A-labels; asks the DNS twice at most.
     package func evaluate(author domain: String, _ identifiers: Identifiers) async -> Evaluation {
-        let organization = discovery.organizationalDomain(of: domain)
-        let finding = await discovery.find(domain, of: organization)
-        return evaluate(finding, author: domain, of: organization, identifiers)
+        if let known = discovery.known(domain) { return evaluate(known, author: domain, identifiers) }
+        return evaluate(await discovery.search(domain), author: domain, identifiers)
     }
 
     /// The outcome where the search for a policy has ended; asks nobody, so that its values are on the thread's own stack.
     private func evaluate(
-        _ finding: PolicyDiscovery.Finding, author domain: String, of organization: String, _ identifiers: Identifiers
+        _ outcome: PolicyDiscovery.Outcome, author domain: String, _ identifiers: Identifiers
     ) -> Evaluation {
         let policy: PolicyDiscovery.Policy
-        switch finding {
+        switch outcome.finding {
         case .none: return Evaluation(.none, domain: domain, reason: "no policy")
         case .temporary(let reason): return Evaluation(.temperror, domain: domain, reason: reason)
         case .unusable(let reason): return Evaluation(.permerror, domain: domain, reason: "unusable policy: \(reason)")
         case .policy(let found): policy = found
         }
         func isSameOrganization(_ name: String) -> Bool {
-            name == domain || DomainEncoding.ascii(name).map { discovery.organizationalDomain(of: $0) } == organization
+            name == domain
+                || DomainEncoding.ascii(name).map { discovery.organizationalDomain(of: $0) } == outcome.organization
         }
         func isAligned(_ name: String, _ alignment: PolicyRecord.Alignment) -> Bool {
             isSameOrganization(name) && agrees(name, domain, alignment)
         }
-        let own = identifiers.signatures.filter { isSameOrganization($0.domain) }
-        let signature = own.first { agrees($0.domain, domain, policy.record.dkimAlignment) }?.domain
+        var (signature, uncovered): (String?, Int) = (nil, 0)
+        for other in identifiers.signatures where isSameOrganization(other.domain) {
+            uncovered = max(uncovered, other.uncovered)
+            guard signature == nil, agrees(other.domain, domain, policy.record.dkimAlignment) else { continue }
+            signature = other.domain
+        }
         let spf = identifiers.spf.flatMap { isAligned($0, policy.record.spfAlignment) ? $0 : nil }
         var evaluation = Evaluation(.pass, domain: domain)
         if signature == nil, spf == nil {
@@ -54,7 +58,7 @@ package struct PolicyEvaluator: Sendable {
         evaluation.policy = policy
         evaluation.signature = signature
         evaluation.spf = spf
-        evaluation.uncovered = own.lazy.map(\.uncovered).max() ?? 0
+        evaluation.uncovered = uncovered
         return evaluation
     }
 
@@ -65,6 +69,7 @@ package struct PolicyEvaluator: Sendable {
     /// DNS, a fail, a policy of no use, a domain without one; it is a pass only if each domain passes. Where there are too
     /// many, or nobody can say who they are, nobody is the author.
     package func evaluate(_ author: AuthorDomain, _ identifiers: Identifiers) async -> Evaluation {
+        if case .one(let domain) = author { return await evaluate(author: domain, identifiers) }
         let evaluations = await evaluateEach(author.domains.prefix(AuthorDomain.maximumDomains), identifiers)
         return worst(of: evaluations, author)
     }
@@ -76,7 +81,7 @@ package struct PolicyEvaluator: Sendable {
             if let known = worst, !isWorse(next, than: known) { continue }
             worst = next
         }
-        if let known = worst, known.request < .reject, author.domains.count > AuthorDomain.maximumDomains {
+        if let known = worst, known.request < .reject, author.count > AuthorDomain.maximumDomains {
             return .unattributable(
                 domain: known.domain, reason: "From names more than \(AuthorDomain.maximumDomains) domains")
         }
@@ -85,12 +90,6 @@ package struct PolicyEvaluator: Sendable {
 
     /// The outcomes in the order of the domains, which are asked about at once: a silent DNS costs the time of one.
     private func evaluateEach(_ domains: ArraySlice<String>, _ identifiers: Identifiers) async -> [Evaluation] {
-        guard let domain = domains.first else { return [] }
-        if domains.count == 1 { return [await evaluate(author: domain, identifiers)] }
-        return await evaluateAtOnce(domains, identifiers)
-    }
-
-    private func evaluateAtOnce(_ domains: ArraySlice<String>, _ identifiers: Identifiers) async -> [Evaluation] {
         await withTaskGroup(of: (Int, Evaluation).self) { group in
             for (place, domain) in domains.enumerated() {
                 group.addTask { (place, await evaluate(author: domain, identifiers)) }

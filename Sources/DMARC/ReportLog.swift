@@ -20,17 +20,15 @@ package final class ReportLog: Sendable {
         var octets: [UInt8] = []
         var count = 0
 
-        mutating func append(_ line: [UInt8]) {
-            octets += line
+        mutating func append(_ row: ReportRow) {
+            row.append(to: &octets)
             count += 1
         }
     }
 
     private struct State {
-        var pending: [Int64: Lines] = [:]
+        var pending: [ReportRow] = []
         var dropped = 0
-
-        var count: Int { pending.values.reduce(0) { $0 + $1.count } }
     }
 
     private let directory: String
@@ -53,13 +51,8 @@ package final class ReportLog: Sendable {
 
     /// Takes a row to be written with the next ``flush()``; never waits.
     package func note(_ row: ReportRow) {
-        let line = row.octets
         state.withLock { state in
-            guard state.count < Self.maximumPending else {
-                state.dropped += 1
-                return
-            }
-            state.pending[row.time.seconds / 86_400, default: Lines()].append(line)
+            if state.pending.count < Self.maximumPending { state.pending.append(row) } else { state.dropped += 1 }
         }
     }
 
@@ -67,16 +60,19 @@ package final class ReportLog: Sendable {
     ///
     /// - Throws: An error of the disk; the rows of that call may be lost.
     package func flush() async throws {
-        let days = state.withLock { state in
-            defer { state.pending = [:] }
+        let rows = state.withLock { state in
+            defer { state.pending = [] }
             return state.pending
         }
-        guard !days.isEmpty else { return }
-        try await threads.run { [self] in try write(days) }
+        guard !rows.isEmpty else { return }
+        // One after the other, so that what puts a line together stays in the processor's cache.
+        try await threads.run { [self] in try write(rows) }
     }
 
-    private func write(_ days: [Int64: Lines]) throws(FileError) {
+    private func write(_ rows: [ReportRow]) throws(FileError) {
         try files.createDirectory(directory)
+        var days: [Int64: Lines] = [:]
+        for row in rows { days[row.time.seconds / 86_400, default: Lines()].append(row) }
         for (day, lines) in days {
             let path = "\(directory)/\(day)\(Self.suffix)"
             let isNew = try !files.exists(path)

@@ -1,26 +1,30 @@
 package import Bytes
 
 /// What an aggregate report says about one message (RFC 7489, section 7.2 and appendix C).
-package struct ReportRow: Sendable, Hashable {
+///
+/// Never changed, and shared by those who hold it: it waits for a while until it is written.
+package final class ReportRow: Sendable {
     /// The message's number, by which a row that was written twice is known.
-    package var message: String
+    package let message: String
     /// When the message came.
-    package var time: Timestamp
+    package let time: Timestamp
     /// The client's address.
-    package var client: String
+    package let client: String
     /// The outcome for the author's domain, with the policy that was published.
-    package var evaluation: Evaluation
+    package let evaluation: Evaluation
     /// What was asked for this message, after `pct` and overrides.
-    package var disposition: PolicyRecord.Request
+    package let disposition: PolicyRecord.Request
     /// Why that is not what the policy says: `arc`, `pct` or nothing.
-    package var override: String
-    /// The results of SPF and DKIM as header fields have them.
-    package var reports: [String]
+    package let override: String
+    /// The result of SPF as header fields have it.
+    package let spfReport: String?
+    /// The results of DKIM as header fields have them.
+    package let dkimReport: String?
 
     /// A row of these parts.
     package init(
         message: String, time: Timestamp, client: String, evaluation: Evaluation,
-        disposition: PolicyRecord.Request, override: String, reports: [String]
+        disposition: PolicyRecord.Request, override: String, spfReport: String?, dkimReport: String?
     ) {
         self.message = message
         self.time = time
@@ -28,20 +32,21 @@ package struct ReportRow: Sendable, Hashable {
         self.evaluation = evaluation
         self.disposition = disposition
         self.override = override
-        self.reports = reports
+        self.spfReport = spfReport
+        self.dkimReport = dkimReport
     }
 
     /// The row as one line of JSON with its line end; each value is a text or a number.
-    package var line: String { String(decoding: octets, as: UTF8.self) }
+    package var line: String {
+        var octets: [UInt8] = []
+        append(to: &octets)
+        return String(decoding: octets, as: UTF8.self)
+    }
 
-    /// More than most rows have.
-    private static let usualLength = 512
-
-    /// The line's octets, put together one by one: a busy server writes thousands of lines a second.
-    var octets: [UInt8] {
-        var output: [UInt8] = []
-        output.reserveCapacity(Self.usualLength)
-        let record = evaluation.policy?.record
+    /// Appends the line's octets, put together one by one: a busy server writes thousands of lines a second.
+    func append(to output: inout [UInt8]) {
+        let policy = evaluation.policy
+        let record = policy?.record
         func add(_ name: StaticString, _ text: String) {
             output.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
             ReportRow.appendQuoted(text, to: &output)
@@ -53,7 +58,7 @@ package struct ReportRow: Sendable, Hashable {
         add(#","id":"#, message)
         add(#","client":"#, client)
         add(#","from":"#, evaluation.domain)
-        add(#","policy-domain":"#, evaluation.policy?.domain ?? "")
+        add(#","policy-domain":"#, policy?.domain ?? "")
         add(#","p":"#, record?.policy.rawValue ?? "")
         add(#","sp":"#, record?.subdomainPolicy?.rawValue ?? "")
         add(#","adkim":"#, record?.dkimAlignment.rawValue ?? "")
@@ -64,9 +69,8 @@ package struct ReportRow: Sendable, Hashable {
         add(#","override":"#, override)
         add(#","aligned-dkim":"#, evaluation.signature ?? "")
         add(#","aligned-spf":"#, evaluation.spf ?? "")
-        add(#","results":"#, reports.joined(separator: "; "))
+        add(#","results":"#, [spfReport, dkimReport].compactMap(\.self).joined(separator: "; "))
         output.append(contentsOf: "}\n".utf8)
-        return output
     }
 
     /// The most characters of a stranger's text that are kept.
@@ -76,23 +80,37 @@ package struct ReportRow: Sendable, Hashable {
     private static func appendQuoted(_ text: String, to output: inout [UInt8]) {
         let (quote, backslash) = (UInt8(ascii: "\""), UInt8(ascii: "\\"))
         output.append(quote)
-        defer { output.append(quote) }
         var text = text
-        // Nearly all is written as it is.
-        let isPlain = text.withUTF8 { text in
-            let isPlain =
-                text.count <= maximumText
-                && text.allSatisfy { $0 >= 0x20 && $0 != 0x7F && $0 != quote && $0 != backslash }
-            if isPlain { output.append(contentsOf: text) }
-            return isPlain
+        text.withUTF8 { text in
+            let text = beginning(of: text)
+            // What is written as it is, which is nearly all, is written piece by piece.
+            var start = 0
+            for position in 0..<text.count {
+                switch text[position] {
+                case quote, backslash:
+                    output.append(contentsOf: text[start..<position])
+                    output.append(backslash)
+                    start = position
+                case 0x00...0x1F, 0x7F:
+                    output.append(contentsOf: text[start..<position])
+                    output.append(UInt8(ascii: "?"))
+                    start = position + 1
+                default: break
+                }
+            }
+            output.append(contentsOf: text[start...])
         }
-        guard !isPlain else { return }
+        output.append(quote)
+    }
+
+    /// The first characters of a text, as many as are kept.
+    private static func beginning(of text: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+        guard text.count > maximumText else { return text }
         var characters = 0
-        for octet in text.utf8 {
+        let kept = text.prefix { octet in
             if octet & 0xC0 != 0x80 { characters += 1 }
-            guard characters <= maximumText else { break }
-            if octet == quote || octet == backslash { output.append(backslash) }
-            output.append(octet < 0x20 || octet == 0x7F ? UInt8(ascii: "?") : octet)
+            return characters <= maximumText
         }
+        return UnsafeBufferPointer(rebasing: kept)
     }
 }

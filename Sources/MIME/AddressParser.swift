@@ -67,6 +67,7 @@ struct AddressParser {
     ///
     /// - Returns: Nothing where a reader may see one that is not among them.
     static func allDomains(_ value: UnsafeRawBufferPointer) -> [String]? {
+        if let domain = plainDomain(value) { return [domain] }
         var parser = AddressParser(cursor: Cursor(value))
         parser.seesMore = true
         parser.parseList()

@@ -26,7 +26,7 @@ public struct Header: Sendable {
     }
 
     func all(_ known: KnownField) -> [HeaderField] {
-        range.filter { tree.fields[$0].known == known }.map(field)
+        range.compactMap { tree.fields[$0].known == known ? field($0) : nil }
     }
 
     private func field(_ index: Int) -> HeaderField {

@@ -3,7 +3,7 @@ import InternationalDomains
 /// The names under which strangers can register, by the rules of publicsuffix.org.
 ///
 /// The rules come from a file that its maintainers change often, so they are data and never compiled in.
-package struct PublicSuffixList: Sendable {
+package final class PublicSuffixList: Sendable {
     /// Which of the file's sections count.
     package enum Sections: Sendable {
         /// Both, so that a customer of a hosting service is apart from the service and its other customers.
@@ -31,12 +31,33 @@ package struct PublicSuffixList: Sendable {
     /// The fewest rules of a list that is whole: there are more than 9,000, and 1,400 top-level names alone.
     package static let minimumRules = 1_000
 
-    private var rules: [Substring: Rules] = [:]
+    /// The rules by the names that they are about.
+    private struct Table {
+        private(set) var rules: [Substring: Rules] = [:]
+        private(set) var count = 0
+
+        mutating func add(_ rule: Substring) {
+            let isException = rule.hasPrefix("!")
+            let isWildcard = rule.hasPrefix("*.")
+            let name = rule.dropFirst(isException ? 1 : isWildcard ? 2 : 0)
+            guard let ascii = DomainEncoding.ascii(String(name)), !ascii.isEmpty else { return }
+            count += 1
+            if isWildcard {
+                rules[Substring(ascii), default: Rules()].coversNamesBelow = true
+            } else {
+                rules[Substring(ascii), default: Rules()].isException = isException
+                rules[Substring(ascii), default: Rules()].isSuffix = !isException
+            }
+        }
+    }
+
+    private let table: Table
+
     /// How many rules there are.
-    package private(set) var count = 0
+    package var count: Int { table.count }
 
     /// A list without rules, for which every top-level name is a suffix and nothing else is.
-    package init() {}
+    package init() { table = Table() }
 
     /// Reads the file's text: a rule a line up to the first blank, comments behind `//`; rules in UTF-8 become A-labels.
     ///
@@ -44,6 +65,7 @@ package struct PublicSuffixList: Sendable {
     package init(
         parsing text: String, sections: Sections = .all, minimum: Int = minimumRules
     ) throws(Unreadable) {
+        var table = Table()
         var isPrivate = false
         for line in text.utf8.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }) {
             let line = Substring(line)
@@ -52,25 +74,12 @@ package struct PublicSuffixList: Sendable {
                 continue
             }
             let rule = line.prefix { $0 != " " && $0 != "\t" }
-            if !rule.isEmpty, !isPrivate || sections == .all { add(rule) }
+            if !rule.isEmpty, !isPrivate || sections == .all { table.add(rule) }
         }
-        guard count >= minimum else {
-            throw Unreadable(description: "has \(count) rules; the Public Suffix List has more than \(minimum)")
+        guard table.count >= minimum else {
+            throw Unreadable(description: "has \(table.count) rules; the Public Suffix List has more than \(minimum)")
         }
-    }
-
-    private mutating func add(_ rule: Substring) {
-        let isException = rule.hasPrefix("!")
-        let isWildcard = rule.hasPrefix("*.")
-        let name = rule.dropFirst(isException ? 1 : isWildcard ? 2 : 0)
-        guard let ascii = DomainEncoding.ascii(String(name)), !ascii.isEmpty else { return }
-        count += 1
-        if isWildcard {
-            rules[Substring(ascii), default: Rules()].coversNamesBelow = true
-        } else {
-            rules[Substring(ascii), default: Rules()].isException = isException
-            rules[Substring(ascii), default: Rules()].isSuffix = !isException
-        }
+        self.table = table
     }
 
     /// The organizational domain of a name (RFC 7489, section 3.2): its public suffix and one label more.
@@ -82,6 +91,7 @@ package struct PublicSuffixList: Sendable {
         let name = ascii.utf8.last == Self.dot ? ascii.dropLast() : ascii[...]
         guard Self.isHostName(name.utf8) else { return nil }
         // The first match from the left is the longest, and the longest prevails.
+        let rules = table.rules
         var rest = name
         var rule = rules[rest]
         var child: Substring?

@@ -27,14 +27,8 @@ package struct Identity: Sendable, Equatable {
         client = address.unmapped
         helo = request.helo
         kind = request.reversePath.isEmpty ? .helo : .mailFrom
-        let sender = request.reversePath.isEmpty ? request.helo : request.reversePath
-        if kind == .mailFrom, let at = sender.utf8.lastIndex(of: UInt8(ascii: "@")) {
-            localPart = at == sender.startIndex ? "postmaster" : String(sender[..<at])
-            domain = String(sender[sender.index(after: at)...])
-        } else {
-            localPart = "postmaster"
-            domain = sender
-        }
+        localPart = request.localPart
+        domain = request.domain
     }
 
     /// Whether a policy can be asked for: a name of several labels, each of which fits the DNS (section 4.3).

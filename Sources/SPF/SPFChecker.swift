@@ -19,12 +19,12 @@ package final class SPFChecker: Sendable {
 
     /// What most policies look at: those that look at more are evaluated each time.
     private struct Subject: Hashable {
-        let client: IPAddress
+        let client: String
         let domain: String
 
-        init(_ identity: Identity) {
-            client = identity.client
-            domain = identity.domain
+        init(_ request: SPFRequest) {
+            client = request.clientAddress
+            domain = request.domain
         }
     }
 
@@ -61,9 +61,10 @@ package final class SPFChecker: Sendable {
 
     /// Checks one client and sender; takes at most ``LookupLimits/maximumTime`` and one question more.
     package func check(_ request: SPFRequest) async -> SPFOutcome {
-        switch prepare(request.encoded) {
-        case .known(let outcome): outcome
-        case .unknown(let identity): await evaluate(identity, receiver: request.receiver)
+        let subject = Subject(request)
+        switch prepare(request, of: subject) {
+        case .known(let outcome): return outcome
+        case .unknown(let identity): return await evaluate(identity, of: subject, receiver: request.receiver)
         }
     }
 
@@ -73,8 +74,9 @@ package final class SPFChecker: Sendable {
         case unknown(Identity)
     }
 
-    private func prepare(_ request: SPFRequest) -> Preparation {
-        guard let identity = Identity(request) else {
+    private func prepare(_ request: SPFRequest, of subject: Subject) -> Preparation {
+        if let known = outcomes[subject], known.expiry > .now { return .known(known.outcome) }
+        guard let identity = Identity(request.encoded) else {
             return .known(SPFOutcome(result: .none, domain: "", reason: "client address is not an IP address"))
         }
         guard identity.hasCheckableDomain else {
@@ -82,11 +84,10 @@ package final class SPFChecker: Sendable {
                 SPFOutcome(
                     result: .none, domain: identity.domain, reason: "\(identity.kind.rawValue) names no full domain"))
         }
-        if let known = outcomes[Subject(identity)], known.expiry > .now { return .known(known.outcome) }
         return .unknown(identity)
     }
 
-    private func evaluate(_ identity: Identity, receiver: String) async -> SPFOutcome {
+    private func evaluate(_ identity: Identity, of subject: Subject, receiver: String) async -> SPFOutcome {
         let expansion = MacroExpansion(
             identity: identity, receiver: receiver, time: time(), domain: identity.domain,
             validatedName: "unknown")
@@ -94,7 +95,7 @@ package final class SPFChecker: Sendable {
         let outcome = await evaluate(&walk, identity)
         // What could not be done now may be done at any time.
         if let expiry = walk.expiry, outcome.result != .temperror {
-            outcomes[Subject(identity)] = Known(outcome: outcome, expiry: expiry)
+            outcomes[subject] = Known(outcome: outcome, expiry: expiry)
         }
         return outcome
     }

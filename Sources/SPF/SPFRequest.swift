@@ -16,4 +16,18 @@ package struct SPFRequest: Sendable, Equatable {
         self.reversePath = reversePath
         self.receiver = receiver
     }
+
+    /// The local part that is checked; `postmaster` where there is none (RFC 7208, section 4.3).
+    var localPart: String {
+        guard let at, at > reversePath.startIndex else { return "postmaster" }
+        return String(reversePath[..<at])
+    }
+
+    /// The domain whose policy is asked for.
+    var domain: String {
+        guard let at else { return reversePath.isEmpty ? helo : reversePath }
+        return String(reversePath[reversePath.index(after: at)...])
+    }
+
+    private var at: String.Index? { reversePath.utf8.lastIndex(of: UInt8(ascii: "@")) }
 }

@@ -18,7 +18,8 @@ struct ReportLogTests {
         let evaluation = await evaluator.evaluate(author: "a.example", Identifiers())
         return ReportRow(
             message: "\(number)", time: Timestamp(seconds: (day ?? self.day) * 86_400 + 7), client: client,
-            evaluation: evaluation, disposition: .quarantine, override: "pct", reports: ["spf=fail", "dkim=none"])
+            evaluation: evaluation, disposition: .quarantine, override: "pct", spfReport: "spf=fail",
+            dkimReport: "dkim=none")
     }
 
     private func text(_ files: SimulatedFileSystem, day: Int64 = 20_000) throws -> String {

@@ -1,0 +1,90 @@
+import DMARC
+import PublicSuffixes
+import Resolver
+import Synchronization
+import Testing
+
+/// What is remembered of an author's domain holds as long as all that it was made of.
+struct PolicyMemoryTests {
+    /// Answers from a zone that can change, and says how long it knows what it says.
+    private final class AgeingResolver: DNSResolving {
+        struct State {
+            var zone: DNSZone
+            var lifetimes: [String: Duration?] = [:]
+            var questions = 0
+        }
+
+        let state: Mutex<State>
+
+        init(_ zone: DNSZone) { state = Mutex(State(zone: zone)) }
+
+        func query(_ name: String, _ type: RecordType) async -> DNSAnswer {
+            let zone = state.withLock { state in
+                state.questions += 1
+                return state.zone
+            }
+            return await ZoneResolver(zone).query(name, type)
+        }
+
+        func queryWithExpiry(
+            _ name: String, _ type: RecordType
+        ) async -> (answer: DNSAnswer, expiry: ContinuousClock.Instant?) {
+            let lifetime = state.withLock { $0.lifetimes[name] ?? .seconds(3_600) }
+            return (await query(name, type), lifetime.map { .now + $0 })
+        }
+    }
+
+    /// What is asked for mail of some authors, one after the other, and how many questions that took.
+    private func requests(
+        _ authors: [String], _ policy: String = "v=DMARC1; p=reject", lifetimes: [String: Duration?] = [:],
+        changed: String? = nil
+    ) async -> (requests: [PolicyRecord.Request], questions: Int) {
+        let resolver = AgeingResolver(DNSZone(["_dmarc.d.example": [.text(policy)]]))
+        resolver.state.withLock { $0.lifetimes = lifetimes }
+        let list = PublicSuffixList()
+        let evaluator = PolicyEvaluator(resolver: resolver) { list }
+        var requests: [PolicyRecord.Request] = []
+        for author in authors {
+            requests.append(await evaluator.evaluate(author: author, Identifiers()).request)
+            guard let changed else { continue }
+            resolver.state.withLock { $0.zone = DNSZone(["_dmarc.d.example": [.text(changed)]]) }
+        }
+        return (requests, resolver.state.withLock { $0.questions })
+    }
+
+    @Test func `a domain is asked about once as long as the answers hold`() async {
+        let found = await requests(["d.example", "a.d.example", "e.example", "d.example", "a.d.example", "e.example"])
+        #expect(found.requests == [.reject, .reject, .none, .reject, .reject, .none])
+        #expect(found.questions == 4)
+    }
+
+    @Test(
+        arguments: [
+            ["_dmarc.d.example": Duration.zero], ["_dmarc.a.d.example": .zero], ["_dmarc.d.example": nil],
+            ["_dmarc.a.d.example": nil],
+        ] as [[String: Duration?]])
+    func `nothing is remembered longer than any of the answers, nor what nobody answers for`(
+        _ lifetimes: [String: Duration?]
+    ) async {
+        let found = await requests(
+            ["a.d.example", "a.d.example"], lifetimes: lifetimes, changed: "v=DMARC1; p=quarantine")
+        #expect(found.requests == [.reject, .quarantine])
+    }
+
+    @Test(arguments: [(1_024, 1), (1_025, 2)])
+    func `a long record is read each time`(_ length: Int, _ questions: Int) async {
+        let policy = "v=DMARC1; p=reject; x="
+        let filled = policy + String(repeating: "x", count: length - policy.utf8.count)
+        #expect(await requests(["d.example", "d.example"], filled).questions == questions)
+    }
+
+    @Test func `another list of suffixes counts at once`() async throws {
+        let list = Mutex(PublicSuffixList())
+        let resolver = AgeingResolver(DNSZone(["_dmarc.d.example": [.text("v=DMARC1; p=reject")]]))
+        let evaluator = PolicyEvaluator(resolver: resolver) { list.withLock { $0 } }
+        #expect(await evaluator.evaluate(author: "a.d.example", Identifiers(spf: "d.example")).result == .pass)
+        let other = try PublicSuffixList(parsing: "d.example", minimum: 1)
+        list.withLock { $0 = other }
+        #expect(await evaluator.evaluate(author: "a.d.example", Identifiers(spf: "d.example")).result == .none)
+    }
+}
