@@ -11,16 +11,18 @@ final class SupervisedCall: Watch {
         /// It has returned, or its time was up.
         case over(Result<Void, any Error>)
 
+        var isOver: Bool { if case .over = self { true } else { false } }
+
         /// Ends the call, unless it is over already; tells who waits for that.
         mutating func end(with result: Result<Void, any Error>) -> Waiting? {
-            if case .over = self { return nil }
+            guard !isOver else { return nil }
             defer { self = .over(result) }
             return if case .awaited(let waiting) = self { waiting } else { nil }
         }
     }
 
     private struct Waiting {
-        let continuation: CheckedContinuation<Void, any Error>
+        let continuation: CheckedContinuation<Result<Void, any Error>, Never>
         let task: Task<Void, Never>
     }
 
@@ -65,9 +67,9 @@ final class SupervisedCall: Watch {
 
     /// Waits for the end of a call that has begun.
     ///
-    /// - Throws: What the call throws, or ``TimeLimitExceeded``.
-    func end(of task: Task<Void, Never>) async throws {
-        try await withCheckedThrowingContinuation { continuation in
+    /// - Returns: What the call throws, or ``TimeLimitExceeded``.
+    func end(of task: Task<Void, Never>) async -> Result<Void, any Error> {
+        await withCheckedContinuation { continuation in
             let result = progress.withLock { progress -> Result<Void, any Error>? in
                 if case .over(let result) = progress.state { return result }
                 progress.state = .awaited(Waiting(continuation: continuation, task: task))
@@ -76,14 +78,14 @@ final class SupervisedCall: Watch {
             guard let result else { return }
             // It has returned meanwhile, or its time was up before anybody waited.
             task.cancel()
-            continuation.resume(with: result)
+            continuation.resume(returning: result)
         }
     }
 
     func begin(_ number: Int, limit: Duration) throws {
         let part = Part(number: number, limit: limit, start: clock.now)
         try progress.withLock { progress in
-            if case .over = progress.state { throw CancellationError() }
+            guard !progress.state.isOver else { throw CancellationError() }
             progress.part = part
         }
     }
@@ -108,11 +110,11 @@ final class SupervisedCall: Watch {
         }
         guard let overdue else { return }
         overdue.waiting?.task.cancel()
-        overdue.waiting?.continuation.resume(throwing: overdue.failure)
+        overdue.waiting?.continuation.resume(returning: .failure(overdue.failure))
     }
 
     private func finish(_ result: Result<Void, any Error>) {
         let waiting = progress.withLock { $0.state.end(with: result) }
-        waiting?.continuation.resume(with: result)
+        waiting?.continuation.resume(returning: result)
     }
 }
