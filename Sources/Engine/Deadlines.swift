@@ -10,14 +10,13 @@ package final class Deadlines: Sendable {
     package static let tick: Duration = .milliseconds(50)
 
     private let open = Mutex<[ObjectIdentifier: SupervisedCall]>([:])
-    private let clock = ContinuousClock()
 
     package init() {}
 
     /// Watches until the task is cancelled.
     package func run() async {
         while !Task.isCancelled {
-            let now = clock.now
+            let now = Uptime.now
             for call in open.withLock({ Array($0.values) }) { call.expire(at: now) }
             do {
                 try await Task.sleep(for: Self.tick)
@@ -51,7 +50,7 @@ package final class Deadlines: Sendable {
     ///
     /// - Returns: What `body` throws, or ``TimeLimitExceeded`` when a part's limit has passed.
     func begin(_ body: @escaping @Sendable (any Watch) async throws -> Void) -> Eventual<Result<Void, any Error>> {
-        let call = SupervisedCall(clock)
+        let call = SupervisedCall()
         let task = call.begin(body)
         if let result = call.result { return .known(result) }
         return .awaited { await self.end(of: call, task) }

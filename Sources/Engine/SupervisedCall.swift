@@ -22,16 +22,16 @@ final class SupervisedCall: Watch {
     }
 
     private struct Waiting {
-        let continuation: CheckedContinuation<Result<Void, any Error>, Never>
+        let resume: @Sendable (Result<Void, any Error>) -> Void
         let task: Task<Void, Never>
     }
 
     private struct Part {
         let number: Int
         let limit: Duration
-        let start: ContinuousClock.Instant
+        let start: Duration
 
-        func isOverdue(at now: ContinuousClock.Instant) -> Bool { now - start >= limit }
+        func isOverdue(at now: Duration) -> Bool { now - start >= limit }
         var failure: TimeLimitExceeded { TimeLimitExceeded(limit: limit, part: number) }
     }
 
@@ -40,12 +40,7 @@ final class SupervisedCall: Watch {
         var part: Part?
     }
 
-    private let clock: ContinuousClock
     private let progress = Mutex(Progress())
-
-    init(_ clock: ContinuousClock) {
-        self.clock = clock
-    }
 
     /// What it came to; `nil` while it is under way.
     var result: Result<Void, any Error>? {
@@ -72,7 +67,7 @@ final class SupervisedCall: Watch {
         await withCheckedContinuation { continuation in
             let result = progress.withLock { progress -> Result<Void, any Error>? in
                 if case .over(let result) = progress.state { return result }
-                progress.state = .awaited(Waiting(continuation: continuation, task: task))
+                progress.state = .awaited(Waiting(resume: { continuation.resume(returning: $0) }, task: task))
                 return nil
             }
             guard let result else { return }
@@ -83,7 +78,7 @@ final class SupervisedCall: Watch {
     }
 
     func begin(_ number: Int, limit: Duration) throws {
-        let part = Part(number: number, limit: limit, start: clock.now)
+        let part = Part(number: number, limit: limit, start: Uptime.now)
         try progress.withLock { progress in
             guard !progress.state.isOver else { throw CancellationError() }
             progress.part = part
@@ -91,7 +86,7 @@ final class SupervisedCall: Watch {
     }
 
     func end() throws -> Duration {
-        let now = clock.now
+        let now = Uptime.now
         return try progress.withLock { progress in
             guard let part = progress.part else { throw CancellationError() }
             // Nobody watches a call that has not waited, and nobody need have looked since the time was up.
@@ -102,7 +97,7 @@ final class SupervisedCall: Watch {
     }
 
     /// Ends the wait if the time is up.
-    func expire(at now: ContinuousClock.Instant) {
+    func expire(at now: Duration) {
         let overdue = progress.withLock { progress -> (waiting: Waiting?, failure: TimeLimitExceeded)? in
             guard let part = progress.part, part.isOverdue(at: now) else { return nil }
             progress.part = nil
@@ -110,11 +105,11 @@ final class SupervisedCall: Watch {
         }
         guard let overdue else { return }
         overdue.waiting?.task.cancel()
-        overdue.waiting?.continuation.resume(returning: .failure(overdue.failure))
+        overdue.waiting?.resume(.failure(overdue.failure))
     }
 
     private func finish(_ result: Result<Void, any Error>) {
         let waiting = progress.withLock { $0.state.end(with: result) }
-        waiting?.continuation.resume(returning: result)
+        waiting?.resume(result)
     }
 }
