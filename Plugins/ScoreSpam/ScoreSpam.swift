@@ -45,7 +45,6 @@ package struct ScoreSpam: Stage {
     package func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
         let parsed = message.parsed
         let text = message.text
-        let facts = message.facts
         var lowered: LoweredText?
         func loweredText() -> LoweredText {
             if let lowered { return lowered }
@@ -53,7 +52,7 @@ package struct ScoreSpam: Stage {
             lowered = made
             return made
         }
-        let holding = rules.filter { $0.holds(for: parsed, loweredText: loweredText(), facts: facts) }
+        let holding = rules.filter { $0.holds(for: parsed, loweredText: loweredText(), facts: message.facts) }
         message.facts[Provided.score] = holding.reduce(0) { $0 + $1.score }
         message.facts[Provided.rules] = holding.map(\.name)
         return .proceed

@@ -1,3 +1,4 @@
+import StageKit
 import Synchronization
 
 /// Ends the wait for calls that take too long.
@@ -9,14 +10,13 @@ package final class Deadlines: Sendable {
     package static let tick: Duration = .milliseconds(50)
 
     private let open = Mutex<[ObjectIdentifier: SupervisedCall]>([:])
-    private let clock = ContinuousClock()
 
     package init() {}
 
     /// Watches until the task is cancelled.
     package func run() async {
         while !Task.isCancelled {
-            let now = clock.now
+            let now = Uptime.now
             for call in open.withLock({ Array($0.values) }) { call.expire(at: now) }
             do {
                 try await Task.sleep(for: Self.tick)
@@ -33,29 +33,33 @@ package final class Deadlines: Sendable {
         limit: Duration, _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         let result = Mutex<Value?>(nil)
-        try await supervise { watch in
+        try await begin { watch in
             try watch.begin(0, limit: limit)
             let value = try await body()
             try watch.end()
             result.withLock { $0 = value }
-        }
+        }.value.get()
         guard let value = result.withLock({ $0 }) else { throw CancellationError() }
         return value
     }
 
-    /// Waits for `body`, which tells the watch as it begins and ends each of its parts.
+    /// Begins `body` on this thread; it tells the watch as it begins and ends each of its parts.
     ///
     /// One supervision for many short calls: it costs a task, which one such call may not be worth. A body that never has
     /// to wait is over before anybody could leave it behind, so only those that wait are watched.
     ///
-    /// - Throws: What `body` throws, or ``TimeLimitExceeded`` when a part's limit has passed.
-    func supervise(_ body: @escaping @Sendable (any Watch) async throws -> Void) async throws {
-        let call = SupervisedCall(clock)
+    /// - Returns: What `body` throws, or ``TimeLimitExceeded`` when a part's limit has passed.
+    func begin(_ body: @escaping @Sendable (any Watch) async throws -> Void) -> Eventual<Result<Void, any Error>> {
+        let call = SupervisedCall()
         let task = call.begin(body)
-        if let result = call.result { return try result.get() }
+        if let result = call.result { return .known(result) }
+        return .awaited { await self.end(of: call, task) }
+    }
+
+    private func end(of call: SupervisedCall, _ task: Task<Void, Never>) async -> Result<Void, any Error> {
         open.withLock { $0[ObjectIdentifier(call)] = call }
         defer { open.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(call)) } }
-        try await call.end(of: task)
+        return await call.end(of: task)
     }
 }
 

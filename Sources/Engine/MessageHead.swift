@@ -13,10 +13,13 @@ enum MessageHead {
     /// What was written before parameters were kept; still read.
     private static let versionWithoutParameters: UInt8 = 1
 
+    /// What the head of a usual message takes: some forty facts.
+    private static let usualSize = 2_048
+
     /// The head of a message.
     static func encode(_ message: Message) -> [UInt8] {
         var writer = OctetWriter()
-        writer.reserve(512)
+        writer.reserve(usualSize)
         writer.append(version)
         writer.append(message.client.address)
         writer.append(count: message.client.port)

@@ -40,24 +40,21 @@ struct PipelineEntrance: Entrance {
         return message
     }
 
-    func connect(_ message: inout Message) async -> PhaseResult {
-        await run(.connect, &message)
+    func connect(_ message: Message) -> Eventual<PhaseOutcome> {
+        run(.connect, SessionSteps.Subject(message: message))
     }
 
-    func mail(_ message: inout Message) async -> PhaseResult {
-        noteEnvelope(&message)
-        return await run(.mail, &message)
+    func mail(_ message: Message) -> Eventual<PhaseOutcome> {
+        var subject = SessionSteps.Subject(message: message)
+        noteEnvelope(&subject.message)
+        return run(.mail, subject)
     }
 
-    func recipient(_ recipient: inout Recipient, of message: inout Message) async -> PhaseResult {
-        guard let steps = steps[.recipient] else { return .proceed }
-        // A receiver need not call the phases without steps.
-        noteEnvelope(&message)
+    func recipient(_ recipient: Recipient, of message: Message) -> Eventual<PhaseOutcome> {
         var subject = SessionSteps.Subject(message: message, recipient: recipient)
-        let ruling = await steps.run(&subject)
-        message = subject.message
-        recipient = subject.recipient ?? recipient
-        return result(of: ruling)
+        // A receiver need not call the phases without steps.
+        noteEnvelope(&subject.message)
+        return run(.recipient, subject)
     }
 
     func takeIn(_ message: Message) -> any ContentIntake {
@@ -81,30 +78,35 @@ struct PipelineEntrance: Entrance {
             logger.error("message without recipients", metadata: ["message.id": "\(message.id)"])
             return .refused(SessionSteps.failureReply)
         }
-        var subject = SessionSteps.Subject(message: message)
-        noteEnvelope(&subject.message)
-        subject.message.facts[CoreFacts.recipients] = message.recipients.count
-        subject.message.facts[CoreFacts.size] = message.content.count
-        let ruling = await steps[.message]?.run(&subject) ?? .proceed
+        let ending = await begin(message).value
         let disposition: Disposition
-        switch ruling {
+        switch ending.ruling {
         case .refuse(let reply): return .refused(reply)
         case .proceed: disposition = .deliver
         case .discard(let step, let reason): disposition = .discard(step: step, reason: reason)
         case .quarantine(let step, let reason): disposition = .quarantine(step: step, reason: reason)
         }
-        guard let spool, subject.message.content !== message.content else {
-            return await commit(subject, disposition, spool)
+        guard let spool, ending.subject.message.content !== message.content else {
+            return await commit(ending.subject, disposition, spool)
         }
         do throws(QueueError) {
-            let spool = try await spool.replaced(by: subject.message.content, in: queue)
+            let spool = try await spool.replaced(by: ending.subject.message.content, in: queue)
             defer { spool.abandon() }
-            return await commit(subject, disposition, spool)
+            return await commit(ending.subject, disposition, spool)
         } catch {
             logger.error(
                 "rewritten content not taken", metadata: ["message.id": "\(message.id)", "error": "\(error)"])
             return .refused(reply(to: error))
         }
+    }
+
+    /// Begins the message phase.
+    private func begin(_ message: Message) -> Eventual<SessionSteps.Ending> {
+        var subject = SessionSteps.Subject(message: message)
+        noteEnvelope(&subject.message)
+        subject.message.facts[CoreFacts.recipients] = message.recipients.count
+        subject.message.facts[CoreFacts.size] = message.content.count
+        return steps[.message]?.begin(subject) ?? .known(SessionSteps.Ending(subject: subject, ruling: .proceed))
     }
 
     /// Commits the message for those of its recipients who were not refused one by one.
@@ -141,21 +143,9 @@ struct PipelineEntrance: Entrance {
         message.facts.note(message.senderText, as: CoreFacts.sender)
     }
 
-    private func run(_ phase: SessionPhase, _ message: inout Message) async -> PhaseResult {
-        guard let steps = steps[phase] else { return .proceed }
-        var subject = SessionSteps.Subject(message: message)
-        let ruling = await steps.run(&subject)
-        message = subject.message
-        return result(of: ruling)
-    }
-
-    /// Before there is a message, it can neither be dropped nor kept aside: that ruling fails closed.
-    private func result(of ruling: SessionSteps.Ruling) -> PhaseResult {
-        switch ruling {
-        case .proceed: .proceed
-        case .refuse(let reply): .refuse(reply)
-        case .discard, .quarantine: .refuse(SessionSteps.failureReply)
-        }
+    private func run(_ phase: SessionPhase, _ subject: SessionSteps.Subject) -> Eventual<PhaseOutcome> {
+        steps[phase]?.begin(subject).map { PhaseOutcome($0) }
+            ?? .known(PhaseOutcome(SessionSteps.Ending(subject: subject, ruling: .proceed)))
     }
 
     private func commit(_ message: Message, _ disposition: Disposition, _ spool: Spool?) async -> Acceptance {
@@ -219,6 +209,18 @@ extension Recipient {
         recipient.parameters = parameters
         recipient.facts = facts
         return recipient
+    }
+}
+
+extension PhaseOutcome {
+    /// Before there is a message, it can neither be dropped nor kept aside: that ruling fails closed.
+    fileprivate init(_ ending: SessionSteps.Ending) {
+        self.init(ending.subject.message, .proceed)
+        switch ending.ruling {
+        case .proceed: if let recipient = ending.subject.recipient { message.recipients.append(recipient) }
+        case .refuse(let reply): result = .refuse(reply)
+        case .discard, .quarantine: result = .refuse(SessionSteps.failureReply)
+        }
     }
 }
 

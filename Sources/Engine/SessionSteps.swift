@@ -35,6 +35,12 @@ struct SessionSteps: Sendable {
         }
     }
 
+    /// How a phase ended.
+    struct Ending: Sendable {
+        let subject: Subject
+        let ruling: Ruling
+    }
+
     /// What a client reads when a step fails: nothing about us.
     static let failureReply = Reply(.localError, "Local error in processing, try again later")
 
@@ -42,22 +48,24 @@ struct SessionSteps: Sendable {
     let steps: [PreparedStep]
     let deadlines: Deadlines
 
-    /// Runs the steps in order until one objects or fails.
+    /// Runs the steps in order until one objects or fails; on this thread until one has to wait.
     ///
     /// They work on a copy, in one supervised call: a step that hangs is left behind with it.
-    func run(_ subject: inout Subject) async -> Ruling {
+    func begin(_ subject: Subject) -> Eventual<Ending> {
         let progress = PhaseProgress(of: subject)
-        do {
-            try await deadlines.supervise { watch in try await run(progress, watch) }
-            subject = progress.subject
-            return progress.ruling ?? .refuse(Self.failureReply)
-        } catch {
-            let excess = error as? TimeLimitExceeded
-            let step = steps[excess?.part ?? 0]
-            subject = progress.subject
-            let verdict = fail(step, subject, error, after: excess?.limit ?? .zero)
-            return rule(verdict, step, &subject) ?? .refuse(Self.failureReply)
+        return deadlines.begin { watch in try await run(progress, watch) }.map { ending(of: progress, $0) }
+    }
+
+    private func ending(of progress: PhaseProgress, _ result: Result<Void, any Error>) -> Ending {
+        var subject = progress.subject
+        guard case .failure(let error) = result else {
+            return Ending(subject: subject, ruling: progress.ruling ?? .refuse(Self.failureReply))
         }
+        let excess = error as? TimeLimitExceeded
+        let step = steps[excess?.part ?? 0]
+        let verdict = fail(step, subject, error, after: excess?.limit ?? .zero)
+        let ruling = rule(verdict, step, &subject) ?? .refuse(Self.failureReply)
+        return Ending(subject: subject, ruling: ruling)
     }
 
     private func run(_ progress: PhaseProgress, _ watch: any Watch) async throws {
@@ -98,8 +106,12 @@ struct SessionSteps: Sendable {
     /// One step's verdict; `nil` if its `when` does not hold.
     private func attempt(_ step: PreparedStep, _ subject: inout Subject) async -> Result<Verdict?, any Error> {
         do {
-            guard try step.plan.when.map({ try subject.fulfils($0) }) ?? true else { return .success(nil) }
-            return .success(try await perform(step, &subject))
+            if let condition = step.plan.when, try !subject.fulfils(condition) { return .success(nil) }
+            if case .decide(let branches) = step.work { return .success(try decide(branches, &subject)) }
+            let contract = StageContract(of: subject.message, step: step.id, mayRewrite: step.mayRewrite)
+            let verdict = try await call(step, &subject)
+            try check(verdict, of: step, &subject.message, contract)
+            return .success(verdict)
         } catch {
             return .failure(error)
         }
@@ -131,36 +143,6 @@ struct SessionSteps: Sendable {
         return .postpone(Self.failureReply, reason: "\(step.id) failed: \(error)")
     }
 
-    private func perform(_ step: PreparedStep, _ subject: inout Subject) async throws -> Verdict {
-        if case .decide(let branches) = step.work { return try decide(branches, &subject) }
-        let contract = StageContract(of: subject.message, step: step.id, mayRewrite: step.mayRewrite)
-        let place = subject.recipient?.index
-        let verdict = try await call(step, &subject)
-        try contract.check(subject.message)
-        guard subject.recipient?.index == place else {
-            throw StageContractViolation("\(step.id) gave back another recipient")
-        }
-        try StageContract.check(verdict, recipients: recipients(step, subject.message), step: step.id)
-        if contract.isRewritten(subject.message) {
-            subject.message.facts[CoreFacts.size] = subject.message.content.count
-        }
-        return verdict
-    }
-
-    /// How many recipients may have a verdict each: those of a whole message.
-    private func recipients(_ step: PreparedStep, _ message: Message) -> Int? {
-        if case .message = step.work { message.recipients.count } else { nil }
-    }
-
-    /// At `recipient` a decide is about the recipient, elsewhere about the message.
-    private func decide(_ branches: [Branch], _ subject: inout Subject) throws -> Verdict {
-        guard var recipient = subject.recipient else {
-            return try Decision.decide(branches, &subject.message.facts)
-        }
-        defer { subject.recipient = recipient }
-        return try Decision.decide(branches, &recipient.facts, beside: subject.message.facts)
-    }
-
     private func call(_ step: PreparedStep, _ subject: inout Subject) async throws -> Verdict {
         switch step.work {
         case .connect(let stage): return try await stage.connect(&subject.message, in: step.context)
@@ -171,11 +153,33 @@ struct SessionSteps: Sendable {
                 throw StageContractViolation("\(step.id) was called without a recipient")
             }
             let verdict = try await stage.recipient(&recipient, of: &subject.message, in: step.context)
+            guard recipient.index == subject.recipient?.index else {
+                throw StageContractViolation("\(step.id) gave back another recipient")
+            }
             subject.recipient = recipient
             return verdict
         case .batch, .decide:
             throw StageContractViolation("\(step.id) cannot stand in the session")
         }
+    }
+
+    private func check(
+        _ verdict: Verdict, of step: PreparedStep, _ message: inout Message, _ contract: StageContract
+    ) throws {
+        try contract.check(message)
+        // Those of a whole message may have a verdict each.
+        try StageContract.check(
+            verdict, recipients: phase == .message ? message.recipients.count : nil, step: step.id)
+        if contract.isRewritten(message) { message.facts[CoreFacts.size] = message.content.count }
+    }
+
+    /// At `recipient` a decide is about the recipient, elsewhere about the message.
+    private func decide(_ branches: [Branch], _ subject: inout Subject) throws -> Verdict {
+        guard var recipient = subject.recipient else {
+            return try Decision.decide(branches, &subject.message.facts)
+        }
+        defer { subject.recipient = recipient }
+        return try Decision.decide(branches, &recipient.facts, beside: subject.message.facts)
     }
 
     /// Makes one reply of the verdicts where the protocol has one for all recipients; `nil` if the message goes on.

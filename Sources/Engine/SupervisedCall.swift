@@ -11,25 +11,27 @@ final class SupervisedCall: Watch {
         /// It has returned, or its time was up.
         case over(Result<Void, any Error>)
 
+        var isOver: Bool { if case .over = self { true } else { false } }
+
         /// Ends the call, unless it is over already; tells who waits for that.
         mutating func end(with result: Result<Void, any Error>) -> Waiting? {
-            if case .over = self { return nil }
+            guard !isOver else { return nil }
             defer { self = .over(result) }
             return if case .awaited(let waiting) = self { waiting } else { nil }
         }
     }
 
     private struct Waiting {
-        let continuation: CheckedContinuation<Void, any Error>
+        let resume: @Sendable (Result<Void, any Error>) -> Void
         let task: Task<Void, Never>
     }
 
     private struct Part {
         let number: Int
         let limit: Duration
-        let start: ContinuousClock.Instant
+        let start: Duration
 
-        func isOverdue(at now: ContinuousClock.Instant) -> Bool { now - start >= limit }
+        func isOverdue(at now: Duration) -> Bool { now - start >= limit }
         var failure: TimeLimitExceeded { TimeLimitExceeded(limit: limit, part: number) }
     }
 
@@ -38,12 +40,7 @@ final class SupervisedCall: Watch {
         var part: Part?
     }
 
-    private let clock: ContinuousClock
     private let progress = Mutex(Progress())
-
-    init(_ clock: ContinuousClock) {
-        self.clock = clock
-    }
 
     /// What it came to; `nil` while it is under way.
     var result: Result<Void, any Error>? {
@@ -65,31 +62,31 @@ final class SupervisedCall: Watch {
 
     /// Waits for the end of a call that has begun.
     ///
-    /// - Throws: What the call throws, or ``TimeLimitExceeded``.
-    func end(of task: Task<Void, Never>) async throws {
-        try await withCheckedThrowingContinuation { continuation in
+    /// - Returns: What the call throws, or ``TimeLimitExceeded``.
+    func end(of task: Task<Void, Never>) async -> Result<Void, any Error> {
+        await withCheckedContinuation { continuation in
             let result = progress.withLock { progress -> Result<Void, any Error>? in
                 if case .over(let result) = progress.state { return result }
-                progress.state = .awaited(Waiting(continuation: continuation, task: task))
+                progress.state = .awaited(Waiting(resume: { continuation.resume(returning: $0) }, task: task))
                 return nil
             }
             guard let result else { return }
             // It has returned meanwhile, or its time was up before anybody waited.
             task.cancel()
-            continuation.resume(with: result)
+            continuation.resume(returning: result)
         }
     }
 
     func begin(_ number: Int, limit: Duration) throws {
-        let part = Part(number: number, limit: limit, start: clock.now)
+        let part = Part(number: number, limit: limit, start: Uptime.now)
         try progress.withLock { progress in
-            if case .over = progress.state { throw CancellationError() }
+            guard !progress.state.isOver else { throw CancellationError() }
             progress.part = part
         }
     }
 
     func end() throws -> Duration {
-        let now = clock.now
+        let now = Uptime.now
         return try progress.withLock { progress in
             guard let part = progress.part else { throw CancellationError() }
             // Nobody watches a call that has not waited, and nobody need have looked since the time was up.
@@ -100,7 +97,7 @@ final class SupervisedCall: Watch {
     }
 
     /// Ends the wait if the time is up.
-    func expire(at now: ContinuousClock.Instant) {
+    func expire(at now: Duration) {
         let overdue = progress.withLock { progress -> (waiting: Waiting?, failure: TimeLimitExceeded)? in
             guard let part = progress.part, part.isOverdue(at: now) else { return nil }
             progress.part = nil
@@ -108,11 +105,11 @@ final class SupervisedCall: Watch {
         }
         guard let overdue else { return }
         overdue.waiting?.task.cancel()
-        overdue.waiting?.continuation.resume(throwing: overdue.failure)
+        overdue.waiting?.resume(.failure(overdue.failure))
     }
 
     private func finish(_ result: Result<Void, any Error>) {
         let waiting = progress.withLock { $0.state.end(with: result) }
-        waiting?.continuation.resume(with: result)
+        waiting?.resume(result)
     }
 }

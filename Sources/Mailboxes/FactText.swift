@@ -10,40 +10,38 @@ package enum FactText {
         var lines: [UInt8] = []
         lines.reserveCapacity(usualSize)
         facts.forEach { name, value in
-            if case .bytes = value { return }
-            append(name, to: &lines)
-            lines.append(0x3A)
-            lines.append(0x20)
-            append(value, to: &lines)
-            lines.append(0x0A)
+            guard var text = text(of: value) else { return }
+            var name = name
+            name.withUTF8 { name in
+                text.withUTF8 { append(name, $0, to: &lines) }
+            }
         }
         return lines
     }
 
-    private static func append(_ value: FactValue, to lines: inout [UInt8]) {
+    private static func text(of value: FactValue) -> String? {
         switch value {
-        case .bool(let value): lines.append(contentsOf: (value ? "true" : "false").utf8)
-        case .int(let value): lines.append(contentsOf: String(value).utf8)
-        case .double(let value): lines.append(contentsOf: String(value).utf8)
-        case .string(let value): append(value, to: &lines)
-        case .strings(let values):
-            for (index, value) in values.enumerated() {
-                if index > 0 { lines.append(contentsOf: ", ".utf8) }
-                append(value, to: &lines)
-            }
-        case .bytes: break
+        case .bool(let value): value ? "true" : "false"
+        case .int(let value): String(value)
+        case .double(let value): String(value)
+        case .string(let value): value
+        case .strings(let values): values.joined(separator: ", ")
+        case .bytes: nil
         }
     }
 
     /// A subject may hold anything, but a line ends where we say.
-    private static func append(_ text: String, to lines: inout [UInt8]) {
-        var text = text
-        text.withUTF8 { text in
-            if text.allSatisfy({ $0 >= 0x20 }) {
-                lines.append(contentsOf: text)
-            } else {
-                lines.append(contentsOf: text.lazy.map { max($0, 0x20) })
-            }
+    private static func append(
+        _ name: UnsafeBufferPointer<UInt8>, _ text: UnsafeBufferPointer<UInt8>, to lines: inout [UInt8]
+    ) {
+        // The line is put together beside the list, which then grows once for it.
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: name.count + text.count + 3) { line in
+            let start = line.initialize(fromContentsOf: name) + 2
+            line[start - 2] = 0x3A
+            line[start - 1] = 0x20
+            for offset in text.indices { line[start &+ offset] = max(text[offset], 0x20) }
+            line[start + text.count] = 0x0A
+            lines.append(contentsOf: line)
         }
     }
 }

@@ -3,7 +3,6 @@ import Bytes
 import NIOCore
 import SMTP
 import StageKit
-import Synchronization
 
 extension SessionHandler {
     /// Answers a question at once, or has it answered; `nil` then.
@@ -51,13 +50,8 @@ extension SessionHandler {
 
     private func askConnect() -> ServerSession.Step? {
         guard services.phases.contains(.connect) else { return session.answer(.proceed) }
-        let message = services.entrance.makeMessage(from: client)
         let entrance = services.entrance
-        return decideQuickly {
-            var outcome = PhaseOutcome(message: message)
-            outcome.result = await entrance.connect(&outcome.message)
-            return outcome
-        } then: { handler, outcome in
+        return use(entrance.connect(entrance.makeMessage(from: client))) { handler, outcome in
             handler.connectionFacts = outcome.message.facts
             return handler.session.answer(outcome.result.answer)
         }
@@ -73,16 +67,7 @@ extension SessionHandler {
         new.parameters = session.parameters
         message = new
         guard services.phases.contains(.mail) else { return session.answer(.proceed) }
-        let asked = new
-        let entrance = services.entrance
-        return decideQuickly {
-            var outcome = PhaseOutcome(message: asked)
-            outcome.result = await entrance.mail(&outcome.message)
-            return outcome
-        } then: { handler, outcome in
-            handler.message = outcome.message
-            return handler.session.answer(outcome.result.answer)
-        }
+        return use(services.entrance.mail(new)) { $0.goOn(with: $1) }
     }
 
     private func askRecipient(_ recipient: Recipient) -> ServerSession.Step? {
@@ -90,16 +75,12 @@ extension SessionHandler {
             message?.recipients.append(recipient)
             return session.answer(message == nil ? .refuse(Self.fault) : .proceed)
         }
-        let entrance = services.entrance
-        return decideQuickly {
-            var (outcome, recipient) = (PhaseOutcome(message: asked), recipient)
-            outcome.result = await entrance.recipient(&recipient, of: &outcome.message)
-            if outcome.result == .proceed { outcome.message.recipients.append(recipient) }
-            return outcome
-        } then: { handler, outcome in
-            handler.message = outcome.message
-            return handler.session.answer(outcome.result.answer)
-        }
+        return use(services.entrance.recipient(recipient, of: asked)) { $0.goOn(with: $1) }
+    }
+
+    private func goOn(with outcome: PhaseOutcome) -> ServerSession.Step {
+        message = outcome.message
+        return session.answer(outcome.result.answer)
     }
 
     /// Nothing is read from the client until the piece is written: that is the pressure back to the socket.
@@ -156,25 +137,20 @@ extension SessionHandler {
         return session.acknowledge(proof, except: refusals)
     }
 
-    /// Lets a task find an answer that usually needs no waiting, and so is there at once; `nil` otherwise.
+    /// Uses an answer that usually is there at once, or has a task wait for it; `nil` then.
     ///
-    /// The task begins on the event loop, and leaves it where it waits for something first, such as a DNS server: a phase
+    /// It begins on the event loop, and leaves it where it waits for something first, such as a DNS server: a phase
     /// whose steps know their answers costs no change of threads. The work on a message is not for the event loop.
-    private func decideQuickly(
-        _ find: @escaping @Sendable () async -> PhaseOutcome,
+    private func use(
+        _ answer: Eventual<PhaseOutcome>,
         then use: @escaping @Sendable (SessionHandler, PhaseOutcome) -> ServerSession.Step
     ) -> ServerSession.Step? {
-        guard let loop = context?.eventLoop else { return nil }
-        let bound = NIOLoopBound(self, eventLoop: loop)
-        let quick = Mutex<PhaseOutcome?>(nil)
-        let task = Task.immediate {
-            let outcome = await find()
-            if loop.inEventLoop { return quick.withLock { $0 = outcome } }
-            loop.execute { bound.value.conclude(use, outcome) }
+        switch answer {
+        case .known(let outcome): return use(self, outcome)
+        case .awaited(let wait):
+            decide(wait, then: use)
+            return nil
         }
-        if let outcome = quick.withLock({ $0.take() }) { return use(self, outcome) }
-        decision = task
-        return nil
     }
 
     /// Lets a task find an answer and brings it back to the event loop.
@@ -202,12 +178,6 @@ extension SessionHandler {
 
     /// A question without the message it belongs to is our own fault, never the client's.
     static let fault = Reply(.localError, "Something went wrong here; try again later")
-}
-
-/// What a phase before the data came to.
-private struct PhaseOutcome: Sendable {
-    var message: Message
-    var result = PhaseResult.refuse(SessionHandler.fault)
 }
 
 extension Recipient {

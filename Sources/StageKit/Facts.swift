@@ -82,15 +82,18 @@ public struct Facts: Sendable {
         return isKnown ? entries[place].value : derived?.value(for: number)
     }
 
-    @usableFromInline mutating func set(_ value: FactValue?, for number: UInt32) {
+    @usableFromInline mutating func set(_ value: consuming FactValue?, for number: UInt32) {
         // A copy is made with room for what is still to come.
         entries.reserveCapacity(Self.usualCount)
         let (place, isKnown) = find(number)
-        switch (value, isKnown) {
-        case (let value?, true): entries[place].value = value
-        case (let value?, false): entries.insert(Entry(value: value, number: number), at: place)
-        case (nil, true): entries.remove(at: place)
-        case (nil, false): break
+        guard let value else {
+            if isKnown { entries.remove(at: place) }
+            return
+        }
+        if isKnown {
+            entries[place].value = value
+        } else {
+            entries.insert(Entry(value: value, number: number), at: place)
         }
     }
 

@@ -65,7 +65,8 @@ public struct ListenerAddress: Sendable, Hashable, CustomStringConvertible {
 
 /// A pipeline as its receiver sees it: the phases of the session, then the durable line.
 ///
-/// Every call fails closed: a stage that throws or hangs is a refusal with 4yz.
+/// Every call fails closed: a stage that throws or hangs is a refusal with 4yz. The phases before the data begin on the
+/// caller's thread; where no step has to wait, they are over when the call returns.
 public protocol Entrance: Sendable {
     /// The phases that have steps; a receiver need not wait for the others.
     var phases: Set<SessionPhase> { get }
@@ -77,13 +78,13 @@ public protocol Entrance: Sendable {
     func makeMessage(from client: Client) -> Message
 
     /// Runs `session: connect:`.
-    func connect(_ message: inout Message) async -> PhaseResult
+    func connect(_ message: Message) -> Eventual<PhaseOutcome>
 
     /// Runs `session: mail:`.
-    func mail(_ message: inout Message) async -> PhaseResult
+    func mail(_ message: Message) -> Eventual<PhaseOutcome>
 
-    /// Runs `session: recipient:` for a recipient who is added to the message by the caller if the result allows it.
-    func recipient(_ recipient: inout Recipient, of message: inout Message) async -> PhaseResult
+    /// Runs `session: recipient:` for a recipient, who is added to the message if the result allows it.
+    func recipient(_ recipient: Recipient, of message: Message) -> Eventual<PhaseOutcome>
 
     /// Begins to take in the content of a message that is too large to be kept in memory; waits for nothing.
     func takeIn(_ message: Message) -> any ContentIntake
@@ -102,6 +103,20 @@ public enum SessionPhase: String, Sendable, CaseIterable {
     case recipient
     /// After the end of the data.
     case message
+}
+
+/// What a phase before the data came to.
+public struct PhaseOutcome: Sendable {
+    /// The message, with what has been found out.
+    public var message: Message
+    /// Whether the session may go on.
+    public var result: PhaseResult
+
+    /// An outcome of these parts.
+    public init(_ message: Message, _ result: PhaseResult) {
+        self.message = message
+        self.result = result
+    }
 }
 
 /// Whether a session may go on.

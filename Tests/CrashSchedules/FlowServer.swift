@@ -162,16 +162,17 @@ final class ManualMoment: Sendable {
 extension Entrance {
     /// Brings a message through the phases; the id that it was accepted under, or nothing.
     func send(_ content: [UInt8], recipients: Int) async -> MessageID? {
-        var message = makeMessage(
+        let message = makeMessage(
             from: Client(address: "192.0.2.1", port: 4_000, helo: "mail.example.com", transport: "ESMTP"))
-        guard case .proceed = await connect(&message), case .proceed = await mail(&message) else { return nil }
-        for index in 0..<recipients {
+        var outcome = await connect(message).value
+        if outcome.result == .proceed { outcome = await mail(outcome.message).value }
+        for index in 0..<recipients where outcome.result == .proceed {
             let address = EmailAddress(localPart: "user\(index)", domain: "example.org")
-            var recipient = Recipient(address, index: index)
-            guard case .proceed = await self.recipient(&recipient, of: &message) else { return nil }
-            message.recipients.append(recipient)
+            outcome = await recipient(Recipient(address, index: index), of: outcome.message).value
         }
-        guard case .accepted(let receipt) = await accept(message.with(content: Octets(content))) else { return nil }
+        guard outcome.result == .proceed,
+            case .accepted(let receipt) = await accept(outcome.message.with(content: Octets(content)))
+        else { return nil }
         return receipt.message
     }
 }

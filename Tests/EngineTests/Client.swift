@@ -35,17 +35,24 @@ extension Entrance {
         message.reversePath = Self.address(sender).map { .address($0) } ?? .null
         if case .refuse(let reply) = await mail(&message) { return .refused(.mail, reply) }
         for address in recipients.compactMap(Self.address) {
-            var recipient = Recipient(address, index: message.recipients.count)
-            if case .refuse(let reply) = await self.recipient(&recipient, of: &message) {
-                return .refused(.recipient, reply)
-            }
-            message.recipients.append(recipient)
+            if case .refuse(let reply) = await recipient(address, of: &message) { return .refused(.recipient, reply) }
         }
         switch await accept(message.with(content: Octets(Array(text.utf8)))) {
         case .accepted(let receipt): return .accepted(receipt.message)
         case .refused(let reply): return .refused(.message, reply)
         case .perRecipient: return .refused(.message, SessionSteps.failureReply)
         }
+    }
+
+    /// Runs `connect` and takes over what it has found out.
+    func connect(_ message: inout Message) async -> PhaseResult { await connect(message).value.put(into: &message) }
+
+    /// Runs `mail` and takes over what it has found out.
+    func mail(_ message: inout Message) async -> PhaseResult { await mail(message).value.put(into: &message) }
+
+    /// Runs `recipient` for the message's next one, and takes over what it has found out.
+    func recipient(_ address: EmailAddress, of message: inout Message) async -> PhaseResult {
+        await recipient(Recipient(address, index: message.recipients.count), of: message).value.put(into: &message)
     }
 
     /// Brings the content of a message in pieces, into a file of its own.
@@ -69,5 +76,13 @@ extension Entrance {
     private static func address(_ text: String) -> EmailAddress? {
         let sides = text.split(separator: "@")
         return sides.count == 2 ? EmailAddress(localPart: String(sides[0]), domain: String(sides[1])) : nil
+    }
+}
+
+extension PhaseOutcome {
+    /// The result; the message comes into the place of another.
+    fileprivate func put(into message: inout Message) -> PhaseResult {
+        message = self.message
+        return result
     }
 }

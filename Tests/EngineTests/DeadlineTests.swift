@@ -1,4 +1,5 @@
 import Glibc
+import StageKit
 import Testing
 
 @testable import Engine
@@ -64,7 +65,7 @@ struct DeadlineTests {
     @Test func `a part that was late is named even if a later one would have been in time`() async throws {
         let deadlines = Deadlines()
         let error = await #expect(throws: TimeLimitExceeded.self) {
-            try await deadlines.supervise { watch in
+            try await deadlines.begin { watch in
                 try watch.begin(0, limit: .seconds(3_600))
                 try watch.end()
                 try watch.begin(1, limit: .milliseconds(1))
@@ -72,7 +73,7 @@ struct DeadlineTests {
                 try watch.end()
                 try watch.begin(2, limit: .seconds(3_600))
                 try watch.end()
-            }
+            }.value.get()
         }
         #expect(error?.part == 1)
     }
@@ -92,13 +93,13 @@ struct DeadlineTests {
     @Test func `each part of a call has its own time, and the one that took too long is named`() async throws {
         let error = await #expect(throws: TimeLimitExceeded.self) {
             try await watched { deadlines in
-                try await deadlines.supervise { watch in
+                try await deadlines.begin { watch in
                     for part in 0..<3 {
                         try watch.begin(part, limit: part == 2 ? .milliseconds(20) : .seconds(3_600))
                         if part == 2 { try await Task.sleep(for: .seconds(3_600)) }
                         try watch.end()
                     }
-                }
+                }.value.get()
             }
         }
         #expect(error?.limit == .milliseconds(20) && error?.part == 2)
@@ -109,7 +110,7 @@ struct DeadlineTests {
         let (results, answer) = AsyncStream<Bool>.makeStream()
         await #expect(throws: TimeLimitExceeded.self) {
             try await watched { deadlines in
-                try await deadlines.supervise { watch in
+                try await deadlines.begin { watch in
                     try watch.begin(0, limit: .milliseconds(20))
                     await gate.pass()
                     do {
@@ -118,7 +119,7 @@ struct DeadlineTests {
                     } catch {
                         answer.yield(false)
                     }
-                }
+                }.value.get()
             }
         }
         gate.open()

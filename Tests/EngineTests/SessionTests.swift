@@ -193,9 +193,38 @@ struct SessionTests {
         }
         try await server.serve { entrance in
             var message = entrance.makeMessage(from: Client(address: "192.0.2.1", port: 1))
-            var recipient = Recipient(.init(localPart: "a", domain: "example.org"), index: 0)
-            #expect(await entrance.recipient(&recipient, of: &message) != .proceed)
+            let recipient = EmailAddress(localPart: "a", domain: "example.org")
+            #expect(await entrance.recipient(recipient, of: &message) != .proceed)
+            #expect(message.recipients.isEmpty)
             #expect(message.facts["found.out"] == .bool(true) && message.facts["left.behind"] == nil)
+        }
+    }
+
+    @Test func `a phase is over when the call returns, unless one of its steps waits`() async throws {
+        let server = try TestServer(
+            "session: { connect: [ probe: { as: c } ], mail: [ probe: { as: m } ] }\ndeliver: [ store ]")
+        let gate = Gate()
+        server.script.on("session.connect.c") { message, _ in
+            message.facts["found.out"] = .bool(true)
+            return .proceed
+        }
+        server.script.on("session.mail.m") { _, _ in
+            await gate.pass()
+            return .reject(Reply(.policyViolation, "No"), reason: "late")
+        }
+        try await server.serve { entrance in
+            let message = entrance.makeMessage(from: Client(address: "192.0.2.1", port: 1))
+            guard case .known(let quick) = entrance.connect(message) else {
+                Issue.record("nothing had to wait")
+                return
+            }
+            #expect(quick.result == .proceed && quick.message.facts["found.out"] == .bool(true))
+            guard case .awaited(let wait) = entrance.mail(quick.message) else {
+                Issue.record("the gate is closed")
+                return
+            }
+            gate.open()
+            #expect(await wait().result == .refuse(Reply(.policyViolation, "No")))
         }
     }
 
@@ -213,8 +242,8 @@ struct SessionTests {
             #expect(message.facts[CoreFacts.sender] == "a@example.com")
             message.client.helo = "two.example"
             message.reversePath = .null
-            var recipient = Recipient(.init(localPart: "b", domain: "example.org"), index: 0)
-            #expect(await entrance.recipient(&recipient, of: &message) == .proceed)
+            let recipient = EmailAddress(localPart: "b", domain: "example.org")
+            #expect(await entrance.recipient(recipient, of: &message) == .proceed)
             #expect(message.facts[CoreFacts.clientHelo] == "two.example")
             #expect(message.facts[CoreFacts.sender] == "")
             #expect(message.facts[CoreFacts.clientUser] == "")
@@ -259,13 +288,13 @@ struct SessionTests {
             var message = entrance.makeMessage(from: client)
             message.reversePath = .address(.init(localPart: "a", domain: "example.com"))
             // As a receiver does that skips the phases without steps: `mail` is not called.
-            var full = Recipient(.init(localPart: "full", domain: "example.org"), index: 0)
+            let full = EmailAddress(localPart: "full", domain: "example.org")
             #expect(
-                await entrance.recipient(&full, of: &message)
+                await entrance.recipient(full, of: &message)
                     == .refuse(Reply(parsing: "552 5.2.2 Full") ?? Reply(250, nil, "")))
-            var other = Recipient(.init(localPart: "other", domain: "example.org"), index: 0)
-            #expect(await entrance.recipient(&other, of: &message) == .proceed)
-            #expect(other.facts[ScriptFacts.mark] == "other")
+            let other = EmailAddress(localPart: "other", domain: "example.org")
+            #expect(await entrance.recipient(other, of: &message) == .proceed)
+            #expect(message.recipients.map { $0.facts[ScriptFacts.mark] } == ["other"])
         }
     }
 

@@ -49,12 +49,31 @@ final class MemoryEntrance: Entrance {
         return Message(id: MessageID(at: time, using: &random), received: time, client: client)
     }
 
-    func connect(_ message: inout Message) async -> PhaseResult { await onConnect(&message) }
+    func connect(_ message: Message) -> Eventual<PhaseOutcome> { begin(message, onConnect) }
 
-    func mail(_ message: inout Message) async -> PhaseResult { await onMail(&message) }
+    func mail(_ message: Message) -> Eventual<PhaseOutcome> { begin(message, onMail) }
 
-    func recipient(_ recipient: inout Recipient, of message: inout Message) async -> PhaseResult {
-        await onRecipient(&recipient, &message)
+    func recipient(_ recipient: Recipient, of message: Message) -> Eventual<PhaseOutcome> {
+        begin(message) { [onRecipient] message in
+            var recipient = recipient
+            let result = await onRecipient(&recipient, &message)
+            if result == .proceed { message.recipients.append(recipient) }
+            return result
+        }
+    }
+
+    /// Begins on this thread, as the engine does.
+    private func begin(
+        _ message: Message, _ body: @escaping @Sendable (inout Message) async -> PhaseResult
+    ) -> Eventual<PhaseOutcome> {
+        let known = Mutex<PhaseOutcome?>(nil)
+        let task = Task.immediate {
+            var outcome = PhaseOutcome(message, .proceed)
+            outcome.result = await body(&outcome.message)
+            known.withLock { [outcome] in $0 = outcome }
+            return outcome
+        }
+        return known.withLock { $0 }.map { .known($0) } ?? .awaited { await task.value }
     }
 
     func takeIn(_ message: Message) -> any ContentIntake { MemoryIntake(entrance: self) }
