@@ -160,17 +160,20 @@ let targets: [[Target]] = [
             "Resolver",
         ],
         tests: [
-            "AuthenticationResults", "Bytes", "Files", "PublicSuffixes", "Resolver", "SimulatedFiles", "SuiteCounts",
+            "AgeingResolver", "AuthenticationResults", "Bytes", "Files", "PublicSuffixes", "Resolver", "SimulatedFiles",
+            "SuiteCounts",
         ]),
     library("DemoDNS", ["Files", "Resolver"], tests: ["Resolver"]),
     library(
         "SPF", ["Files", "InternationalDomains", "Resolver"],
-        tests: ["Resolver", "DemoDNS", "SuiteCounts", "spf-worker", "Yams"], fixtures: ["Fixtures"]),
+        tests: ["AgeingResolver", "Resolver", "DemoDNS", "SuiteCounts", "spf-worker", "Yams"], fixtures: ["Fixtures"]),
     [.executableTarget(name: "spf-worker", dependencies: ["CSPF2"], swiftSettings: settings)],
     library(
         "DKIM",
         ["AuthenticationResults", "Bytes", "CBytes", "Files", "InternationalDomains", "Resolver", "StageKit"] + crypto,
-        tests: ["AuthenticationResults", "Bytes", "DemoDNS", "Files", "Peers", "Resolver", "SuiteCounts"] + crypto,
+        tests: [
+            "AgeingResolver", "AuthenticationResults", "Bytes", "DemoDNS", "Files", "Peers", "Resolver", "SuiteCounts",
+        ] + crypto,
         fixtures: ["Differences.md", "Fixtures"]),
     library(
         "ARC", ["AuthenticationResults", "Bytes", "DKIM", "Files", "Resolver"],
@@ -227,6 +230,8 @@ let targets: [[Target]] = [
             swiftSettings: settings),
         .testTarget(name: "ArchitectureTests", dependencies: ["Bytes", "Files"], swiftSettings: settings),
         .target(name: "SuiteCounts", path: "Tests/SuiteCounts", swiftSettings: settings),
+        .target(
+            name: "AgeingResolver", dependencies: ["Resolver"], path: "Tests/AgeingResolver", swiftSettings: settings),
         // Verifiers and signers of others, for the tests of DKIM and ARC.
         .target(name: "Peers", path: "Tests/Peers", exclude: ["dkimpy.py"], swiftSettings: settings),
         .executableTarget(

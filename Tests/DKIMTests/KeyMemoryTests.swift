@@ -1,35 +1,10 @@
+import AgeingResolver
 import DKIM
 import Resolver
-import Synchronization
 import Testing
 
 /// Keys that are remembered: as long as the answers with them hold, and for nothing else.
 @Suite struct KeyMemoryTests {
-    /// Answers from a zone, and says how long it knows what it says.
-    private final class AgeingResolver: DNSResolving {
-        private let zone: DNSZone
-        private let lifetime: Duration?
-        private let count = Atomic(0)
-
-        var questions: Int { count.load(ordering: .relaxed) }
-
-        init(_ zone: DNSZone, lifetime: Duration?) {
-            self.zone = zone
-            self.lifetime = lifetime
-        }
-
-        func query(_ name: String, _ type: RecordType) async -> DNSAnswer {
-            count.wrappingAdd(1, ordering: .relaxed)
-            return await ZoneResolver(zone).query(name, type)
-        }
-
-        func queryWithExpiry(
-            _ name: String, _ type: RecordType
-        ) async -> (answer: DNSAnswer, expiry: ContinuousClock.Instant?) {
-            (await query(name, type), lifetime.map { .now + $0 })
-        }
-    }
-
     private func query(
         _ selector: String = "s1", _ domain: String = "example.com", _ algorithm: SignatureAlgorithm = .ed25519SHA256
     ) throws -> KeyQuery {

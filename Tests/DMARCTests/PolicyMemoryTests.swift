@@ -1,3 +1,4 @@
+import AgeingResolver
 import DMARC
 import PublicSuffixes
 import Resolver
@@ -6,50 +7,21 @@ import Testing
 
 /// What is remembered of an author's domain holds as long as all that it was made of.
 struct PolicyMemoryTests {
-    /// Answers from a zone that can change, and says how long it knows what it says.
-    private final class AgeingResolver: DNSResolving {
-        struct State {
-            var zone: DNSZone
-            var lifetimes: [String: Duration?] = [:]
-            var questions = 0
-        }
-
-        let state: Mutex<State>
-
-        init(_ zone: DNSZone) { state = Mutex(State(zone: zone)) }
-
-        func query(_ name: String, _ type: RecordType) async -> DNSAnswer {
-            let zone = state.withLock { state in
-                state.questions += 1
-                return state.zone
-            }
-            return await ZoneResolver(zone).query(name, type)
-        }
-
-        func queryWithExpiry(
-            _ name: String, _ type: RecordType
-        ) async -> (answer: DNSAnswer, expiry: ContinuousClock.Instant?) {
-            let lifetime = state.withLock { $0.lifetimes[name] ?? .seconds(3_600) }
-            return (await query(name, type), lifetime.map { .now + $0 })
-        }
-    }
-
     /// What is asked for mail of some authors, one after the other, and how many questions that took.
     private func requests(
         _ authors: [String], _ policy: String = "v=DMARC1; p=reject", lifetimes: [String: Duration?] = [:],
         changed: String? = nil
     ) async -> (requests: [PolicyRecord.Request], questions: Int) {
-        let resolver = AgeingResolver(DNSZone(["_dmarc.d.example": [.text(policy)]]))
-        resolver.state.withLock { $0.lifetimes = lifetimes }
+        let resolver = AgeingResolver(DNSZone(["_dmarc.d.example": [.text(policy)]]), lifetimes: lifetimes)
         let list = PublicSuffixList()
         let evaluator = PolicyEvaluator(resolver: resolver) { list }
         var requests: [PolicyRecord.Request] = []
         for author in authors {
             requests.append(await evaluator.evaluate(author: author, Identifiers()).request)
             guard let changed else { continue }
-            resolver.state.withLock { $0.zone = DNSZone(["_dmarc.d.example": [.text(changed)]]) }
+            resolver.change(to: DNSZone(["_dmarc.d.example": [.text(changed)]]))
         }
-        return (requests, resolver.state.withLock { $0.questions })
+        return (requests, resolver.questions)
     }
 
     @Test func `a domain is asked about once as long as the answers hold`() async {

@@ -1,39 +1,11 @@
+import AgeingResolver
 import Resolver
-import Synchronization
 import Testing
 
 @testable import SPF
 
 /// Outcomes that are remembered: as long as all answers that led to them, and for nobody else.
 @Suite struct OutcomeMemoryTests {
-    /// Answers from a zone that can change, and says how long it knows what it says.
-    private final class AgeingResolver: DNSResolving {
-        struct State {
-            var zone: DNSZone
-            var lifetimes: [String: Duration?] = [:]
-            var questions = 0
-        }
-
-        let state: Mutex<State>
-
-        init(_ zone: DNSZone) { state = Mutex(State(zone: zone)) }
-
-        func query(_ name: String, _ type: RecordType) async -> DNSAnswer {
-            let zone = state.withLock { state in
-                state.questions += 1
-                return state.zone
-            }
-            return await ZoneResolver(zone).query(name, type)
-        }
-
-        func queryWithExpiry(
-            _ name: String, _ type: RecordType
-        ) async -> (answer: DNSAnswer, expiry: ContinuousClock.Instant?) {
-            let lifetime = state.withLock { $0.lifetimes[name] ?? .seconds(3_600) }
-            return (await query(name, type), lifetime.map { .now + $0 })
-        }
-    }
-
     private func request(
         client: String = "192.0.2.1", helo: String = "h.example", path: String = "a@d.example"
     ) -> SPFRequest {
@@ -48,16 +20,15 @@ import Testing
             "other.example": [.text("v=spf1 -all")],
             "a.l.example": [.address(.v4(0x7F00_0002))], "h.example.helo.example": [.address(.v4(0x7F00_0002))],
         ])
-        let resolver = AgeingResolver(zone)
-        resolver.state.withLock { $0.lifetimes = lifetimes }
+        let resolver = AgeingResolver(zone, lifetimes: lifetimes)
         let checker = SPFChecker(resolver: resolver, worker: try SPFWorkerPool())
         var results: [SPFResult] = []
         for request in requests {
             results.append(await checker.check(request).result)
-            if let changed { resolver.state.withLock { $0.zone = changed } }
+            if let changed { resolver.change(to: changed) }
         }
         await checker.stop()
-        return (results, resolver.state.withLock { $0.questions })
+        return (results, resolver.questions)
     }
 
     @Test func `a client of a domain is evaluated once as long as the answers hold, whoever it sends for`() async throws
@@ -115,7 +86,7 @@ import Testing
         let resolver = AgeingResolver(silent)
         let checker = SPFChecker(resolver: resolver, worker: try SPFWorkerPool())
         #expect(await checker.check(request()).result == .temperror)
-        resolver.state.withLock { $0.zone = DNSZone(["d.example": [.text("v=spf1 +all")]]) }
+        resolver.change(to: DNSZone(["d.example": [.text("v=spf1 +all")]]))
         #expect(await checker.check(request()).result == .pass)
         await checker.stop()
     }
