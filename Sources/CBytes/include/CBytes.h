@@ -18,6 +18,10 @@ bool sluice_is_zero(const void *bytes, size_t count);
 /// The offset of the first line feed that two hyphens follow (where a MIME delimiter may start), or `count`.
 size_t sluice_find_dashes(const void *bytes, size_t count);
 
+/// The offset of the first line from `start` on, where one begins, that is empty or begins with a carriage return or with
+/// a letter, which is given in lower case and may stand there in either; `count` if there is none.
+size_t sluice_find_line(const void *bytes, size_t count, size_t start, uint8_t letter);
+
 /// Where the pieces of a header field stand.
 struct sluice_field {
     /// After the name.
