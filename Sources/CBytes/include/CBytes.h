@@ -59,6 +59,10 @@ unsigned sluice_text_kinds(const void *bytes, size_t count);
 /// their end. `output` needs room for `count`.
 size_t sluice_relax_blanks(const void *text, size_t count, size_t all, void *output);
 
+/// Writes the value of a header field without line ends and carriage returns, with one space in the place of several
+/// spaces and tabs and none at its ends, and returns how many octets that are. `output` needs room for `count`.
+size_t sluice_unfold_blanks(const void *value, size_t count, void *output);
+
 /// Lets the processor fetch what will soon be read; any address will do.
 static inline void sluice_prefetch(const void *address) {
     __builtin_prefetch(address);
