@@ -82,7 +82,7 @@ package struct DKIMVerifier: Sendable {
     private static func conclude(
         _ checks: inout [SignatureCheck], _ hashes: [BodyHash], _ header: HeaderFields
     ) throws {
-        for index in checks.indices where checks[index].signature != nil {
+        for index in checks.indices {
             try Task.checkCancellation()
             checks[index].conclude(hashes, header)
         }
