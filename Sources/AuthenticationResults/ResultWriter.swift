@@ -69,7 +69,7 @@ struct ResultWriter {
         writeWord(startsLine: true) { writer in
             writer.write(result.method)
             if result.version != 1 { writer.write("/\(result.version)") }
-            writer.write("=")
+            writer.octets.append(UInt8(ascii: "="))
             writer.write(result.result)
         }
         if !result.reason.isEmpty {
@@ -81,9 +81,9 @@ struct ResultWriter {
         for property in result.properties {
             writeWord { writer in
                 writer.write(property.type)
-                writer.write(".")
+                writer.octets.append(UInt8(ascii: "."))
                 writer.write(property.name)
-                writer.write("=")
+                writer.octets.append(UInt8(ascii: "="))
                 writer.write(propertyValue: property.value)
             }
         }
