@@ -92,7 +92,7 @@ let targets: [[Target]] = [
     // Level 1: bytes to values, and the disk.
     library("Files", ["Bytes"]),
     library("MIME", ["Bytes", "CBytes"], tests: ["Bytes"], fixtures: ["Fixtures", "Differences.md", "Python"]),
-    library("AuthenticationResults", ["Bytes"], tests: ["Bytes"]),
+    library("AuthenticationResults", ["Bytes", "CBytes"], tests: ["Bytes"]),
     library("SMTP", ["Addressing", "Bytes"], tests: ["Addressing", "Bytes", "SMTPDialogs"]),
     library("SimulatedFiles", ["Bytes", "Files"], tests: ["Bytes", "Files"]),
     // Level 2: all that a plugin needs to see.

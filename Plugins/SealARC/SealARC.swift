@@ -80,7 +80,7 @@ package final class SealARC: Stage {
         do {
             let fields = try await sealer.seal(
                 message.content, below: message.trace, host: services.site.hostName,
-                results: ResultFacts.results(among: message.facts.texts(where: ResultFacts.isResult)),
+                results: ResultFacts.results(among: message.facts.texts(endingIn: ResultFacts.suffix)),
                 status: status, at: context.now())
             message.trace.insert(contentsOf: fields, at: 0)
         } catch let rejection as Rejection {

@@ -46,7 +46,7 @@ package struct WriteAuthenticationResults: RewritingStage {
     }
 
     private func writeField(in message: inout Message) throws {
-        let reports = ResultFacts.results(among: message.facts.texts(where: ResultFacts.isResult))
+        let reports = ResultFacts.results(among: message.facts.texts(endingIn: ResultFacts.suffix))
         guard let field = ResultsField.field(service: hostName, reports: reports) else {
             throw StageContractViolation(
                 "a check left a report that is no result of RFC 8601: \(reports.joined(separator: "; "))")

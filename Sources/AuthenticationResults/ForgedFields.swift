@@ -1,4 +1,5 @@
 package import Bytes
+import CBytes
 import Glibc
 
 /// Finds the fields of a message that claim to be ours (RFC 8601, section 5).
@@ -39,7 +40,10 @@ package enum ForgedFields {
     private static func fields(in bytes: UnsafeRawBufferPointer) -> [(whole: Range<Int>, value: Range<Int>)] {
         var found: [(whole: Range<Int>, value: Range<Int>)] = []
         var position = 0
-        while position < bytes.count {
+        while true {
+            // Nearly all lines begin with another letter.
+            position = sluice_find_line(bytes.baseAddress, bytes.count, position, UInt8(ascii: "a"))
+            if position == bytes.count { break }
             var end = endOfLine(at: position, in: bytes)
             if isEmptyLine(position..<end, bytes) { break }
             guard let value = value(of: position..<end, bytes) else {
@@ -56,8 +60,7 @@ package enum ForgedFields {
     /// Where the value starts if a line begins our field; blanks may stand before the colon (RFC 5322, section 4.5).
     private static func value(of line: Range<Int>, _ bytes: UnsafeRawBufferPointer) -> Int? {
         let name = ResultsField.name.utf8
-        // Nearly all lines begin with another octet.
-        guard line.count > name.count, bytes[line.lowerBound] | 0x20 == UInt8(ascii: "a") else { return nil }
+        guard line.count > name.count else { return nil }
         for (offset, octet) in name.enumerated() where bytes[line.lowerBound + offset] | 0x20 != octet | 0x20 {
             return nil
         }

@@ -57,9 +57,8 @@ struct ReportScanner {
             return take(UInt8(ascii: "\"")) && position - start <= 2 * ResultWriter.maximumValue + 2
         }
         while let octet = peek, octet > 0x20, octet != UInt8(ascii: ";") { position += 1 }
-        let value = text[start..<position]
-        return value.count <= ResultWriter.maximumValue
-            && (ResultWriter.isToken(value) || ResultWriter.isMailbox(value))
+        return position - start <= ResultWriter.maximumValue
+            && ResultWriter.isTokenOrMailbox(UnsafeBufferPointer(rebasing: text[start..<position]))
     }
 
     private var peek: UInt8? { position < text.count ? text[position] : nil }

@@ -69,7 +69,7 @@ struct ResultWriter {
         writeWord(startsLine: true) { writer in
             writer.write(result.method)
             if result.version != 1 { writer.write("/\(result.version)") }
-            writer.write("=")
+            writer.octets.append(UInt8(ascii: "="))
             writer.write(result.result)
         }
         if !result.reason.isEmpty {
@@ -81,9 +81,9 @@ struct ResultWriter {
         for property in result.properties {
             writeWord { writer in
                 writer.write(property.type)
-                writer.write(".")
+                writer.octets.append(UInt8(ascii: "."))
                 writer.write(property.name)
-                writer.write("=")
+                writer.octets.append(UInt8(ascii: "="))
                 writer.write(propertyValue: property.value)
             }
         }
@@ -116,7 +116,7 @@ struct ResultWriter {
 
     /// Writes a value, or a mailbox or domain as it is (RFC 8601, section 2.2: `pvalue`).
     private mutating func write(propertyValue text: String) {
-        write(text) { Self.isMailbox($0) || Self.isToken($0) }
+        write(text, isAsItIs: Self.isTokenOrMailbox)
     }
 
     private mutating func write(_ text: String, isAsItIs: (UnsafeBufferPointer<UInt8>) -> Bool) {
@@ -161,15 +161,23 @@ struct ResultWriter {
     /// Whether this is a MIME token (RFC 2045, section 5.1).
     static func isToken(_ text: some Collection<UInt8>) -> Bool { !text.isEmpty && text.allSatisfy(isTokenOctet) }
 
-    /// Whether this is a mailbox of dot-atoms, of which the local part may be missing.
-    static func isMailbox(_ text: some BidirectionalCollection<UInt8>) -> Bool {
-        guard let at = text.lastIndex(of: UInt8(ascii: "@")) else { return false }
-        let domain = text[text.index(after: at)...]
-        return isDotAtom(text[..<at]) && !domain.isEmpty && isDotAtom(domain)
-    }
-
-    private static func isDotAtom(_ text: some Collection<UInt8>) -> Bool {
-        text.first != UInt8(ascii: ".") && text.allSatisfy(isAtomOctetOrDot)
+    /// Whether this is a MIME token, or a mailbox of dot-atoms, of which the local part may be missing.
+    static func isTokenOrMailbox(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        var isToken = !text.isEmpty
+        var domain: Int?
+        for (place, octet) in text.enumerated() where !isAlphanumeric(octet) {
+            if octet == UInt8(ascii: "@") {
+                guard domain == nil else { return false }
+                domain = place + 1
+            } else {
+                // Each octet of a token may stand in a dot-atom, too.
+                guard isAtomOctetOrDot(octet) else { return false }
+                isToken = isToken && isTokenOctet(octet)
+            }
+        }
+        guard let domain else { return isToken }
+        let dot = UInt8(ascii: ".")
+        return text[0] != dot && domain < text.count && text[domain] != dot
     }
 
     /// Visible ASCII but `"(),/:;<=>?@[\]`.

@@ -16,6 +16,31 @@ static size_t after_line(const uint8_t *bytes, size_t count, size_t at) {
     return feed ? (size_t)(feed - bytes) + 1 : count;
 }
 
+static int begins_line(uint8_t octet, uint8_t letter) {
+    return octet == '\r' || octet == '\n' || (octet | 0x20) == letter;
+}
+
+size_t sluice_find_line(const void *start, size_t count, size_t at, uint8_t letter) {
+    const uint8_t *bytes = start;
+    if (at >= count || begins_line(bytes[at], letter)) return at < count ? at : count;
+#if defined(__x86_64__)
+    const __m128i feed = _mm_set1_epi8('\n'), end = _mm_set1_epi8('\r'), lower = _mm_set1_epi8(0x20);
+    const __m128i wanted = _mm_set1_epi8((char)letter);
+    for (; at + 17 <= count; at += 16) {
+        __m128i here = _mm_loadu_si128((const __m128i *)(bytes + at));
+        __m128i next = _mm_loadu_si128((const __m128i *)(bytes + at + 1));
+        __m128i empty = _mm_or_si128(_mm_cmpeq_epi8(next, feed), _mm_cmpeq_epi8(next, end));
+        __m128i begins = _mm_or_si128(empty, _mm_cmpeq_epi8(_mm_or_si128(next, lower), wanted));
+        unsigned mask = (unsigned)_mm_movemask_epi8(_mm_and_si128(_mm_cmpeq_epi8(here, feed), begins));
+        if (mask) return at + (size_t)__builtin_ctz(mask) + 1;
+    }
+#endif
+    for (; at + 1 < count; at++) {
+        if (bytes[at] == '\n' && begins_line(bytes[at + 1], letter)) return at + 1;
+    }
+    return count;
+}
+
 #if defined(__x86_64__)
 // The same thirty-two octets at a time; what is left at the end is looked at as above.
 __attribute__((target("avx2")))

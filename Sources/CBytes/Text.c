@@ -71,3 +71,39 @@ size_t sluice_relax_blanks(const void *start, size_t count, size_t all, void *ou
     }
     return filled;
 }
+
+static int is_end(uint8_t octet) { return octet == '\r' || octet == '\n'; }
+
+size_t sluice_unfold_blanks(const void *start, size_t count, void *output) {
+    const uint8_t *value = start;
+    uint8_t *form = output;
+    size_t at = 0, filled = 0;
+    int is_behind_blank = 1;
+    while (at < count) {
+        size_t next = at + 16 < count ? at + 16 : count;
+#if defined(__x86_64__)
+        if (at + 16 <= count) {
+            const __m128i tab = _mm_set1_epi8('\t'), change = _mm_set1_epi8(' ' ^ '\t');
+            __m128i here = _mm_loadu_si128((const __m128i *)(value + at)), tabs = _mm_cmpeq_epi8(here, tab);
+            __m128i spaces = _mm_cmpeq_epi8(here, _mm_set1_epi8(' '));
+            __m128i returns = _mm_cmpeq_epi8(here, _mm_set1_epi8('\r')), feeds = _mm_cmpeq_epi8(here, _mm_set1_epi8('\n'));
+            unsigned blanks = (unsigned)_mm_movemask_epi8(_mm_or_si128(tabs, spaces));
+            unsigned ends = (unsigned)_mm_movemask_epi8(_mm_or_si128(returns, feeds));
+            if (!ends && !(blanks & (blanks << 1 | (unsigned)is_behind_blank))) {  // as in most text
+                _mm_storeu_si128((__m128i *)(form + filled), _mm_xor_si128(here, _mm_and_si128(tabs, change)));
+                is_behind_blank = blanks >> 15 & 1;
+                filled += 16;
+                at = next;
+                continue;
+            }
+        }
+#endif
+        for (; at < next; at++) {
+            if (is_end(value[at])) continue;
+            int blank = is_blank(value[at]);
+            if (!blank || !is_behind_blank) form[filled++] = blank ? ' ' : value[at];
+            is_behind_blank = blank;
+        }
+    }
+    return filled > 0 && is_behind_blank ? filled - 1 : filled;
+}

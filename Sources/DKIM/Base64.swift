@@ -1,3 +1,5 @@
+import CBytes
+
 /// Base64 as tags have it (RFC 4648, section 4): white space may stand anywhere, everything else is strict.
 package enum Base64 {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
@@ -12,12 +14,15 @@ package enum Base64 {
     /// The octets; `nil` if a character does not belong there or the padding is wrong.
     package static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
         let octets = text.withContiguousStorageIfAvailable { text in
-            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: text.count / 4 * 3 + 3) { octets in
+            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: text.count / 4 * 3 + decoderRoom) { octets in
                 decode(text, to: octets).map { Array(UnsafeBufferPointer(rebasing: octets[..<$0])) }
             }
         }
         return octets ?? decode(Array(text))
     }
+
+    /// What `sluice_base64_decode` may overwrite behind the octets.
+    private static let decoderRoom = 32
 
     /// Writes the octets, three for each four characters and up to two more; returns how many they are.
     private static func decode(
@@ -30,26 +35,28 @@ package enum Base64 {
             filled += 1
         }
         while place < text.count {
-            // Most characters come in groups of four without white space.
-            if count % 4 == 0, pads == 0, let group = group(text, at: place, values) {
-                bits = group
-                count += 4
-                place += 4
-            } else {
-                let character = text[place]
-                place += 1
-                let value = values[Int(character)]
-                guard value != 0xFF else {
-                    if character.isWhiteSpace { continue }
-                    guard character == padding else { return nil }
-                    pads += 1
-                    continue
-                }
-                guard pads == 0 else { return nil }
-                bits = bits << 6 | UInt32(value)
-                count += 1
-                guard count % 4 == 0 else { continue }
+            if count % 4 == 0, pads == 0 {
+                // Most characters come in groups of four with few line ends between them.
+                var taken = 0
+                let start = text.baseAddress.map { $0 + place }
+                filled += sluice_base64_decode(
+                    start, text.count - place, octets.baseAddress.map { $0 + filled }, &taken)
+                place += taken
+                if taken > 0 { continue }
             }
+            let character = text[place]
+            place += 1
+            let value = values[Int(character)]
+            guard value != 0xFF else {
+                if character.isWhiteSpace { continue }
+                guard character == padding else { return nil }
+                pads += 1
+                continue
+            }
+            guard pads == 0 else { return nil }
+            bits = bits << 6 | UInt32(value)
+            count += 1
+            guard count % 4 == 0 else { continue }
             write(bits >> 16)
             write(bits >> 8)
             write(bits)
@@ -63,18 +70,6 @@ package enum Base64 {
         default: return nil
         }
         return filled
-    }
-
-    /// The bits of the four characters there; `nil` if one of them is something else.
-    private static func group(_ text: UnsafeBufferPointer<UInt8>, at place: Int, _ values: [UInt8]) -> UInt32? {
-        guard text.count - place >= 4 else { return nil }
-        var (bits, seen) = (UInt32(0), UInt8(0))
-        for character in text[place..<place + 4] {
-            let value = values[Int(character)]
-            bits = bits << 6 | UInt32(value)
-            seen |= value
-        }
-        return seen < 64 ? bits : nil
     }
 
     /// The text, in one line.

@@ -1,3 +1,5 @@
+import CBytes
+
 /// How much a message may be changed on its way before its signature breaks (RFC 6376, section 3.4).
 package enum Canonicalization: String, Sendable, Hashable, CaseIterable {
     /// Not at all.
@@ -35,19 +37,8 @@ package enum Canonicalization: String, Sendable, Hashable, CaseIterable {
         for octet in field[..<colon] where !octet.isWhiteSpace { write(octet.lowered) }
         guard colon < field.count else { return filled }
         write(UInt8(ascii: ":"))
-        let valueStart = filled
-        var isBehindBlank = true
-        for octet in field[(colon + 1)...] {
-            if octet > 0x20 || !octet.isWhiteSpace {
-                write(octet)
-                isBehindBlank = false
-            } else if octet.isBlank, !isBehindBlank {
-                // Unfolding drops line ends; the blank behind them stays.
-                write(0x20)
-                isBehindBlank = true
-            }
-        }
-        if isBehindBlank, filled > valueStart { filled -= 1 }
+        let value = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(field)[(colon + 1)...])
+        filled += sluice_unfold_blanks(value.baseAddress, value.count, output.baseAddress.map { $0 + filled })
         if colon + 1 < field.count, field.last == 0x0A {
             write(0x0D)
             write(0x0A)

@@ -82,18 +82,22 @@ package struct HeaderFields: Sendable {
         return bytes.count <= limit ? (fields, bytes.count, bytes.count) : nil
     }
 
-    /// Whether some content is within the limits and has no line that begins so, in lower case: then no field's name does.
+    /// Whether some content is far within the limits and has no line that begins so, with a letter and all in lower case:
+    /// then no field's name does.
     ///
     /// It costs a fraction of finding all fields.
     package static func areNone(beginning prefix: StaticString, in content: Octets) -> Bool {
         content.withUnsafeBytes { bytes in
-            var (start, lines) = (0, 0)
-            while start < bytes.count, start <= maximumLength, endOfEmptyLine(at: start, bytes) == nil {
+            // A field has two octets or more, but for one at the end of all.
+            let limit = min(bytes.count, 2 * maximumFields)
+            var start = 0
+            while true {
+                start = sluice_find_line(bytes.baseAddress, limit, start, prefix.utf8Start[0])
+                guard start < limit else { return limit == bytes.count }
+                if endOfEmptyLine(at: start, bytes) != nil { return true }
                 if begins(bytes, at: start, with: prefix) { return false }
-                lines += 1
                 start = endOfLine(from: start, bytes)
             }
-            return start <= maximumLength && lines <= maximumFields
         }
     }
 

@@ -23,8 +23,13 @@ package final class KeyStore: Sendable {
 
     /// The key record of a signature (RFC 6376, section 6.1.2); of several, the first that is one.
     package func record(_ query: KeyQuery) async -> Result<KeyRecord, Rejection> {
-        if let known = known[query], known.expiry > .now { return .success(known.record) }
+        if let record = knownRecord(query) { return .success(record) }
         return await lookUp(query)
+    }
+
+    /// The key record of a signature, if it was looked up before and still holds.
+    func knownRecord(_ query: KeyQuery) -> KeyRecord? {
+        known[query].flatMap { $0.expiry > .now ? $0.record : nil }
     }
 
     private func lookUp(_ query: KeyQuery) async -> Result<KeyRecord, Rejection> {
@@ -46,16 +51,6 @@ package final class KeyStore: Sendable {
 
     /// The key records of several signatures, each looked up once and all at once.
     package func records(for queries: [KeyQuery?]) async -> [Result<KeyRecord, Rejection>?] {
-        guard let first = queries.lazy.compactMap(\.self).first else { return queries.map { _ in nil } }
-        if queries.allSatisfy({ $0 == nil || $0 == first }) {
-            // Most mail has one signature: no other task has to be started and waited for.
-            let answer = await record(first)
-            return queries.map { $0 == nil ? nil : answer }
-        }
-        return await recordsAtOnce(for: queries)
-    }
-
-    private func recordsAtOnce(for queries: [KeyQuery?]) async -> [Result<KeyRecord, Rejection>?] {
         await withTaskGroup { group in
             for query in Set(queries.compactMap(\.self)) {
                 group.addTask { (query, await self.record(query)) }

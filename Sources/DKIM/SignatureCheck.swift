@@ -90,7 +90,6 @@ package struct SignatureCheck: Sendable {
             throw Rejection(.neutral, "signature verifies, but the key is only being tested")
         }
         result = .pass
-        reason = "signed by \(signature.domain.text)"
     }
 
     /// Whether the signature is the key owner's over what it says (RFC 6376, section 3.7).

@@ -13,7 +13,6 @@ extension SignatureOutcome {
         add("s", selector)
         add("a", algorithm)
         add("b", mark)
-        return MethodResult(
-            "dkim", result.rawValue, reason: result == .pass ? "" : reason, properties: properties)
+        return MethodResult("dkim", result.rawValue, reason: reason, properties: properties)
     }
 }

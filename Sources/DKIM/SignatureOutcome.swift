@@ -2,7 +2,7 @@
 package struct SignatureOutcome: Sendable, Hashable {
     /// The result.
     package var result: DKIMResult
-    /// Why, for the operator.
+    /// Why it is not a pass, for the operator; empty for one.
     package var reason: String
     /// The signer, in lower case; empty if the field does not say.
     package var domain = ""

@@ -61,7 +61,8 @@ package struct TagList: Sendable {
         guard isName(name) else {
             throw Rejection(.neutral, "tag list has a name of other than letters, digits and underscores")
         }
-        for tag in tags where tag.name.count == name.count {
+        let first = octets[name.lowerBound]
+        for tag in tags where octets[tag.name.lowerBound] == first && tag.name.count == name.count {
             guard !octets[tag.name].elementsEqual(octets[name]) else {
                 throw Rejection(.neutral, "tag \(text(name)) stands twice")
             }

@@ -16,9 +16,6 @@ public struct Facts: Sendable {
     /// As many as the default pipeline finds out about a message.
     private static let usualCount = 48
 
-    /// As many as somebody wants of them.
-    private static let usualWanted = 8
-
     /// Nothing known yet.
     public init() {}
 
@@ -40,13 +37,15 @@ public struct Facts: Sendable {
         return named
     }
 
-    /// The wanted among the names that have been set to texts, with these, in no order.
-    package func texts(where isWanted: (_ name: String) -> Bool) -> [(name: String, text: String)] {
-        let names = FactNames.all
+    /// The names with this end that have been set to texts, with these, in the order of the names.
+    package func texts(endingIn suffix: String) -> [(name: String, text: String)] {
+        let (names, numbers) = FactNames.all(endingIn: suffix)
         var texts: [(name: String, text: String)] = []
-        texts.reserveCapacity(Self.usualWanted)
-        for entry in entries where isWanted(names[Int(entry.number)]) {
-            if case .string(let text) = entry.value { texts.append((name: names[Int(entry.number)], text: text)) }
+        texts.reserveCapacity(numbers.count)
+        for number in numbers {
+            let (place, isKnown) = find(number)
+            guard isKnown, case .string(let text) = entries[place].value else { continue }
+            texts.append((name: names[Int(number)], text: text))
         }
         return texts
     }

@@ -86,6 +86,20 @@ struct ResultsFieldTests {
         #expect(read == expected)
     }
 
+    @Test(
+        arguments: ["a", ".a", "a@b", "@b", "a=b/c?d@e.f", "^_`{|}~", "a.@b"],
+        ["", ".a@b", "a@.b", "a@", "@", "a@b@c", "a/b", "a=", "?", "a b", "a;b@c", "a@b,c", "[a]", "é@b"])
+    func `a property is quoted unless it is a token or a mailbox`(_ plain: String, _ other: String) {
+        let field = ResultsField(
+            service: "mx",
+            results: [
+                MethodResult(
+                    "x", "pass", properties: [ResultProperty("p", "plain", plain), ResultProperty("p", "other", other)])
+            ])
+        #expect(field.value == "mx; x=pass p.plain=\(plain) p.other=\"\(other)\"")
+        #expect(ResultsField.field(service: "mx", reports: ["x=pass p.plain=\(plain)"])?.contains(plain) == true)
+    }
+
     @Test func `lines are folded between words, and no line is ended by a value`() {
         let field = ResultsField(
             service: "mx.example.org",

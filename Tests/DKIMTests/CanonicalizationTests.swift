@@ -21,6 +21,22 @@ import Testing
         #expect(header(.simple, field) == field)
     }
 
+    /// The form of a field's value as section 3.4.2 says it.
+    private func unfolded(_ value: String) -> String {
+        let line = String(String.UnicodeScalarView(value.unicodeScalars.filter { $0 != "\r" && $0 != "\n" }))
+        return line.split(whereSeparator: { $0 == " " || $0 == "\t" }).joined(separator: " ")
+    }
+
+    @Test(arguments: ["", " ", "  ", "\t", " \t", "\r\n ", "\t\r\n\t", " \r\n\r\n ", "\r", "\n", " \r ", "\u{1}", "="])
+    func `blanks and folds are found at every place of a long field`(_ blanks: String) {
+        // More than the walk looks at in one go, so that what it finds lies in its midst, at its ends and across it.
+        for place in 0..<50 {
+            let value = String(repeating: "x", count: place) + blanks + String(repeating: "y\tz", count: 20) + blanks
+            #expect(header(.relaxed, "A:" + value + ".\r\n") == "a:" + unfolded(value + ".") + "\r\n", "\(place)")
+            #expect(header(.relaxed, "A:" + value) == "a:" + unfolded(value) + (value.hasSuffix("\n") ? "\r\n" : ""))
+        }
+    }
+
     private static let bodies: [(String, simple: String, relaxed: String)] = [
         (" C \r\nD \t E\r\n\r\n\r\n", " C \r\nD \t E\r\n", " C\r\nD E\r\n"),  // section 3.4.5
         ("", "\r\n", ""), ("\r\n\r\n", "\r\n", ""), ("x", "x\r\n", "x\r\n"), ("x\r\n \t\r\n", "x\r\n \t\r\n", "x\r\n"),

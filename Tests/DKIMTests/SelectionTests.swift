@@ -19,4 +19,29 @@ struct SelectionTests {
         }
         #expect(selected == expected)
     }
+
+    @Test(arguments: ["x", "\rx", "arx", " arc", "ARC-x", "arc-", "aRc-Seal", "x: \r\narc-x", "x:\n ARC-x"])
+    func `no line that begins as wanted is missed, wherever it stands`(_ line: String) {
+        for place in 0...40 {
+            for end in ["", "\n", "\r\n"] {
+                for before in ["", "B: \(String(repeating: "b", count: place))\(end)", "B:\n\(line) "] {
+                    let text = before + line + end + "\r\nARC-x: y"
+                    let content = Octets(Array(text.utf8))
+                    let header = content.array[..<HeaderFields(of: content).bodyStart]
+                    let lines = header.split(separator: 0x0A).map { String(decoding: $0, as: UTF8.self).lowercased() }
+                    let isNone = !lines.contains { $0.hasPrefix("arc-") }
+                    #expect(HeaderFields.areNone(beginning: "arc-", in: content) == isNone, "\(text.debugDescription)")
+                }
+            }
+        }
+    }
+
+    @Test func `a header near the limits is not said to have no such line`() {
+        func areNone(_ text: String) -> Bool {
+            HeaderFields.areNone(beginning: "arc-", in: Octets(Array(text.utf8)))
+        }
+        let atLimit = String(repeating: "x\n", count: HeaderFields.maximumFields)
+        #expect(areNone(atLimit) && !areNone(atLimit + "x\n") && !areNone(atLimit + "\n"))
+        #expect(areNone(atLimit.dropLast(2) + "\n" + atLimit))
+    }
 }

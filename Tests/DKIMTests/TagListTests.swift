@@ -55,6 +55,17 @@ import Testing
         #expect(Base64.encode(expected) == text.filter { !$0.isWhitespace })
     }
 
+    @Test(arguments: [" ", "\t", "\r\n", "\n", "\r\n  ", "\r", "*", "=", "-", "\u{E9}"])
+    func `what stands in long base64 is skipped or refused at every place`(_ text: String) {
+        let octets = (0..<111).map { UInt8(truncatingIfNeeded: $0 * 89) }
+        let characters = Array(Base64.encode(octets).utf8)
+        for place in characters.indices {
+            let decoded = Base64.decode(characters[..<place] + Array(text.utf8) + characters[place...])
+            #expect(decoded == (text.allSatisfy(\.isWhitespace) ? octets : nil), "\(place)")
+        }
+        #expect(Base64.decode(characters.flatMap { [$0, 0x0D, 0x0A, 0x20] }) == octets)
+    }
+
     @Test(arguments: ["T", "TQ", "TQ=", "TQ===", "T=Q=", "TWFu=", "TW-u", "TWFu*", "===="])
     func `base64 of another length or with other characters is none`(_ text: String) {
         #expect(Base64.decode(text.utf8) == nil)

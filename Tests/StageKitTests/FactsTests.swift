@@ -15,6 +15,17 @@ struct FactsTests {
         #expect(facts[score] == nil && facts.named.map(\.name) == ["mime.names"])
     }
 
+    @Test func `texts are found by how their names end, also by names that come later`() {
+        var facts = Facts()
+        facts["b.of-an-end"] = .string("1")
+        facts["c.of-an-end"] = .int(2)
+        facts["b.of-an-end.not"] = .string("3")
+        #expect(facts.texts(endingIn: ".of-an-end").map(\.text) == ["1"])
+        facts["a.of-an-end"] = .string("4")
+        #expect(facts.texts(endingIn: ".of-an-end").map(\.name) == ["a.of-an-end", "b.of-an-end"])
+        #expect(Facts().texts(endingIn: ".of-an-end").isEmpty)
+    }
+
     @Test func `facts are the same in whatever order they were set, and are listed by name`() {
         let names = (0..<100).map { "many.n\($0 * 37 % 100)" }
         var forwards = Facts()

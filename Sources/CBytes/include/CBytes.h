@@ -18,6 +18,10 @@ bool sluice_is_zero(const void *bytes, size_t count);
 /// The offset of the first line feed that two hyphens follow (where a MIME delimiter may start), or `count`.
 size_t sluice_find_dashes(const void *bytes, size_t count);
 
+/// The offset of the first line from `start` on, where one begins, that is empty or begins with a carriage return or with
+/// a letter, which is given in lower case and may stand there in either; `count` if there is none.
+size_t sluice_find_line(const void *bytes, size_t count, size_t start, uint8_t letter);
+
 /// Where the pieces of a header field stand.
 struct sluice_field {
     /// After the name.
@@ -54,6 +58,10 @@ unsigned sluice_text_kinds(const void *bytes, size_t count);
 /// Of `all` octets that stand there, the first `count` are written; those behind them say what becomes of blanks at
 /// their end. `output` needs room for `count`.
 size_t sluice_relax_blanks(const void *text, size_t count, size_t all, void *output);
+
+/// Writes the value of a header field without line ends and carriage returns, with one space in the place of several
+/// spaces and tabs and none at its ends, and returns how many octets that are. `output` needs room for `count`.
+size_t sluice_unfold_blanks(const void *value, size_t count, void *output);
 
 /// Lets the processor fetch what will soon be read; any address will do.
 static inline void sluice_prefetch(const void *address) {
