@@ -23,7 +23,7 @@ struct Reload: Sendable {
         var lines = checked.findings.map(\.description)
         guard let plan = checked.plan else { return refuse(lines) }
         lines += restrictions(of: plan)
-        guard plan.site.dataDirectory == build.services.site.dataDirectory else { return refuse(lines) }
+        guard plan.site.hasData(in: build.services.site.dataDirectory) else { return refuse(lines) }
         do {
             try await engine.reload(plan)
         } catch ReloadError.notRunning {
@@ -43,7 +43,7 @@ struct Reload: Sendable {
     private func restrictions(of plan: SitePlan) -> [String] {
         let present = build.services.site
         var lines: [String] = []
-        if plan.site.dataDirectory != present.dataDirectory {
+        if !plan.site.hasData(in: present.dataDirectory) {
             lines.append(
                 "\(plan.sourceFile): data-directory is \(plan.site.dataDirectory), and the server began with "
                     + "\(present.dataDirectory); stop it and start it again to move")

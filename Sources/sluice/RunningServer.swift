@@ -27,7 +27,7 @@ struct RunningServer {
 
     /// The same server where it is, if the files name another data directory since it began; tells the operator.
     private var elsewhere: RunningServer? {
-        guard let process = ServerProcess(runningUnder: directory), process.dataDirectory != site.dataDirectory else {
+        guard let process = ServerProcess(runningUnder: directory), !site.hasData(in: process.dataDirectory) else {
             return nil
         }
         Terminal.note(process.otherPlace(than: site))

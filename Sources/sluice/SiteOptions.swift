@@ -29,7 +29,7 @@ struct SiteOptions: ParsableArguments {
     func planInPlace() throws -> (plan: SitePlan, services: StageServices) {
         let made = try plan()
         let site = made.plan.site
-        if let process = ServerProcess(runningUnder: directory), process.dataDirectory != site.dataDirectory {
+        if let process = ServerProcess(runningUnder: directory), !site.hasData(in: process.dataDirectory) {
             throw Failure(.configuration, process.otherPlace(than: site))
         }
         return made

@@ -139,6 +139,24 @@ extension EndToEndTests {
             }
         }
 
+        @Test(arguments: ["DATA/", "PIPELINES/../data", "LINK"])
+        func `the same data directory in other words is no other one`(_ words: String) async throws {
+            try await withSluice { sluice in
+                let link = sluice.workspace("link")
+                try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: sluice.data)
+                let path = words.replacingOccurrences(of: "DATA", with: sluice.data)
+                    .replacingOccurrences(of: "PIPELINES", with: sluice.pipelines)
+                    .replacingOccurrences(of: "LINK", with: link)
+                let site = SiteFiles().site(data: path, resolver: try Names.port, control: sluice.controlPort)
+                try sluice.workspace.write(site, to: "pipelines/site.yaml")
+                for command in [["user", "list"], ["mail", "list", "user@example.org"], ["queue"], ["reload"]] {
+                    let outcome = try await sluice.command(command)
+                    #expect(outcome.status == 0, "\(command): \(outcome.testDescription)")
+                    #expect(!outcome.errors.contains("has its data in"), "\(outcome.errors)")
+                }
+            }
+        }
+
         @Test func `listeners come and go with the files`() async throws {
             try await withSluice { sluice in
                 let other = try Ports.free()
