@@ -40,7 +40,7 @@ func reportingFailures(_ work: () async throws -> Void) async throws {
     } catch QueueError.unknownMessage(let id) {
         Terminal.complain("no message \(id) is in quarantine")
         throw ExitCode(Failure.Code.dataError.rawValue)
-    } catch let error as ProcessLock.InUse {
+    } catch let error where isInUse(error) {
         Terminal.complain("\(error)")
         throw ExitCode(Failure.Code.temporary.rawValue)
     } catch let error as FileError where error.isForbidden {
@@ -50,4 +50,10 @@ func reportingFailures(_ work: () async throws -> Void) async throws {
         Terminal.complain("\(error)")
         throw ExitCode(Failure.Code.software.rawValue)
     }
+}
+
+/// Whether data cannot be had only because another process uses it.
+func isInUse(_ error: any Error) -> Bool {
+    if case QueueError.inUse = error { return true }
+    return error is ProcessLock.InUse
 }

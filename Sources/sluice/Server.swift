@@ -94,11 +94,6 @@ struct Server: Service {
         }
     }
 
-    private static func isInUse(_ error: any Error) -> Bool {
-        if case QueueError.inUse = error { return true }
-        return error is ProcessLock.InUse
-    }
-
     /// A supervisor should try again only what may pass by itself.
     private static func code(of error: any Error) -> Failure.Code {
         switch error {

@@ -187,6 +187,8 @@ extension EndToEndTests {
                 #expect(try await sluice.search("secretuser", finds: 2).count == 2)
                 #expect(try await sluice.stop() == .exited(0))
                 let lock = try ProcessLock(path: sluice.data + "/" + file)
+                let command = file == "index.lock" ? ["index", "stats"] : ["queue"]
+                #expect(try await sluice.command(command).status == 75)
                 let start = Task { try await sluice.start() }
                 try await eventually("the server says that it waits") {
                     sluice.log.contains("waiting for a process to end") ? true : nil
