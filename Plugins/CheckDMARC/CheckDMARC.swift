@@ -36,6 +36,7 @@ package final class CheckDMARC: Stage {
         readsIfPresent: [
             Read.arcResult.declaration, Read.arcSealers.declaration, Read.arcFirstResults.declaration,
             Read.spfReport.declaration, Read.dkimReport.declaration, Read.dkimUndecided.declaration,
+            Read.arcReport.declaration,
         ],
         provides: [
             Provided.result.declaration, Provided.domain.declaration, Provided.authors.declaration,
@@ -139,21 +140,32 @@ package final class CheckDMARC: Stage {
         let arc = override == "arc" ? message.facts[Read.arcResult] : nil
         let report = evaluation.report(disposition: disposition, arc: arc).text
         message.facts[Provided.report] = report
-        if evaluation.result == .fail || evaluation.isUnattributable {
-            log(evaluation, report, of: message, in: context)
-        }
+        if let finding = evaluation.finding { log(finding, report, of: message, in: context) }
         if evaluation.policy?.record.aggregateReports.isEmpty == false {
             reports?.note(message.row(evaluation, disposition, override))
         }
     }
 
     /// Tells the operator why, since a refused message leaves nothing else behind.
-    private func log(_ evaluation: Evaluation, _ report: String, of message: Message, in context: StageContext) {
+    private func log(_ finding: Logger.Message, _ report: String, of message: Message, in context: StageContext) {
         context.logger.info(
-            evaluation.isUnattributable ? "message has no clear author" : "message fails DMARC",
+            finding,
             metadata: [
                 "message.id": "\(message.id)", "client": "\(message.client.address)", "dmarc": "\(report)",
                 "spf": "\(message.facts[Read.spfReport] ?? "-")", "dkim": "\(message.facts[Read.dkimReport] ?? "-")",
+                "arc": "\(message.facts[Read.arcReport] ?? "-")",
             ])
+    }
+}
+
+extension Evaluation {
+    /// What an operator should hear of the message, if anything.
+    fileprivate var finding: Logger.Message? {
+        if isUnattributable { return "message has no clear author" }
+        switch result {
+        case .fail: return "message fails DMARC"
+        case .temperror: return "DMARC could not be checked"
+        case .none, .pass, .permerror: return nil
+        }
     }
 }

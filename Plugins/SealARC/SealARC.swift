@@ -52,6 +52,9 @@ package final class SealARC: Stage {
         self.configuration = configuration
         self.services = services
         key = try SigningKey(setting: configuration.key)
+        guard key.algorithm == .rsaSHA256 else {
+            throw ConfigurationError("must be an RSA key: many who check seals know no other", at: "key")
+        }
         try SigningKey.check(domain: configuration.domain, selector: configuration.selector)
         let names = configuration.headers.map { $0.lowercased() }
         guard names.contains("from") else {

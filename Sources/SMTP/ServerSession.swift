@@ -220,6 +220,11 @@ package struct ServerSession: ~Copyable {
         state == .closed ? .close : end(.timeout)
     }
 
+    /// Ends a session that would go on for too long while the server stops.
+    package mutating func cutOff() -> Step {
+        state == .closed ? .close : end(.shuttingDown)
+    }
+
     /// Lets a message in progress finish, then ends the session; at once if there is none.
     package mutating func drain() -> Step {
         isDraining = true

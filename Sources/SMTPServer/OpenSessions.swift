@@ -12,6 +12,9 @@ final class OpenSessions: Sendable {
     /// Told to every session when the server stops.
     struct DrainRequest: Sendable {}
 
+    /// Told to every session that is still open when the time for that is over.
+    struct CutRequest: Sendable {}
+
     /// An address as far as it is one client: a whole IPv4 address, or the network part of an IPv6 one.
     private struct Origin: Hashable {
         let family: AddressLiteral.Family
@@ -86,17 +89,21 @@ final class OpenSessions: Sendable {
 
     /// Admits nobody any more and asks every session to end when it can.
     func drain() {
-        let channels = state.withLock { state in
-            state.isDraining = true
-            return state.entries.values.map(\.channel)
-        }
+        state.withLock { $0.isDraining = true }
         for channel in channels { channel.pipeline.fireUserInboundEventTriggered(DrainRequest()) }
+    }
+
+    /// Ends every session, with a last word.
+    func cut() {
+        for channel in channels { channel.pipeline.fireUserInboundEventTriggered(CutRequest()) }
     }
 
     /// Closes every connection at once.
     func closeAll() {
-        for channel in state.withLock({ $0.entries.values.map(\.channel) }) { channel.close(promise: nil) }
+        for channel in channels { channel.close(promise: nil) }
     }
+
+    private var channels: [any Channel] { state.withLock { $0.entries.values.map(\.channel) } }
 
     /// Waits until no session is open.
     func waitUntilEmpty() async {

@@ -168,6 +168,8 @@ package final class SMTPService: Sendable {
         // A task of its own, because this one may be cancelled already, and then could not sleep.
         let cut = Task { [sessions, configuration] in
             try await Task.sleep(for: configuration.gracePeriod)
+            sessions.cut()
+            try await Task.sleep(for: configuration.lingering)
             sessions.closeAll()
         }
         await sessions.waitUntilEmpty()

@@ -142,6 +142,8 @@ final class SessionHandler: ChannelInboundHandler, Patient {
             if ending == .none { perform(session.endInput()) } else { context.close(promise: nil) }
         case is OpenSessions.DrainRequest:
             if ending == .none { perform(session.drain()) }
+        case is OpenSessions.CutRequest:
+            if ending == .none { perform(session.cutOff()) }
         case TLSUserEvent.handshakeCompleted: handshakeCompleted()
         case TLSUserEvent.shutdownCompleted: break
         case let event as ProxyHandler.Forwarded: forwarded = event.source

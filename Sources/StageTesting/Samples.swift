@@ -18,11 +18,11 @@ public enum Samples {
         StageServices(site: site, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: { now })
     }
 
-    /// A context for direct calls of a stage.
-    public static func context(step: String = "deliver.test") -> StageContext {
+    /// A context for direct calls of a stage; without a log, its lines go nowhere.
+    public static func context(step: String = "deliver.test", log: LineLog? = nil) -> StageContext {
         StageContext(
-            pipeline: "test", step: step, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-            now: { now })
+            pipeline: "test", step: step,
+            logger: log?.logger ?? Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: { now })
     }
 
     /// A message of a stranger to addresses of the site, with core facts set as the engine sets them.

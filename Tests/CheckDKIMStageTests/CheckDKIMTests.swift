@@ -1,7 +1,9 @@
 import Bytes
 import CheckARCStage
 import CheckDKIMStage
+import DKIM
 import DemoDNS
+import Foundation
 import Resolver
 import SealARCStage
 import SignDKIMStage
@@ -11,13 +13,12 @@ import Testing
 
 /// The four stages after each other, as a forwarder and the server behind it use them, with a real DNS server.
 @Suite struct CheckDKIMTests {
-    /// The Ed25519 key of RFC 8463, appendix A.1.
-    private static let pem = """
-        -----BEGIN PRIVATE KEY-----
-        MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g
-        -----END PRIVATE KEY-----
-        """
-    private static let record = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
+    private static let keys = URL(filePath: #filePath).deletingLastPathComponent()
+        .appending(path: "../DKIMTests/Fixtures")
+
+    private static func pem(_ name: String) throws -> String {
+        try String(contentsOf: keys.appending(path: "\(name).pem"), encoding: .utf8)
+    }
 
     private func settings(_ values: [(String, String)]) -> Settings {
         let place = SourceLocation(file: "x.yaml", line: 1, column: 1)
@@ -29,18 +30,21 @@ import Testing
                     }), at: place))
     }
 
-    private static let signing = [("domain", "example.com"), ("selector", "s1"), ("key", pem)]
+    private static func signing(_ key: String = "rsa-pkcs8") throws -> [(String, String)] {
+        [("domain", "example.com"), ("selector", "s1"), ("key", try pem(key))]
+    }
 
     @Test func `what one server signs and seals another finds whole`() async throws {
-        let zone = DNSZone(["s1._domainkey.example.com": [.text(Self.record)]])
+        let record = try SigningKey(pem: Self.pem("rsa-pkcs8")).record
+        let zone = DNSZone(["s1._domainkey.example.com": [.text(record)]])
         let server = try LoopbackDNSServer(zone: zone)
         defer { server.stop() }
         var site = Samples.site(dataDirectory: "/nowhere")
         site.resolverServers = ["127.0.0.1:\(server.port)"]
         let services = Samples.services(site)
-        var settings = settings(Self.signing)
+        var settings = settings(try Self.signing())
         let sign = try SignDKIM(configuration: .init(from: &settings), services: services)
-        settings = self.settings(Self.signing)
+        settings = self.settings(try Self.signing())
         let seal = try SealARC(configuration: .init(from: &settings), services: services)
         settings = self.settings([])
         let dkim = CheckDKIM(configuration: NoConfiguration(from: &settings), services: services)
@@ -114,9 +118,19 @@ import Testing
         await stage.stop()
     }
 
+    @Test func `a seal is made with an RSA key only`() throws {
+        var settings = settings(try Self.signing("ed25519"))
+        let configuration = SealARC.Configuration(from: &settings)
+        let services = Samples.services(Samples.site(dataDirectory: "/nowhere"))
+        let error = #expect(throws: ConfigurationError.self) {
+            try SealARC(configuration: configuration, services: services)
+        }
+        #expect("\(String(describing: error))".contains("RSA"))
+    }
+
     @Test(arguments: [("key", "no key"), ("domain", "a..b"), ("selector", "")])
     func `settings that make no sense are told with their name`(_ name: String, _ value: String) throws {
-        var settings = settings(Self.signing.map { $0.0 == name ? (name, value) : $0 })
+        var settings = settings(try Self.signing().map { $0.0 == name ? (name, value) : $0 })
         let configuration = SignDKIM.Configuration(from: &settings)
         let services = Samples.services(Samples.site(dataDirectory: "/nowhere"))
         let error = #expect(throws: ConfigurationError.self) {

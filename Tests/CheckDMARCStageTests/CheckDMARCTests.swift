@@ -35,7 +35,7 @@ struct CheckDMARCTests {
 
     /// Checks a message with facts of other checks; gives back its facts.
     private func check(
-        _ header: String, _ known: [String: String] = [:], trusting trusted: [String] = []
+        _ header: String, _ known: [String: String] = [:], trusting trusted: [String] = [], log: LineLog? = nil
     ) async throws -> Facts {
         let server = try LoopbackDNSServer(zone: Self.zone)
         defer { server.stop() }
@@ -44,9 +44,30 @@ struct CheckDMARCTests {
         var message = Samples.message(text: header + "\r\n\r\nbody")
         let facts = ["spf.result": "none", "spf.domain": "", "dkim.domains": ""].merging(known) { $1 }
         for (name, value) in facts { message.facts[name] = .string(value) }
-        #expect(try await stage.process(&message, in: Samples.context()) == .proceed)
+        #expect(try await stage.process(&message, in: Samples.context(log: log)) == .proceed)
         await stage.stop()
         return message.facts
+    }
+
+    @Test(
+        arguments: [
+            (["spf.result": "fail"], ["message fails DMARC"]),
+            (["spf.result": "temperror", "spf.domain": "example.com"], ["DMARC could not be checked"]),
+            (["spf.result": "pass", "spf.domain": "example.com"], []),
+        ] as [([String: String], [String])])
+    func `the log says what failed and what could not be checked, with the results of all checks`(
+        _ known: [String: String], _ lines: [String]
+    ) async throws {
+        let log = LineLog()
+        let reports = Dictionary(uniqueKeysWithValues: ["spf", "dkim", "arc"].map { ($0, "\($0)=some") })
+        let facts = Dictionary(uniqueKeysWithValues: reports.map { ("\($0).authentication-results", $1) })
+        _ = try await check("From: a@example.com", known.merging(facts) { $1 }, log: log)
+        #expect(log.lines == lines)
+        for line in lines {
+            let said = try #require(log.metadata(of: line).first)
+            #expect(said.filter { reports.keys.contains($0.key) } == reports)
+            #expect(said["dmarc"]?.hasPrefix("dmarc=") == true)
+        }
     }
 
     private func rows() throws -> [String] {

@@ -84,8 +84,9 @@ import Testing
             let client = try await TCPClient.connect(port: address.port)
             try await client.send(SessionTests.envelope + "half")
             try await client.lines(13)
-            await server.stop()
-            _ = try await client.linesUntilClosed()
+            async let stopping: Void = server.stop()
+            #expect(try await client.linesUntilClosed().last == "421 4.3.2 Service is going down; try again later")
+            await stopping
             #expect(entrance.messages.isEmpty)
         }
     }

@@ -4,6 +4,7 @@ import SMTP
 import SMTPDialogs
 import SMTPServer
 import StageKit
+import StageTesting
 import Testing
 
 /// Clients that cannot wait, and clients that are made to.

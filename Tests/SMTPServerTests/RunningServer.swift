@@ -2,6 +2,7 @@ import Logging
 import SMTP
 import SMTPServer
 import StageKit
+import StageTesting
 
 /// Runs a real server on a loopback port while `body` lasts, then stops it.
 func withServer<Result>(

@@ -5,6 +5,7 @@ import SMTP
 import SMTPDialogs
 import SMTPServer
 import StageKit
+import StageTesting
 import Testing
 
 /// Encrypted connections to the real server, with certificates that `openssl` makes.

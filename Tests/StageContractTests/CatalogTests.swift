@@ -33,19 +33,19 @@ import Testing
         "smtp": map([("listen", SettingNode(.list([scalar("127.0.0.1:0")]), at: place))]),
         "sign-dkim": signing, "seal-arc": signing,
     ]
-    /// The Ed25519 key of RFC 8463, appendix A.1.
     private static let signing = map([
         ("domain", scalar("football.example.com")), ("selector", scalar("brisbane")),
-        (
-            "key",
-            scalar(
-                """
-                -----BEGIN PRIVATE KEY-----
-                MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g
-                -----END PRIVATE KEY-----
-                """)
-        ),
+        ("key", scalar(key)),
     ])
+    private static let key: String = {
+        let file = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../DKIMTests/Fixtures/rsa-pkcs8.pem")
+        do {
+            return try String(contentsOf: file, encoding: .utf8)
+        } catch {
+            fatalError("\(error)")
+        }
+    }()
     private static let place = SourceLocation(file: "test.yaml", line: 1, column: 1)
 
     private static func map(_ entries: [(String, SettingNode)]) -> SettingNode {

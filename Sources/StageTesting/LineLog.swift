@@ -1,18 +1,21 @@
-import Logging
+public import Logging
 import Synchronization
 
-/// Keeps what is logged at `info` and above.
-final class LineLog: Sendable {
+/// Keeps what is logged at `info` and above, so that a test can look at it.
+public final class LineLog: Sendable {
     private let kept = Mutex<[(text: String, metadata: [String: String])]>([])
 
+    /// A log without lines.
+    public init() {}
+
     /// The lines so far.
-    var lines: [String] { kept.withLock { $0.map(\.text) } }
+    public var lines: [String] { kept.withLock { $0.map(\.text) } }
 
     /// The reasons that they give.
-    var reasons: [String] { kept.withLock { $0.compactMap { $0.metadata["reason"] } } }
+    public var reasons: [String] { kept.withLock { $0.compactMap { $0.metadata["reason"] } } }
 
     /// What stands beside the lines of a text.
-    func metadata(of text: String) -> [[String: String]] {
+    public func metadata(of text: String) -> [[String: String]] {
         kept.withLock { $0.filter { $0.text == text }.map(\.metadata) }
     }
 
@@ -21,7 +24,7 @@ final class LineLog: Sendable {
     }
 
     /// A logger that writes here.
-    var logger: Logger { Logger(label: "test") { _ in Handler(log: self) } }
+    public var logger: Logger { Logger(label: "test") { _ in Handler(log: self) } }
 
     private struct Handler: LogHandler {
         let log: LineLog
