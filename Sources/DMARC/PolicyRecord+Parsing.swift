@@ -27,7 +27,8 @@ extension PolicyRecord {
     /// the record asks for nothing but reports (section 6.6.3, step 6).
     ///
     /// Deviation: a `pct` that is no number counts as 0 and not as the default of 100. Whoever wrote one wanted the policy
-    /// to apply to less than everything, and reading it as 100 would lose mail that the owner meant to spare.
+    /// to apply to less than everything, and reading it as 100 would lose mail that the owner meant to spare; a published
+    /// vector wants the same.
     ///
     /// - Throws: ``Unusable`` where nobody asks for reports either.
     package init(parsing octets: [UInt8]) throws(Unusable) {

@@ -99,7 +99,7 @@ extension EndToEndTests {
                 #expect(try await client.send(changed, to: ["user@example.org"]).codes == "550 5.7.26")
                 #expect(try await sluice.queue().inbound.received == 0)
                 let lines = sluice.log.split(separator: "\n").filter { $0.contains("message fails DMARC") }
-                #expect(lines.count == 2 && lines.allSatisfy { $0.contains("p=reject") })
+                #expect(lines.count == 2 && lines.allSatisfy { $0.contains("p=reject") && $0.contains("arc=none") })
                 #expect(lines.last?.contains("body was changed") == true, "\(lines)")
                 #expect(lines.first?.contains("smtp.mailfrom=a@sender.example") == true, "\(lines)")
             }
