@@ -125,7 +125,7 @@ def run(arguments):
             compile_peer(results, libopendkim)
             messages = sign(directory, keys)
             rounds = 1 if arguments.quick else ROUNDS
-            auth_pipeline.measure(directory, results, dns.port, SYSTEM_PYTHON, rounds)
+            auth_pipeline.measure(directory, results, dns.port, SYSTEM_PYTHON)
             for _ in range(rounds):
                 measure_spf(results, ours, dns.port, scale)
                 for (selector, label), path in messages.items():
