@@ -44,7 +44,8 @@ package enum QueueError: Error, Sendable, Equatable, CustomStringConvertible {
         case .failed(let error): "the queue's disk failed: \(error)"
         case .closed: "the queue is closed"
         case .inUse(let directory, let process):
-            "\(directory) is in use by \(process.map { "process \($0)" } ?? "another process"); try again when that answers or has ended"
+            "\(directory) is in use by \(process.map { "process \($0)" } ?? "another process"); "
+                + "try again when that answers or has ended"
         case .unknownMessage(let id): "no message \(id) is in quarantine"
         case .unreadable(let id, let file, let offset): "message \(id) cannot be read from \(file) at \(offset)"
         }

@@ -91,7 +91,8 @@ struct ServerProcess {
         }
     }
 
-    private static func resolved(_ path: String) -> String? {
+    /// A path without links and dots; `nil` if there is nothing.
+    static func resolved(_ path: String) -> String? {
         guard let real = realpath(path, nil) else { return nil }
         defer { free(real) }
         return String(cString: real)
