@@ -1,25 +1,15 @@
 """`Tests/bench crash`: crashes at random points of random workloads, and whether everything promised survives them."""
 
-import os
 import random
 import subprocess
 
-from . import processes, sluice
+from . import sluice
 from .results import Results, number, print_table
 
 TITLE = "crash points survived by the queue, the attachments and the index, on simulated disks"
 PACKAGES = ["libsqlite3-dev", "libspf2-dev", "libc-ares-dev", "pkg-config"]
 
 QUICK_SECONDS = 30
-
-
-def build():
-    """Builds the driver for release and returns its path."""
-    command = ["swift", "build", "-c", "release", "--scratch-path", sluice.SCRATCH, "--package-path", sluice.ROOT]
-    print("building the crash schedules for release", flush=True)
-    if subprocess.run([*command, "--product", "CrashBenchmark"], stdin=subprocess.DEVNULL).returncode != 0:
-        raise RuntimeError("the release build failed; see above")
-    return os.path.join(processes.run([*command, "--show-bin-path"]).strip(), "CrashBenchmark")
 
 
 def benchmark(binary, seconds, seed, results):
@@ -53,7 +43,7 @@ def run(arguments):
     seed = arguments.seed if arguments.seed is not None else random.randrange(1_000_000_000)
     seconds = run_for(arguments)
     results.note(f"{seconds} seconds from seed {seed} on; SLUICE_CRASH=WORKLOAD:SEED Tests/run --filter ^CrashTests sees one again")
-    survived, broken = benchmark(build(), seconds, seed, results)
+    survived, broken = benchmark(sluice.build("CrashBenchmark"), seconds, seed, results)
     results.target("crash-points-survived", survived, ">=", 1000, digits=0)
     results.target("promises-broken", broken, "==", 0, digits=0)
     results.finish(arguments.json)

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import subprocess
 import time
 
 from . import machine, sluice
@@ -38,15 +37,6 @@ NAMES = {
     "files": "a file a message",
     "sqlite": "SQLite, FULL",
 }
-
-
-def build():
-    """Builds the benchmark's binary for release, saying so, and returns its path."""
-    command = ["swift", "build", "-c", "release", "--scratch-path", sluice.SCRATCH, "--package-path", sluice.ROOT]
-    print("building the queue for release", flush=True)
-    if subprocess.run([*command, "--product", "QueueBenchmark"], stdin=subprocess.DEVNULL).returncode != 0:
-        raise RuntimeError("the release build failed; see above")
-    return os.path.join(run_program([*command, "--show-bin-path"]).strip(), "QueueBenchmark")
 
 
 def octets_on_disk(place):
@@ -106,7 +96,7 @@ class Benchmark:
 def run(arguments):
     """Runs the benchmark and prints its table and targets."""
     results = Results("queue", arguments.quick)
-    binary = build()
+    binary = sluice.build("QueueBenchmark")
     started = time.monotonic()
     with machine.workspace() as directory:
         benchmark = Benchmark(directory, binary, results)

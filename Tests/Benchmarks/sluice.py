@@ -16,8 +16,10 @@ SESSIONS = 11_000  # at once
 
 
 def build(product="sluice"):
-    """Builds a release binary, saying so, and returns its path."""
-    command = ["swift", "build", "-c", "release", "--scratch-path", SCRATCH, "--package-path", ROOT]
+    """Builds a release binary as the README does, saying so, and returns its path."""
+    command = [
+        "swift", "build", "-c", "release", "--static-swift-stdlib", "--scratch-path", SCRATCH, "--package-path", ROOT,
+    ]
     print(f"building {product} for release", flush=True)
     if subprocess.run([*command, "--product", product], stdin=subprocess.DEVNULL).returncode != 0:
         raise RuntimeError("the release build failed; see above")
