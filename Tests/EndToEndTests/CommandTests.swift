@@ -19,6 +19,23 @@ extension EndToEndTests {
             }
         }
 
+        @Test func `a list says in which mailbox each mail is`() async throws {
+            try await withSluice { sluice in
+                let client = try await SMTPClient(port: sluice.port)
+                let mails = [("INBOX", "a@sender.example"), ("Junk", "a@forbidden.example")]
+                for (number, mail) in mails.enumerated() {
+                    let reply = try await client.send(
+                        Wire.mail(subject: "For \(mail.0)"), from: mail.1, to: ["user@example.org"])
+                    #expect(reply.code == 250)
+                    _ = try await sluice.search("subject:for", finds: number + 1)
+                }
+                let lines = try await sluice.command("mail", "list", "user@example.org").text.split(separator: "\n")
+                try #require(lines.count == 3)
+                #expect(lines[0].wholeMatch(of: /2 .*:\d\d  Junk   \S.*  For Junk/) != nil, "\(lines)")
+                #expect(lines[1].wholeMatch(of: /1 .*:\d\d  INBOX  \S.*  For INBOX/) != nil, "\(lines)")
+            }
+        }
+
         @Test func `users and mails are told to programs, too`() async throws {
             try await withSluice { sluice in
                 let client = try await SMTPClient(port: sluice.port)
