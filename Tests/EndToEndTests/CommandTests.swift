@@ -36,6 +36,24 @@ extension EndToEndTests {
             }
         }
 
+        @Test func `an export has the fields of the server in front of what was accepted`() async throws {
+            try await withSluice { sluice in
+                let client = try await SMTPClient(port: sluice.port)
+                let mail = Wire.mail(subject: "One", "line")
+                #expect(try await client.send(mail, to: ["user@example.org"]).code == 250)
+                let id = try await sluice.search("subject:one", finds: 1)[0].id
+                let directory = try sluice.workspace.makeDirectory("whole")
+                let whole = ["mail", "export", "user@example.org", "--directory", directory]
+                #expect(try await sluice.command(whole).text == "1 mail\n")
+                let shown = try await sluice.command("mail", "show", "user@example.org", "\(id)", "--json")
+                    .decoded(as: Mail.self)
+                #expect(shown.trace.hasPrefix("Return-Path: <a@sender.example>\r\n") && shown.trace.hasSuffix("\r\n"))
+                expectSame(Workspace.octets(directory + "/\(id).eml"), Array(shown.trace.utf8) + mail)
+                let mixed = try await sluice.command(whole + ["--raw"])
+                #expect(mixed.status == 65 && mixed.errors.contains("differs by --raw"))
+            }
+        }
+
         @Test func `users and mails are told to programs, too`() async throws {
             try await withSluice { sluice in
                 let client = try await SMTPClient(port: sluice.port)
@@ -69,7 +87,8 @@ extension EndToEndTests {
                 let directory = try await sluice.export(to: "export")
                 #expect(try await client.send(Wire.mail(subject: "Too late"), to: ["user@example.org"]).code == 250)
                 _ = try await sluice.search("late", finds: 1)
-                let again = try await sluice.command("mail", "export", "user@example.org", "--directory", directory)
+                let export = ["mail", "export", "user@example.org", "--directory", directory, "--raw"]
+                let again = try await sluice.command(export)
                 #expect(again.status == 0 && again.text == "2 mails; 1 of them had been exported before\n")
                 let names = try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
                 #expect(names == ["1.eml", "2.eml"])
