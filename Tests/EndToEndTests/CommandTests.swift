@@ -16,6 +16,24 @@ extension EndToEndTests {
                 let rows = try await workspace.run(Places.sluice, ["stages", "--json"]).decoded(as: [Stage].self)
                 #expect(rows.first { $0.name == "smtp" }?.places == ["receive"])
                 #expect(rows.first { $0.name == "index" }?.places == ["deliver"])
+                let smtp = try await workspace.run(Places.sluice, ["stages", "smtp"])
+                #expect(smtp.text.contains("required; by default offered\n"), "\(smtp.text)")
+                #expect(smtp.text.contains(" starttls: offered "), "\(smtp.text)")
+            }
+        }
+
+        @Test(arguments: [
+            (["explain"], "no command explain; there are run, reload, check, "),
+            (["serach", "user@example.org"], "no command serach; did you mean search?"),
+            (["mail", "lsit", "user@example.org"], "no command mail lsit; did you mean mail list?"),
+        ])
+        func `a command that is none is named, with what would be one`(_ words: [String], _ text: String) async throws {
+            try await withSluice(users: [], starts: false) { sluice in
+                let outcome = try await sluice.workspace.run(Places.sluice, words)
+                #expect(outcome.status == 64, "\(outcome.testDescription)")
+                #expect(outcome.errors.hasPrefix("sluice: there is \(text)"), "\(outcome.testDescription)")
+                let help = try await sluice.workspace.run(Places.sluice, ["help", "mail"])
+                #expect(help.status == 0 && help.text.contains("SUBCOMMANDS"))
             }
         }
 
