@@ -5,7 +5,7 @@ enum MailList {
 
     /// Prints the mails of an answer, one a line.
     static func say(_ answer: SearchAnswer) {
-        let width = min(answer.hits.map(\.mailbox.count).max() ?? 0, widestMailbox)
+        let width = min(answer.hits.map { Terminal.columns($0.mailbox[...]) }.max() ?? 0, widestMailbox)
         for hit in answer.hits {
             let marks = (hit.isUnread ? "*" : " ") + (hit.attachments > 0 ? "@" : " ")
             Terminal.say(
