@@ -140,21 +140,25 @@ package final class CheckDMARC: Stage {
         let arc = override == "arc" ? message.facts[Read.arcResult] : nil
         let report = evaluation.report(disposition: disposition, arc: arc).text
         message.facts[Provided.report] = report
-        if let finding = evaluation.finding { log(finding, report, of: message, in: context) }
+        if let finding = evaluation.finding { log(finding, report, author, of: message, in: context) }
         if evaluation.policy?.record.aggregateReports.isEmpty == false {
             reports?.note(message.row(evaluation, disposition, override))
         }
     }
 
     /// Tells the operator why, since a refused message leaves nothing else behind.
-    private func log(_ finding: Logger.Message, _ report: String, of message: Message, in context: StageContext) {
-        context.logger.info(
-            finding,
-            metadata: [
-                "message.id": "\(message.id)", "client": "\(message.client.address)", "dmarc": "\(report)",
-                "spf": "\(message.facts[Read.spfReport] ?? "-")", "dkim": "\(message.facts[Read.dkimReport] ?? "-")",
-                "arc": "\(message.facts[Read.arcReport] ?? "-")",
-            ])
+    private func log(
+        _ finding: Logger.Message, _ report: String, _ author: AuthorDomain, of message: Message,
+        in context: StageContext
+    ) {
+        var metadata: Logger.Metadata = [
+            "message.id": "\(message.id)", "client": "\(message.client.address)", "dmarc": "\(report)",
+            "spf": "\(message.facts[Read.spfReport] ?? "-")", "dkim": "\(message.facts[Read.dkimReport] ?? "-")",
+            "arc": "\(message.facts[Read.arcReport] ?? "-")",
+        ]
+        // A single one stands in the report; of several it has the one that decided.
+        if author.count > 1 { metadata["authors"] = "\(author.summary)" }
+        context.logger.info(finding, metadata: metadata)
     }
 }
 

@@ -133,7 +133,7 @@ package final class CheckSPF: MailStage {
         if configuration.writesField { message.trace.insert(ReceivedSPF(outcome, of: sender.request).field, at: 0) }
         guard configuration.rejected.contains(outcome.result) else { return .proceed }
         return .reject(
-            Reply(.spfFailure, "SPF check failed for the sender's domain"),
+            Reply(refusing: outcome),
             reason: "SPF \(outcome.result.rawValue) for \(outcome.domain): \(outcome.reason)")
     }
 }

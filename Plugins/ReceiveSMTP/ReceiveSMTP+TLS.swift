@@ -31,7 +31,9 @@ extension ReceiveSMTP.Configuration {
                 "The addresses and ports where TLS begins with the first octet, such as 0.0.0.0:465.")
             listeners = listen.map(\.address)
             startTLS = settings.takeOptional(
-                "starttls", "Whether STARTTLS is unavailable, offered or required before mail; offered by default.")
+                "starttls", implied: .offered,
+                "Whether STARTTLS is unavailable, offered or required before mail; without certificates it is unavailable."
+            )
             minimum = settings.take("minimum", default: .tls12, "The oldest version of TLS that is spoken.")
         }
 
@@ -54,10 +56,7 @@ extension ReceiveSMTP.Configuration {
     }
 }
 
-extension ServerSession.StartTLS: SettingValue {
-    /// What holds where the file does not say.
-    package static var placeholder: ServerSession.StartTLS { .offered }
-}
+extension ServerSession.StartTLS: SettingValue {}
 
 extension ServerSession.Dialect: SettingValue {}
 extension TLSSettings.MinimumVersion: SettingValue {}

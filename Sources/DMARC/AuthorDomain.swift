@@ -1,5 +1,6 @@
 import Addressing
 import InternationalDomains
+import Resolver
 
 /// Whose mail a message says it is: the domains of its From (RFC 7489, section 6.6.1).
 package enum AuthorDomain: Sendable, Hashable {
@@ -48,6 +49,12 @@ package enum AuthorDomain: Sendable, Hashable {
         case .one: 1
         case .several(let domains): domains.count
         }
+    }
+
+    /// The domains for the operator's log: as many as are checked, with spaces between them.
+    package var summary: String {
+        let shown = domains.prefix(AuthorDomain.maximumDomains).map { String($0.prefix(DomainName.maximumLength)) }
+        return (shown + (domains.count > shown.count ? ["and more"] : [])).joined(separator: " ")
     }
 
     private static func isLiteral(_ domain: String) -> Bool {

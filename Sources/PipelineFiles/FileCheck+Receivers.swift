@@ -73,7 +73,7 @@ extension FileCheck {
     ///
     /// `others` may stand beside the settings, and are suggested with them.
     mutating func makeComponent<Module: Component>(
-        _ type: Module.Type, _ node: SettingNode, besides others: [String] = []
+        _ type: Module.Type, _ node: SettingNode, step: String? = nil, besides others: [String] = []
     ) -> Module? {
         var settings = Settings(node)
         do {
@@ -81,7 +81,8 @@ extension FileCheck {
             let problems = settings.finish(besides: others)
             findings += problems.map { Finding($0, in: node) }
             guard problems.isEmpty else { return nil }
-            return try Module(configuration: configuration, services: context.services)
+            let services = context.services.serving(pipeline: pipeline, step: step)
+            return try Module(configuration: configuration, services: services)
         } catch {
             if settings.problems.isEmpty { note(error, of: type.manifest.name.description, node) }
             let known = Set(findings)

@@ -142,9 +142,8 @@ extension FileCheck {
             let rest = entries.filter { StepKey(rawValue: $0.key) == nil }
             settings = SettingNode(.map(rest), at: settings.location)
         }
-        guard let stage = makeComponent(type, settings, besides: StepKey.allCases.map(\.rawValue)), let id else {
-            return nil
-        }
+        let others = StepKey.allCases.map(\.rawValue)
+        guard let stage = makeComponent(type, settings, step: id, besides: others), let id else { return nil }
         return Step(
             id: id, kind: .stage(stage), when: options.when, timeout: options.timeout ?? type.manifest.timeout,
             concurrency: options.concurrency ?? type.manifest.concurrency, isRequired: options.isRequired,

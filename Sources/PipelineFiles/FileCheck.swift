@@ -9,6 +9,8 @@ struct FileCheck {
     let path: String
     let source: SourceText
     let context: CheckContext
+    /// The pipeline's name; empty until it is read.
+    private(set) var pipeline = ""
     /// Everything found so far.
     var findings: [Finding] = []
     /// The facts that are there at the step under check.
@@ -47,9 +49,9 @@ struct FileCheck {
         var settings = Settings(node)
         guard checkVersion(&settings, &findings) else { return CheckedPipeline() }
         var result = CheckedPipeline()
-        let name: String = settings.take("pipeline", "The pipeline's name, different from those of all others.")
-        if !isWord(name) { settings.note("pipeline", "must be a name of a-z, 0-9 and hyphens, such as inbound") }
-        result.name = node.entries.contains { $0.key == "pipeline" } ? name : nil
+        pipeline = settings.take("pipeline", "The pipeline's name, different from those of all others.")
+        if !isWord(pipeline) { settings.note("pipeline", "must be a name of a-z, 0-9 and hyphens, such as inbound") }
+        result.name = node.entries.contains { $0.key == "pipeline" } ? pipeline : nil
         result.nameLocation = settings.location(of: "pipeline")
         let parts = takeParts(&settings)
         finish(settings)
@@ -62,7 +64,7 @@ struct FileCheck {
         if let node = parts["on-error"] ?? nil { onError = checkErrorPolicy(node, else: .standard) }
         let deliver = checkDelivery(parts["deliver"] ?? nil, node.location)
         result.plan = PipelinePlan(
-            name: name, digest: digest(bytes), sourceFile: path,
+            name: pipeline, digest: digest(bytes), sourceFile: path,
             text: PipelineText(
                 fileName: String(path.split(separator: "/").last ?? ""), pipeline: bytes, site: context.siteBytes),
             receivers: receivers.steps, session: session,

@@ -12,17 +12,22 @@ package final class DNSResolver: DNSResolving {
     }
 
     private enum Step {
-        case answer(DNSAnswer)
+        case recall(DNSAnswer)
+        case leave
+        case refuse
         case send
         case wait
     }
 
+    /// What questions came to.
+    package let metrics: ResolverMetrics
     private let configuration: ResolverConfiguration
     private let driver: AresDriver
     private let state: Mutex<State>
 
     /// Sets up the client and its thread; asks nobody yet.
-    package init(configuration: ResolverConfiguration) throws {
+    package init(configuration: ResolverConfiguration, metrics: ResolverMetrics = ResolverMetrics()) throws {
+        self.metrics = metrics
         self.configuration = configuration
         let cache = AnswerCache(capacity: configuration.cacheCapacity, octets: configuration.cacheOctets)
         state = Mutex(State(cache: cache))
@@ -56,6 +61,7 @@ package final class DNSResolver: DNSResolving {
         }
         let question = DNSQuestion(name, type)
         if let known = state.withLock({ $0.cache.answer(to: question, at: .now) }) {
+            metrics.recordHit()
             return (known.answer, known.expiry)
         }
         let waiter = state.withLock { state in
@@ -73,33 +79,45 @@ package final class DNSResolver: DNSResolving {
     private func board(_ question: DNSQuestion, as waiter: UInt64, _ caller: CheckedContinuation<DNSAnswer, Never>) {
         let step: Step = state.withLock { state in
             // Checked under the lock: a cancellation comes either before, seen here, or after, and finds the waiter.
-            if Task.isCancelled { return .answer(.temporaryFailure(reason: "cancelled")) }
+            if Task.isCancelled { return .leave }
             // The answer may have come between the first look and here.
-            if let known = state.cache.answer(to: question, at: .now) { return .answer(known.answer) }
+            if let known = state.cache.answer(to: question, at: .now) { return .recall(known.answer) }
             if state.flights[question] != nil {
                 state.flights[question]?[waiter] = caller
                 return .wait
             }
             guard state.flights.count < configuration.pendingCapacity else {
-                return .answer(.temporaryFailure(reason: "too many questions under way"))
+                return .refuse
             }
             state.flights[question] = [waiter: caller]
             return .send
         }
         switch step {
-        case .answer(let answer): caller.resume(returning: answer)
+        case .recall(let answer):
+            metrics.recordHit()
+            caller.resume(returning: answer)
+        case .leave: caller.resume(returning: Self.cancelled)
+        case .refuse:
+            let answer = DNSAnswer.temporaryFailure(reason: "too many questions under way")
+            metrics.record(answer, time: .zero)
+            caller.resume(returning: answer)
         case .wait: break
-        case .send: driver.submit(question) { [weak self] response in self?.land(question, response) }
+        case .send:
+            let start = ContinuousClock.now
+            driver.submit(question) { [weak self] response in self?.land(question, response, sent: start) }
         }
     }
 
     private func leave(_ question: DNSQuestion, _ waiter: UInt64) {
         // The flight goes on: its answer is worth keeping, and others may wait for it.
         let caller = state.withLock { $0.flights[question]?.removeValue(forKey: waiter) }
-        caller?.resume(returning: .temporaryFailure(reason: "cancelled"))
+        caller?.resume(returning: Self.cancelled)
     }
 
-    private func land(_ question: DNSQuestion, _ response: DNSResponse) {
+    private static let cancelled = DNSAnswer.temporaryFailure(reason: "cancelled")
+
+    private func land(_ question: DNSQuestion, _ response: DNSResponse, sent start: ContinuousClock.Instant) {
+        metrics.record(response.answer, time: .now - start)
         let waiters = state.withLock { state in
             if let lifetime = lifetime(of: response) {
                 state.cache.keep(response.answer, for: question, until: .now + lifetime)

@@ -6,7 +6,8 @@ extension StageServices {
     /// - Throws: ``ConfigurationError`` for a server that is no address, and what ``DNSResolver/init(configuration:)`` throws.
     package func resolver() throws -> DNSResolver {
         // A reload may name other servers; what asked the old ones goes on to do so.
-        try shared(named: resolverName) {
+        let metrics = try resolverMetrics()
+        return try shared(named: resolverName) {
             var configuration = ResolverConfiguration()
             configuration.deadline = site.resolverTimeout
             configuration.minimumLifetime = site.resolverLifetimes.lowerBound
@@ -18,9 +19,14 @@ extension StageServices {
                 }
                 configuration.servers.append(.init(address, port: UInt16(listener.port)))
             }
-            return try DNSResolver(configuration: configuration)
+            return try DNSResolver(configuration: configuration, metrics: metrics)
         }
     }
+
+    /// What the questions of all resolvers came to; another one after a reload goes on counting.
+    ///
+    /// - Throws: Nothing of its own.
+    package func resolverMetrics() throws -> ResolverMetrics { try shared { ResolverMetrics() } }
 
     /// The name under which components share what asks this resolver.
     package var resolverName: String {

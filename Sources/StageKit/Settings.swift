@@ -54,10 +54,12 @@ public struct Settings {
     }
 
     /// Takes a setting that may be missing.
+    ///
+    /// `implied` is what its absence comes to, for the reference.
     public mutating func takeOptional<Value: SettingValue>(
-        _ key: String, of type: Value.Type = Value.self, _ summary: String
+        _ key: String, of type: Value.Type = Value.self, implied: Value? = nil, _ summary: String
     ) -> Value? {
-        declare(key, type, nil, isRequired: false, summary)
+        declare(key, type, implied?.settingText, isRequired: false, summary)
         return consume(key).map { read($0) }
     }
 

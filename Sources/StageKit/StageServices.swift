@@ -6,7 +6,7 @@ import Synchronization
 public struct StageServices: Sendable {
     /// What all pipelines of the server share.
     public let site: Site
-    /// A log for events that belong to no message.
+    /// A log for events that belong to no message; names the component's pipeline and, unless it is a receiver, its step.
     public let logger: Logger
     /// The wall clock.
     public let now: @Sendable () -> Timestamp
@@ -15,6 +15,14 @@ public struct StageServices: Sendable {
     /// The same services for components that read another version of `site.yaml`; what is shared stays the same.
     public func serving(_ site: Site) -> StageServices {
         StageServices(site: site, logger: logger, now: now, registry: registry)
+    }
+
+    /// The same services for a component of a pipeline, with a log that says which it is.
+    package func serving(pipeline: String, step: String?) -> StageServices {
+        var logger = logger
+        logger[metadataKey: "pipeline"] = "\(pipeline)"
+        if let step { logger[metadataKey: "step"] = "\(step)" }
+        return StageServices(site: site, logger: logger, now: now, registry: registry)
     }
 
     private init(site: Site, logger: Logger, now: @escaping @Sendable () -> Timestamp, registry: SharedServices) {

@@ -9,14 +9,20 @@ extension MailCommand {
     /// `sluice mail export`.
     struct Export: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Writes each of a user's mails, as it was accepted, into a file NUMBER.eml.",
-            discussion: "Again into the same directory, it adds what has come since.")
+            abstract: "Writes each of a user's mails into a file NUMBER.eml.",
+            discussion: """
+                The fields that the server keeps beside a mail stand in front: Return-Path, Authentication-Results,
+                Received. Again into the same directory, it adds what has come since.
+                """)
 
         @Argument(help: "The user's address.")
         var user: String
 
         @Option(help: "An existing directory.")
         var directory: String
+
+        @Flag(help: "Write each message octet for octet as it was accepted, as mail show --raw prints it.")
+        var raw = false
 
         @Flag(help: "Print JSON.")
         var json = false
@@ -69,6 +75,7 @@ extension MailCommand {
             let file = try files.open(partial, .updateOrCreate)
             defer { file.close() }
             try file.truncate(to: 0)
+            if !raw { try body.trace.withUnsafeBytes { try file.write($0, at: 0) } }
             try await reader.give(body) { try file.write($0, at: file.size()) }
             guard try files.exists(path) else {
                 try files.rename(partial, to: path)
@@ -81,7 +88,8 @@ extension MailCommand {
             guard isSame else {
                 throw Failure(
                     .dataError,
-                    "\(path) is there already and is another mail; export into an empty directory, or move it away")
+                    "\(path) is there already and is another mail, or differs by --raw; export into an empty directory, "
+                        + "or move it away")
             }
             return false
         }

@@ -59,8 +59,10 @@ struct MailCommand: AsyncParsableCommand {
         var id: UInt32
 
         @Flag(
-            help:
-                "Print the message octet for octet as it was accepted, which is without forged Authentication-Results.")
+            help: """
+                Print the message octet for octet as it was accepted: without forged Authentication-Results, and without \
+                the fields of this server, which mail export puts in front.
+                """)
         var raw = false
 
         @Flag(help: "Print JSON.")

@@ -1,11 +1,15 @@
 /// A list of mails for people.
 enum MailList {
+    /// The columns for the names of mailboxes, if one needs so many.
+    private static let widestMailbox = 16
+
     /// Prints the mails of an answer, one a line.
     static func say(_ answer: SearchAnswer) {
+        let width = min(answer.hits.map { Terminal.columns($0.mailbox[...]) }.max() ?? 0, widestMailbox)
         for hit in answer.hits {
             let marks = (hit.isUnread ? "*" : " ") + (hit.attachments > 0 ? "@" : " ")
             Terminal.say(
-                "\(Terminal.cell(String(hit.id), width: 6)) \(marks) \(hit.date)  "
+                "\(Terminal.cell(String(hit.id), width: 6)) \(marks) \(hit.date)  \(Terminal.cell(hit.mailbox, width: width))  "
                     + "\(Terminal.cell(hit.from, width: 28))  \(Terminal.bold(Terminal.printable(hit.subject)))")
             if let snippet = hit.snippet, !snippet.isEmpty { Terminal.say("          " + line(snippet)) }
         }

@@ -1,10 +1,11 @@
 import DurableQueue
 import Engine
+import Resolver
 
 /// Measurements in the text format of Prometheus (version 0.0.4).
 enum MetricsText {
-    /// The ledger and the steps.
-    static func text(queue: DurableQueue, engine: Engine) -> String {
+    /// The ledger, the steps and the questions to the DNS.
+    static func text(queue: DurableQueue, engine: Engine, resolver: ResolverMetrics) -> String {
         var lines = ["# TYPE sluice_messages gauge"]
         for (pipeline, ledger) in queue.ledger().sorted(by: { $0.key < $1.key }) {
             let tally = ledger.messages
@@ -47,7 +48,18 @@ enum MetricsText {
         for (key, measure) in measures {
             lines.append("sluice_step_seconds_total\(labels(key)) \(measure.time / .seconds(1))")
         }
+        lines += self.lines(of: resolver)
         return lines.joined(separator: "\n")
+    }
+
+    /// What the DNS was asked; of outcomes that there were none of, too, so that a rate is known from the first on.
+    private static func lines(of resolver: ResolverMetrics) -> [String] {
+        let outcomes = ResolverMetrics.Outcome.allCases.map { (label: "{outcome=\"\($0.rawValue)\"}", resolver[$0]) }
+        return ["# TYPE sluice_dns_queries_total counter"]
+            + outcomes.map { "sluice_dns_queries_total\($0.label) \($0.1.count)" }
+            + ["# TYPE sluice_dns_query_seconds_total counter"]
+            + outcomes.map { "sluice_dns_query_seconds_total\($0.label) \($0.1.time / .seconds(1))" }
+            + ["# TYPE sluice_dns_cache_hits_total counter", "sluice_dns_cache_hits_total \(resolver.cacheHits)"]
     }
 
     /// The value of a label: reasons may hold anything that a stage or a file says.

@@ -5,6 +5,7 @@ import DurableQueue
 import Engine
 import MailStore
 import Mailboxes
+import Resolver
 import StageKit
 
 /// What the running server answers over its local interface.
@@ -20,7 +21,9 @@ struct ServerRoutes: Sendable {
         do {
             switch (request.method, request.path.first, request.isTrusted) {
             case (.get, "health", _): return health
-            case (.get, "metrics", _): return .text(MetricsText.text(queue: queue, engine: engine))
+            case (.get, "metrics", _):
+                let resolver = try services.resolverMetrics()
+                return .text(MetricsText.text(queue: queue, engine: engine, resolver: resolver))
             case (.get, "events", _): return try await events(for: request.query["user"])
             case (.get, "queue", true): return .json(try JSON.encode(QueueAnswer(queue, engine.plan)))
             case (.get, "search", true): return try await search(request)

@@ -19,6 +19,11 @@ struct SluiceCommand: AsyncParsableCommand {
         ])
 
     static func main() async {
-        await main(SearchCommand.settingQueryApart(Array(CommandLine.arguments.dropFirst())))
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        if let unknown = UnknownCommand(in: arguments, of: self) {
+            Terminal.complain("\(unknown)")
+            exit(withError: ExitCode.validationFailure)
+        }
+        await main(SearchCommand.settingQueryApart(arguments))
     }
 }

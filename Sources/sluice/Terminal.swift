@@ -48,7 +48,8 @@ enum Terminal {
         return text[..<end]
     }
 
-    private static func columns(_ text: Substring) -> Int {
+    /// The columns that a terminal gives to a text.
+    static func columns(_ text: Substring) -> Int {
         text.reduce(0) { $0 + columns(of: $1) }
     }
 

@@ -86,7 +86,7 @@ class Mailbox:
     """A user's mail as the server gives it back."""
 
     def __init__(self, server, user, directory, sent):
-        server.command("mail", "export", f"{user}@{sluice.DOMAIN}", "--directory", directory)
+        server.command("mail", "export", f"{user}@{sluice.DOMAIN}", "--directory", directory, "--raw")
         self.count = 0
         self.traced = 0
         self.numbers = {}

@@ -70,6 +70,21 @@ struct CheckDMARCTests {
         }
     }
 
+    @Test(arguments: [
+        (["a@example.com"], nil), (["a@example.com", "b@example.com"], nil),
+        (["a@example.com", "b@other.example"], "example.com other.example"),
+        (
+            (0...10).map { "a@\($0).example.com" },
+            (0..<10).map { "\($0).example.com" }.joined(separator: " ") + " and more"
+        ),
+    ])
+    func `the log names the authors where there are several`(_ authors: [String], _ shown: String?) async throws {
+        let log = LineLog()
+        _ = try await check("From: " + authors.joined(separator: ", "), log: log)
+        #expect(log.lines.count == 1)
+        #expect(log.metadata(of: try #require(log.lines.first)).first?["authors"] == shown)
+    }
+
     private func rows() throws -> [String] {
         defer {
             do { try FileManager.default.removeItem(at: directory) } catch { Issue.record(error) }

@@ -13,11 +13,20 @@ struct CheckSPFTests {
         "pass.example.com": [.txt([Array("v=spf1 ip4:192.0.2.1 -all".utf8)])],
         "fail.example.com": [.txt([Array("v=spf1 -all exp=why.example.com".utf8)])],
         "why.example.com": [.txt([Array("See %{s}".utf8)])],
+        "wordy.example.com": [.txt([Array("v=spf1 -all exp=wordy-why.example.com".utf8)])],
+        "wordy-why.example.com": [.text(String(repeating: "no ", count: 80) + Self.unbroken)],
+        "silent.example.com": [.txt([Array("v=spf1 -all exp=silent-why.example.com".utf8)])],
+        "silent-why.example.com": [.txt([Array("  ".utf8)])],
+        "forging.example.com": [.txt([Array("v=spf1 -all exp=forging-why.example.com".utf8)])],
+        "forging-why.example.com": [.txt([Array("no\r\n250 yes".utf8)])],
         "xn--bcher-kva.example.com": [.txt([Array("v=spf1 ip4:192.0.2.1 -all".utf8)])],
         "soft.example.com": [.txt([Array("v=spf1 ~all".utf8)])],
         "broken.example.com": [.txt([Array("v=spf1 ip4:nonsense -all".utf8)])],
         "mail.example.com": [.txt([Array("v=spf1 ip4:192.0.2.1 -all".utf8)])],
     ])
+
+    /// A word that is longer than a line of a reply may be.
+    private static let unbroken = String(repeating: "x", count: 740)
 
     private func settings(_ rejected: [String], on switches: [String] = []) -> Settings {
         let place = SourceLocation(file: "x.yaml", line: 1, column: 1)
@@ -54,6 +63,17 @@ struct CheckSPFTests {
         await stage.stop()
         #expect(server.questions > 0)
         return (verdict, message)
+    }
+
+    /// Has a sender refused.
+    private func refuse(_ sender: String) async throws -> (Reply, Message) {
+        let (verdict, message) = try await check(sender, rejecting: ["fail", "softfail"])
+        guard case .reject(let reply, _) = verdict else { throw Unexpected(verdict: verdict) }
+        return (reply, message)
+    }
+
+    private struct Unexpected: Error {
+        let verdict: Verdict
     }
 
     @Test(arguments: [
@@ -124,6 +144,28 @@ struct CheckSPFTests {
         }
         #expect(reply.code == 550 && reply.status == EnhancedStatusCode(5, 7, 23))
         #expect(reason.contains(sender.dropFirst(2)))
+    }
+
+    @Test(arguments: [
+        ("soft", "SPF check failed for the sender's domain"), ("silent", "SPF check failed for the sender's domain"),
+        ("forging", "SPF check failed for the sender's domain"),
+        (
+            "fail",
+            "SPF check failed for the sender's domain:|The domain fail.example.com explains:|See a@fail.example.com"
+        ),
+    ])
+    func `a refusal has the domain's words, and says whose they are`(_ label: String, _ text: String) async throws {
+        let (reply, _) = try await refuse("a@\(label).example.com")
+        #expect(reply.lines.joined(separator: "|") == text)
+    }
+
+    @Test func `words that are too many for a line go on in the next`() async throws {
+        let (reply, message) = try await refuse("a@wordy.example.com")
+        let words = reply.lines.dropFirst(2)
+        #expect(words.first?.hasSuffix("no no") == true, "\(words)")
+        #expect(words.map { $0.utf8.count } == [239, 499, 241])
+        #expect(words.dropFirst().joined() == Self.unbroken)
+        #expect(words.joined() == message.facts[CheckSPF.Provided.explanation]?.replacing("no x", with: "nox"))
     }
 
     @Test func `a result that cannot be refused is a problem of the settings`() throws {

@@ -31,17 +31,22 @@ extension EndToEndTests {
         }
 
         /// A server whose DNS knows two domains that ask for refusal of what they have not sent.
-        private func withServer(_ body: (Sluice) async throws -> Void) async throws {
+        private func withServer(
+            mailStep: String = "check-spf", _ body: (Sluice) async throws -> Void
+        ) async throws {
             var zone = DNSZone()
             for domain in ["signed.example", "bank.example"] {
                 zone.add(.text("v=spf1 ip4:192.0.2.1 -all"), at: domain)
                 zone.add(.text("v=DMARC1; p=reject"), at: "_dmarc.\(domain)")
             }
             zone.add(.text("v=spf1 ip4:127.0.0.0/8 -all"), at: "sender.example")
+            zone.add(.text("v=spf1 -all exp=why.%{d}"), at: "strict.example")
+            zone.add(.text("%{i} is not ours; see https://strict.example/why"), at: "why.strict.example")
             zone.add(.text(try SigningKey(pem: Self.key).record), at: "s1._domainkey.signed.example")
             let server = try LoopbackDNSServer(zone: zone)
             defer { server.stop() }
             var files = try files()
+            files.pipeline = files.pipeline?.replacingOccurrences(of: "- check-spf ", with: "- \(mailStep) ")
             files.resolver = server.port
             try await withSluice(files, body)
         }
@@ -102,6 +107,26 @@ extension EndToEndTests {
                 #expect(lines.count == 2 && lines.allSatisfy { $0.contains("p=reject") && $0.contains("arc=none") })
                 #expect(lines.last?.contains("body was changed") == true, "\(lines)")
                 #expect(lines.first?.contains("smtp.mailfrom=a@sender.example") == true, "\(lines)")
+            }
+        }
+
+        @Test func `a sender whom SPF refuses reads the words of the domain, and so does the operator`() async throws {
+            try await withServer(mailStep: "check-spf: { reject: [fail] }") { sluice in
+                let client = try await SMTPClient(port: sluice.port)
+                let reply = try await client.command("MAIL FROM:<a@strict.example>")
+                #expect(
+                    reply.lines == [
+                        "550-5.7.23 SPF check failed for the sender's domain:",
+                        "550-5.7.23 The domain strict.example explains:",
+                        "550 5.7.23 127.0.0.1 is not ours; see https://strict.example/why",
+                    ])
+                #expect(try await client.command("MAIL FROM:<a@strict.example>") == reply)
+                let lines = sluice.log.split(separator: "\n").filter { $0.contains("message refused") }
+                #expect(lines.count == 2 && lines.allSatisfy { $0.contains("see https://strict.example/why") })
+                let metrics = try await EventStream.get("/metrics", port: sluice.controlPort)
+                #expect(metrics.contains("sluice_dns_queries_total{outcome=\"records\"} 2\n"), "\(metrics)")
+                #expect(metrics.contains("sluice_dns_queries_total{outcome=\"temporary-failure\"} 0\n"), "\(metrics)")
+                #expect(metrics.contains("sluice_dns_cache_hits_total 2\n"), "\(metrics)")
             }
         }
 

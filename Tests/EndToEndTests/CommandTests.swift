@@ -16,6 +16,59 @@ extension EndToEndTests {
                 let rows = try await workspace.run(Places.sluice, ["stages", "--json"]).decoded(as: [Stage].self)
                 #expect(rows.first { $0.name == "smtp" }?.places == ["receive"])
                 #expect(rows.first { $0.name == "index" }?.places == ["deliver"])
+                let smtp = try await workspace.run(Places.sluice, ["stages", "smtp"])
+                #expect(smtp.text.contains("required; by default offered\n"), "\(smtp.text)")
+                #expect(smtp.text.contains(" starttls: offered "), "\(smtp.text)")
+            }
+        }
+
+        @Test(arguments: [
+            (["explain"], "no command explain; there are run, reload, check, "),
+            (["serach", "user@example.org"], "no command serach; did you mean search?"),
+            (["mail", "lsit", "user@example.org"], "no command mail lsit; did you mean mail list?"),
+        ])
+        func `a command that is none is named, with what would be one`(_ words: [String], _ text: String) async throws {
+            try await withSluice(users: [], starts: false) { sluice in
+                let outcome = try await sluice.workspace.run(Places.sluice, words)
+                #expect(outcome.status == 64, "\(outcome.testDescription)")
+                #expect(outcome.errors.hasPrefix("sluice: there is \(text)"), "\(outcome.testDescription)")
+                let help = try await sluice.workspace.run(Places.sluice, ["help", "mail"])
+                #expect(help.status == 0 && help.text.contains("SUBCOMMANDS"))
+            }
+        }
+
+        @Test func `a list says in which mailbox each mail is`() async throws {
+            try await withSluice { sluice in
+                let client = try await SMTPClient(port: sluice.port)
+                let mails = [("INBOX", "a@sender.example"), ("Junk", "a@forbidden.example")]
+                for (number, mail) in mails.enumerated() {
+                    let reply = try await client.send(
+                        Wire.mail(subject: "For \(mail.0)"), from: mail.1, to: ["user@example.org"])
+                    #expect(reply.code == 250)
+                    _ = try await sluice.search("subject:for", finds: number + 1)
+                }
+                let lines = try await sluice.command("mail", "list", "user@example.org").text.split(separator: "\n")
+                try #require(lines.count == 3)
+                #expect(lines[0].wholeMatch(of: /2 .*:\d\d  Junk   \S.*  For Junk/) != nil, "\(lines)")
+                #expect(lines[1].wholeMatch(of: /1 .*:\d\d  INBOX  \S.*  For INBOX/) != nil, "\(lines)")
+            }
+        }
+
+        @Test func `an export has the fields of the server in front of what was accepted`() async throws {
+            try await withSluice { sluice in
+                let client = try await SMTPClient(port: sluice.port)
+                let mail = Wire.mail(subject: "One", "line")
+                #expect(try await client.send(mail, to: ["user@example.org"]).code == 250)
+                let id = try await sluice.search("subject:one", finds: 1)[0].id
+                let directory = try sluice.workspace.makeDirectory("whole")
+                let whole = ["mail", "export", "user@example.org", "--directory", directory]
+                #expect(try await sluice.command(whole).text == "1 mail\n")
+                let shown = try await sluice.command("mail", "show", "user@example.org", "\(id)", "--json")
+                    .decoded(as: Mail.self)
+                #expect(shown.trace.hasPrefix("Return-Path: <a@sender.example>\r\n") && shown.trace.hasSuffix("\r\n"))
+                expectSame(Workspace.octets(directory + "/\(id).eml"), Array(shown.trace.utf8) + mail)
+                let mixed = try await sluice.command(whole + ["--raw"])
+                #expect(mixed.status == 65 && mixed.errors.contains("differs by --raw"))
             }
         }
 
@@ -52,7 +105,8 @@ extension EndToEndTests {
                 let directory = try await sluice.export(to: "export")
                 #expect(try await client.send(Wire.mail(subject: "Too late"), to: ["user@example.org"]).code == 250)
                 _ = try await sluice.search("late", finds: 1)
-                let again = try await sluice.command("mail", "export", "user@example.org", "--directory", directory)
+                let export = ["mail", "export", "user@example.org", "--directory", directory, "--raw"]
+                let again = try await sluice.command(export)
                 #expect(again.status == 0 && again.text == "2 mails; 1 of them had been exported before\n")
                 let names = try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
                 #expect(names == ["1.eml", "2.eml"])

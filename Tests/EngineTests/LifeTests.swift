@@ -144,6 +144,18 @@ struct LifeTests {
         #expect(server.recipients.quarantined == 6)
     }
 
+    @Test func `what a component logs names its pipeline, and its step`() throws {
+        let steps = "deliver: [ store, probe: { as: second } ]"
+        let server = try TestServer(steps, steps)
+        let names = server.engine.plan.pipelines.flatMap(\.deliver).compactMap { step -> String? in
+            guard case .stage(let stage as Probe) = step.kind else { return nil }
+            let logger = stage.services.logger
+            return [logger[metadataKey: "pipeline"], logger[metadataKey: "step"]].map { "\($0 ?? "-")" }
+                .joined(separator: " ")
+        }
+        #expect(names == ["inbound deliver.second", "inbound-1 deliver.second"])
+    }
+
     @Test func `a usual message is two lines of log`() async throws {
         let server = try TestServer("session: { message: [ probe ] }\ndeliver: [ store, store-batch ]")
         try await server.serveUntilQuiet { entrance in #expect(await entrance.send().code == 250) }

@@ -107,6 +107,7 @@ import Testing
         while server.questions == 0 { try await Task.sleep(for: .milliseconds(5)) }
         #expect(
             await resolver.query("host.example", .a) == .temporaryFailure(reason: "too many questions under way"))
+        #expect(resolver.metrics[.temporaryFailure].count == 1)
         resolver.close()
         _ = await pending
         server.stop()

@@ -58,6 +58,20 @@ import Testing
         }
     }
 
+    @Test func `questions are counted by what they came to, and those answered from memory apart`() async throws {
+        try await withResolver { resolver, _ in
+            let questions: [(String, RecordType)] = [
+                ("host.example", .a), ("host.example", .mx), ("nobody.example", .a), ("loop.example", .a), ("", .a),
+            ]
+            for _ in 0..<3 { for (name, type) in questions { _ = await resolver.query(name, type) } }
+            let metrics = resolver.metrics
+            let counts = ResolverMetrics.Outcome.allCases.map { metrics[$0].count }
+            #expect(counts == [1, 1, 1, 3, 0], "a failure is asked for again, and what cannot be asked for is not")
+            #expect(metrics.cacheHits == 6)
+            #expect(metrics[.records].time > .zero && metrics[.malformed].time == .zero)
+        }
+    }
+
     @Test func `equal questions at the same time are sent once`() async throws {
         try await withResolver { resolver, server in
             await withTaskGroup(of: DNSAnswer.self) { group in

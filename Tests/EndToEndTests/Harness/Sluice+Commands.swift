@@ -61,10 +61,10 @@ extension Sluice {
         return outcome.octets
     }
 
-    /// All of a user's mail, as files NUMBER.eml in a new directory.
+    /// All of a user's mail as it was accepted, as files NUMBER.eml in a new directory.
     func export(_ user: String = "user", to name: String) async throws -> String {
         let directory = try workspace.makeDirectory(name)
-        let outcome = try await command("mail", "export", "\(user)@example.org", "--directory", directory)
+        let outcome = try await command("mail", "export", "\(user)@example.org", "--directory", directory, "--raw")
         guard outcome.status == 0 else { throw Mishap("mail export: \(outcome.testDescription)") }
         return directory
     }
