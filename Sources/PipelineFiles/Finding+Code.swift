@@ -79,8 +79,12 @@ extension Finding {
         case factMayBeMissing = "fact-may-be-missing"
         /// A fact of one recipient is read where a whole message is judged.
         case recipientFact = "recipient-fact"
+        /// A step would use facts that only steps behind it provide.
+        case factComesLater = "fact-comes-later"
         /// A fact is set to a value of another type.
         case factType = "fact-type"
+        /// A fact is compared with, or set to, a text that it never is.
+        case factValue = "fact-value"
         /// A condition is not well-formed.
         case conditionSyntax = "condition-syntax"
         /// A condition combines values that do not go together.
@@ -93,7 +97,7 @@ extension Finding {
         /// How bad a finding of this kind is.
         package var severity: Severity {
             switch self {
-            case .mayEndNowhere, .ignoredFile, .noPostmaster: .warning
+            case .factComesLater, .mayEndNowhere, .ignoredFile, .noPostmaster: .warning
             default: .error
             }
         }
