@@ -80,6 +80,7 @@ extension FileCheck {
         defer { if let place { checkUses(settings.factUses, place) } }
         do {
             let configuration = try Module.Configuration(from: &settings)
+            checkSecrets(settings.declarations, node)
             let problems = settings.finish(besides: others)
             findings += problems.map { Finding($0, in: node) }
             guard problems.isEmpty else { return nil }

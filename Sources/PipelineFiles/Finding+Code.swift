@@ -23,6 +23,8 @@ extension Finding {
         case unsupportedVersion = "unsupported-version"
         /// A `${…}` cannot be replaced.
         case unresolvedReference = "unresolved-reference"
+        /// The file of a secret can be read by others.
+        case exposedSecret = "exposed-secret"
         /// A key that nobody takes.
         case unknownKey = "unknown-key"
         /// A key that must be there is not.
@@ -97,7 +99,7 @@ extension Finding {
         /// How bad a finding of this kind is.
         package var severity: Severity {
             switch self {
-            case .factComesLater, .mayEndNowhere, .ignoredFile, .noPostmaster: .warning
+            case .exposedSecret, .factComesLater, .mayEndNowhere, .ignoredFile, .noPostmaster: .warning
             default: .error
             }
         }
