@@ -145,6 +145,7 @@ extension FileCheck {
         guard let type = stageType(entry, place) else { return nil }
         checkPlace(type, entry, place)
         checkReads(type.manifest, entry, options)
+        rememberResults(of: type.manifest, entry)
         var settings = entry.value
         if case .map = settings.content {
             let rest = entries.filter { StepKey(rawValue: $0.key) == nil }
@@ -177,12 +178,14 @@ extension FileCheck {
         guard let component = context.catalog[entry.key] else {
             let known = context.catalog.stageNames
             let suggestion = closest(to: entry.key, among: known)
+            stageNames.insert(suggestion ?? entry.key)
             let hint = suggestion == nil ? "; sluice stages lists those there are" : ""
             note(.unknownStage, entry.location, "there is no stage \(entry.key)\(hint)", suggestion: suggestion)
             // What was probably meant provides its facts, so that one mistake is reported once.
             if let suggestion, let manifest = context.catalog[suggestion]?.manifest { provide(manifest, place) }
             return nil
         }
+        stageNames.insert(entry.key)
         guard let stage = component as? any Stage.Type else {
             note(.wrongKind, entry.location, "\(entry.key) is a receiver, not a stage; it stands under receive")
             return nil

@@ -19,6 +19,10 @@ struct FileCheck {
     var missingStages: [[String]: MissingStage] = [:]
     /// The steps that would use facts which nobody provides before them.
     var earlyReaders: [EarlyReader] = []
+    /// The steps that find results for Authentication-Results fields, each stage once.
+    var resultSteps: [SettingNode.Entry] = []
+    /// The names of all stages so far, or those that were probably meant.
+    var stageNames: Set<String> = []
     /// The parts of the file that stand within another part.
     var misplacedParts: Set<String> = []
     /// A `decide` that lets nothing pass, until a step behind it is found.
@@ -65,6 +69,7 @@ struct FileCheck {
         let deliver = checkDelivery(parts["deliver"] ?? nil, node.location)
         let missed = Set(missingStages.keys.joined())
         findings += earlyReaders.compactMap { $0.finding(besides: missed) }
+        checkResults()
         result.plan = PipelinePlan(
             name: name, digest: digest(bytes), sourceFile: path,
             text: PipelineText(

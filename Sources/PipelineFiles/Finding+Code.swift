@@ -83,6 +83,8 @@ extension Finding {
         case recipientFact = "recipient-fact"
         /// A step would use facts that only steps behind it provide.
         case factComesLater = "fact-comes-later"
+        /// Checks find results that no step writes into the message.
+        case resultsUnwritten = "results-unwritten"
         /// A fact is set to a value of another type.
         case factType = "fact-type"
         /// A fact is compared with, or set to, a text that it never is.
@@ -99,7 +101,9 @@ extension Finding {
         /// How bad a finding of this kind is.
         package var severity: Severity {
             switch self {
-            case .exposedSecret, .factComesLater, .mayEndNowhere, .ignoredFile, .noPostmaster: .warning
+            case .exposedSecret, .factComesLater, .mayEndNowhere, .ignoredFile, .noPostmaster,
+                .resultsUnwritten:
+                .warning
             default: .error
             }
         }

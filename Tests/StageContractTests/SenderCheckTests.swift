@@ -37,6 +37,18 @@ import Testing
             ])
     }
 
+    @Test func `results that nothing writes`() throws {
+        let unwritten = [
+            "inbound.yaml:5:11: warning[results-unwritten]: what check-spf, check-dkim and check-arc find is written "
+                + "nowhere, and what strangers wrote in our name stays in the message (RFC 8601, section 5); "
+                + "add authentication-results behind them"
+        ]
+        #expect(try findings("check-dkim", "check-dkim: { as: again }", "check-arc") == unwritten)
+        #expect(try findings("check-dkim", "authentication-results: { when: 'message.size > 1' }") == [])
+        let misspelt = try findings("authentication-reslts")
+        #expect(misspelt.count == 1 && misspelt.allSatisfy { $0.contains("unknown-stage") }, "\(misspelt)")
+    }
+
     @Test func `forwarders that are trusted where no seal is checked`() throws {
         let dmarc = "check-dmarc: { trust-arc: [lists.example.net] }"
         let missing = [
