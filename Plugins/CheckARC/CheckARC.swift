@@ -14,7 +14,8 @@ package final class CheckARC: Stage {
 
     /// The facts of a checked message.
     package enum Provided {
-        package static let result = Fact<String>("arc.result", "none, pass or fail.")
+        package static let result = Fact<String>(
+            "arc.result", "The result for the whole chain.", oneOf: ARCResult.allCases.map(\.rawValue))
         package static let chain = Fact<Int>("arc.chain", "How many sets of seals the message has.")
         package static let oldestPass = Fact<Int>(
             "arc.oldest-pass", "The first set since which nobody has changed the message; 0 if all may say so.")

@@ -25,7 +25,8 @@ package struct CheckClient: ConnectStage {
 
     /// The facts of a client.
     package enum Provided {
-        package static let list = Fact<String>("client.list", "allow, deny or none: the list that the client is on.")
+        package static let list = Fact<String>(
+            "client.list", "The list that the client is on.", oneOf: ["allow", "deny", "none"])
     }
 
     package static let manifest = StageManifest(

@@ -16,7 +16,8 @@ package final class CheckDKIM: Stage {
     package enum Provided {
         package static let result = Fact<String>(
             "dkim.result",
-            "pass if a signature passes, else the best of temperror, fail, policy, permerror, neutral and none.")
+            "pass if a signature passes, else the best of temperror, fail, policy, permerror, neutral and none.",
+            oneOf: DKIMResult.allCases.map(\.rawValue))
         package static let domains = Fact<String>(
             "dkim.domains", "The domains of passing signatures with spaces between them, the sender's own first.")
         package static let undecided = Fact<String>(

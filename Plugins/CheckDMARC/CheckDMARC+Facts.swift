@@ -1,3 +1,4 @@
+import DMARC
 package import StageKit
 
 extension CheckDMARC {
@@ -22,16 +23,19 @@ extension CheckDMARC {
 
     /// The facts of a checked author.
     package enum Provided {
-        package static let result = Fact<String>("dmarc.result", "none, pass, fail, temperror or permerror.")
+        package static let result = Fact<String>(
+            "dmarc.result", "The result of DMARC.", oneOf: Evaluation.Result.allCases.map(\.rawValue))
         package static let domain = Fact<String>("dmarc.domain", "The author's domain; empty if From names none.")
         package static let authors = Fact<Int>("dmarc.authors", "How many domains From names; anything but 1 is odd.")
         package static let policy = Fact<String>(
-            "dmarc.policy", "What the domain's owner asks for: none, quarantine, reject; empty without a policy.")
+            "dmarc.policy", "What the domain's owner asks for; empty without a policy.", oneOf: requests + [""])
         package static let disposition = Fact<String>(
-            "dmarc.disposition", "What is asked for this message: none if it passes, else by the policy and its pct.")
+            "dmarc.disposition", "What is asked for this message: none if it passes, else by the policy and its pct.",
+            oneOf: requests)
         package static let override = Fact<String>(
-            "dmarc.override", "Why that is less than the policy says: pct, arc or nothing.")
+            "dmarc.override", "Why that is less than the policy says; empty if it is not.", oneOf: ["pct", "arc", ""])
         package static let report = Fact<String>(
             "dmarc.authentication-results", "The result as header fields have it (RFC 8601).")
+        private static let requests = PolicyRecord.Request.allCases.map(\.rawValue)
     }
 }

@@ -24,6 +24,7 @@ package final class CheckDMARC: Stage {
                 "trust-arc", default: [String](),
                 "Forwarders by the domain of their ARC seals: mail that they sealed after DMARC had passed is spared.")
             trusted = Set(names.map { $0.lowercased() })
+            if !trusted.isEmpty { settings.noteUse(of: Read.arcSealers.name, by: "trust-arc") }
             keepsReports = settings.take(
                 "reports", default: true, "Whether what aggregate reports need is kept in the data directory.")
         }

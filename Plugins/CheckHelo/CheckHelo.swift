@@ -44,7 +44,7 @@ package final class CheckHelo: MailStage {
     /// The facts of a client.
     package enum Provided {
         package static let result = Fact<String>(
-            "helo.result", "plausible, malformed, unqualified, wrong-literal, ours or unknown.")
+            "helo.result", "What the name is found to be.", oneOf: HeloName.allCases.map(\.rawValue))
     }
 
     package static let manifest = StageManifest(

@@ -31,7 +31,8 @@ package final class CheckReverseDNS: ConnectStage {
     /// The facts of a client.
     package enum Provided {
         package static let result = Fact<String>(
-            "iprev.result", "pass; fail: no name has the address; permerror: it has no name; or temperror.")
+            "iprev.result", "pass; fail: no name has the address; permerror: it has no name; or temperror.",
+            oneOf: ReverseName.results)
         package static let name = Fact<String>("iprev.name", "The client's confirmed name; empty if it has none.")
         package static let report = Fact<String>(
             "iprev.authentication-results", "The result as Authentication-Results has it.")

@@ -51,15 +51,16 @@ package final class CheckSPF: MailStage {
 
     /// The facts of a checked sender.
     package enum Provided {
-        package static let result = Fact<String>(
-            "spf.result", "none, neutral, pass, fail, softfail, temperror or permerror.")
+        package static let result = Fact<String>("spf.result", "The result of SPF.", oneOf: results)
         package static let domain = Fact<String>("spf.domain", "The domain whose policy was evaluated.")
         package static let explanation = Fact<String>(
             "spf.explanation", "What the domain says to a failing sender; empty if nothing.")
         package static let helo = Fact<String>(
-            "spf.helo", "The result for the name of HELO; empty unless the setting helo asks for it.")
+            "spf.helo", "The result for the name of HELO; empty unless the setting helo asks for it.",
+            oneOf: results + [""])
         package static let report = Fact<String>(
             "spf.authentication-results", "The result as header fields have it (RFC 8601).")
+        private static let results = SPFResult.allCases.map(\.rawValue)
     }
 
     package static let manifest = StageManifest(

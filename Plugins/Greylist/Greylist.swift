@@ -40,7 +40,7 @@ package final class Greylist: RecipientStage, SessionStage {
     /// The facts of a recipient.
     package enum Provided {
         package static let result = Fact<String>(
-            "greylist.result", "new, early, returned, known, trusted or unwatched.")
+            "greylist.result", "What is known of the sender.", oneOf: GreylistJudgement.words)
     }
 
     package static let manifest = StageManifest(

@@ -39,7 +39,9 @@ struct SpamRule: Sendable {
             test = .header(header, contains: (contains ?? []).map { OctetPattern($0.lowercased()) })
         case (nil, true, nil) where contains?.isEmpty == false:
             test = .body(contains: (contains ?? []).map { OctetPattern($0.lowercased()) })
-        case (nil, nil, let fact?) where values?.isEmpty == false: test = .fact(fact, isOneOf: values ?? [])
+        case (nil, nil, let fact?) where values?.isEmpty == false:
+            test = .fact(fact, isOneOf: values ?? [])
+            settings.noteUse(of: fact, by: "fact", comparedWith: "is")
         default:
             test = .body(contains: [])
             settings.note(

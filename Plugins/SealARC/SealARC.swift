@@ -21,8 +21,7 @@ package final class SealARC: Stage {
         let headers: [String]
 
         package init(from settings: inout Settings) {
-            domain = settings.take("domain", "The domain that seals.")
-            selector = settings.take("selector", "The key's record is SELECTOR._domainkey.DOMAIN.")
+            (domain, selector) = settings.takeKeyName("The domain that seals.")
             key = settings.take("key", "The private key in PEM: RSA of 1024 bits or more, better 2048.")
             headers = settings.take(
                 "headers", default: ARCSealer.usualHeaders, "The fields to sign where they are there.")
@@ -55,7 +54,6 @@ package final class SealARC: Stage {
         guard key.algorithm == .rsaSHA256 else {
             throw ConfigurationError("must be an RSA key: many who check seals know no other", at: "key")
         }
-        try SigningKey.check(domain: configuration.domain, selector: configuration.selector)
         let names = configuration.headers.map { $0.lowercased() }
         guard names.contains("from") else {
             throw ConfigurationError("must have from (RFC 6376, section 5.4)", at: "headers")

@@ -25,8 +25,7 @@ package final class SignDKIM: Stage {
         let bodyForm: Form
 
         package init(from settings: inout Settings) {
-            domain = settings.take("domain", "The domain that signs: that of the authors, or one above it.")
-            selector = settings.take("selector", "The key's record is SELECTOR._domainkey.DOMAIN.")
+            (domain, selector) = settings.takeKeyName("The domain that signs: that of the authors, or one above it.")
             key = settings.take("key", "The private key in PEM: RSA of 1024 bits or more, better 2048, or Ed25519.")
             headers = settings.take(
                 "headers", default: DKIMSigner.usualHeaders, "The fields to sign where they are there.")
@@ -62,7 +61,6 @@ package final class SignDKIM: Stage {
         self.configuration = configuration
         self.services = services
         key = try SigningKey(setting: configuration.key)
-        try SigningKey.check(domain: configuration.domain, selector: configuration.selector)
         guard configuration.headers.contains(where: { $0.lowercased() == "from" }) else {
             throw ConfigurationError("must have from (RFC 6376, section 5.4)", at: "headers")
         }

@@ -44,6 +44,9 @@ package enum GreylistJudgement: Sendable, Equatable {
         }
     }
 
+    /// All that ``word`` can be.
+    package static let words = ["new", "early", "returned", "known", "trusted", "unwatched"]
+
     /// The word for facts.
     package var word: String {
         switch self {

@@ -49,6 +49,9 @@ package enum ReverseName: Sendable, Equatable {
         }
     }
 
+    /// All that ``result`` can be.
+    package static let results = ["pass", "fail", "permerror", "temperror"]
+
     /// The result keyword of RFC 8601, section 2.7.3.
     package var result: String {
         switch self {

@@ -75,15 +75,20 @@ package struct Signature: Sendable {
     /// The selector of the tag `s`, in lower case and with A-labels.
     package static func selector(_ tags: TagList, domain: DomainName) throws(Rejection) -> String {
         guard let text = tags.text("s") else { throw Rejection(.neutral, "tag s is missing") }
-        // The name of the key's record is one only if it is short enough.
+        guard let name = selector(text, domain: domain) else { throw Rejection(.neutral, "tag s is not a selector") }
+        return name
+    }
+
+    /// A selector in lower case and with A-labels; `nil` if it is no name, or the name of the key's record is too long.
+    static func selector(_ text: String, domain: DomainName) -> String? {
         guard let name = name(text),
             name.text.utf8.count + keySuffix.utf8.count + domain.text.utf8.count <= DomainName.maximumLength
-        else { throw Rejection(.neutral, "tag s is not a selector") }
+        else { return nil }
         return name.text
     }
 
     /// A name of letters, digits, hyphens and underscores, with A-labels in the place of U-labels.
-    private static func name(_ text: String) -> DomainName? {
+    static func name(_ text: String) -> DomainName? {
         guard text.utf8.last != UInt8(ascii: "."), let ascii = DomainEncoding.ascii(text),
             ascii.utf8.allSatisfy(isNameOctet)
         else { return nil }

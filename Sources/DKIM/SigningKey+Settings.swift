@@ -12,16 +12,20 @@ extension SigningKey {
             throw ConfigurationError(error.description, at: "key")
         }
     }
+}
 
-    /// Looks whether the settings `domain` and `selector` name a key's record.
-    ///
-    /// - Throws: `ConfigurationError` for a name that no DNS question can ask for.
-    package static func check(domain: String, selector: String) throws(ConfigurationError) {
-        guard DomainName(domain) != nil else {
-            throw ConfigurationError("must be a domain such as example.org, not \(domain)", at: "domain")
+extension Settings {
+    /// Takes `domain`, which `use` says the use of, and `selector`; notes names that we would not take from a signature.
+    package mutating func takeKeyName(_ use: String) -> (domain: String, selector: String) {
+        let domain: String = take("domain", use)
+        let selector: String = take("selector", "The key's record is SELECTOR._domainkey.DOMAIN.")
+        let name = Signature.name(domain)
+        if name == nil { note("domain", "must be a name such as example.org, not \"\(domain)\"") }
+        if Signature.name(selector) == nil {
+            note("selector", "must be a name such as s1, not \"\(selector)\"")
+        } else if let name, Signature.selector(selector, domain: name) == nil {
+            note("selector", "is too long: the name of the key's record may have \(DomainName.maximumLength) octets")
         }
-        guard DomainName(Signature.keyName(selector: selector, domain: domain)) != nil else {
-            throw ConfigurationError("must be a name such as s1, not \(selector)", at: "selector")
-        }
+        return (domain, selector)
     }
 }

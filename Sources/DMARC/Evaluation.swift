@@ -38,7 +38,7 @@ package struct Identifiers: Sendable, Hashable {
 /// The outcome of DMARC for one author domain.
 package struct Evaluation: Sendable {
     /// The words of RFC 7489, section 11.2.
-    package enum Result: String, Sendable, Hashable {
+    package enum Result: String, Sendable, Hashable, CaseIterable {
         case none, pass, fail, temperror, permerror
 
         /// How sure one may be of an author with this result, beside others for whom as much is asked.

@@ -19,8 +19,16 @@ package protocol FileSystem: Sendable {
     func synchronizeDirectory(_ path: String) throws(FileError)
     /// Whether a file or directory of that name exists.
     func exists(_ path: String) throws(FileError) -> Bool
+    /// Whether others than the file's owner may read it; the group of a file of root's does not count, since through it
+    /// root lets a server read what the server must not change.
+    func isReadableByOthers(_ path: String) throws(FileError) -> Bool
     /// How many octets can still be written where `path` lies.
     func freeSpace(at path: String) throws(FileError) -> Int
+}
+
+extension FileSystem {
+    /// No: a disk of one program's own has no others.
+    package func isReadableByOthers(_ path: String) throws(FileError) -> Bool { false }
 }
 
 /// How a file is opened.

@@ -62,6 +62,12 @@ package struct LocalFileSystem: FileSystem {
         guard fsync(descriptor) == 0 else { throw FileError(.synchronize, path: path, code: errno) }
     }
 
+    package func isReadableByOthers(_ path: String) throws(FileError) -> Bool {
+        var status = Glibc.stat()
+        guard stat(path, &status) == 0 else { throw FileError(.inspect, path: path, code: errno) }
+        return status.st_mode & S_IROTH != 0 || status.st_mode & S_IRGRP != 0 && status.st_uid != 0
+    }
+
     package func exists(_ path: String) throws(FileError) -> Bool {
         if access(path, F_OK) == 0 { return true }
         guard errno == ENOENT || errno == ENOTDIR else { throw FileError(.inspect, path: path, code: errno) }

@@ -127,9 +127,11 @@ extension ConditionChecker {
                 ifFalse: first.ifFalse.union(second.ifFalse))
         case .equal, .unequal, .less, .lessOrEqual, .greater, .greaterOrEqual:
             compare(operation, first.type, check(right, known).type, offset)
+            if operation == .equal || operation == .unequal { compareTexts(left, right) }
             return Knowledge(type: .bool)
         case .member:
             requireMembership(first.type, check(right, known).type, offset)
+            if case .list(let elements) = right.kind { for element in elements { compareTexts(left, element) } }
             return Knowledge(type: .bool)
         case .plus, .minus, .times, .divided, .remainder:
             return Knowledge(type: arithmetic(operation, first.type, check(right, known).type, offset))
@@ -157,6 +159,19 @@ extension ConditionChecker {
         for type in [left, right] where type == .bool || type.isList {
             note(offset, "\(operation.rawValue) compares numbers or texts, but this is \(type.shown)")
             return
+        }
+    }
+
+    /// Notes that a fact is compared with a text that it never is.
+    private mutating func compareTexts(_ left: ConditionExpression, _ right: ConditionExpression) {
+        switch (left.kind, right.kind) {
+        case (.literal, .fact): compareTexts(right, left)
+        case (.fact(let name), .literal(.string(let text))):
+            guard let fact = scope.facts[name], let texts = FactTexts(fact),
+                let objection = texts.objection(to: text, shown: "'\(text)'")
+            else { return }
+            note(right.offset, objection.text, code: .factValue, suggestion: objection.suggestion)
+        default: return
         }
     }
 
@@ -191,7 +206,7 @@ extension ConditionChecker {
 
     /// The type of a fact that anybody may have provided by now.
     private mutating func declared(_ name: String, _ offset: Int) -> ConditionType? {
-        guard let type = scope.types[name] else {
+        guard let fact = scope.facts[name] else {
             let problem = catalog.absence(of: name, in: scope)
             problems.append(
                 ConditionProblem(
@@ -205,7 +220,7 @@ extension ConditionChecker {
                 code: .recipientFact)
             return nil
         }
-        return ConditionType(type)
+        return ConditionType(fact.type)
     }
 
     private mutating func read(_ name: String, _ offset: Int, _ known: Set<String>) -> ConditionType {

@@ -2,8 +2,8 @@ import StageKit
 
 /// The facts that are there at one step of a pipeline.
 struct FactScope: Sendable, Equatable {
-    /// Every fact that may be there.
-    private(set) var types: [String: FactType] = [:]
+    /// Every fact that may be there, as it was declared first.
+    private(set) var facts: [String: FactDeclaration] = [:]
     /// Those that are there for every message.
     private(set) var certain: Set<String> = []
     /// Those that each recipient has of its own.
@@ -11,18 +11,18 @@ struct FactScope: Sendable, Equatable {
 
     /// Adds facts, which are there always or sometimes.
     mutating func add(_ facts: [FactDeclaration], isCertain: Bool, isOfRecipient: Bool = false) {
-        for fact in facts { add(fact.name, fact.type, isCertain: isCertain, isOfRecipient: isOfRecipient) }
+        for fact in facts { add(fact, isCertain: isCertain, isOfRecipient: isOfRecipient) }
     }
 
     /// Adds a fact, which is there always or sometimes.
-    mutating func add(_ name: String, _ type: FactType, isCertain: Bool, isOfRecipient: Bool = false) {
+    mutating func add(_ fact: FactDeclaration, isCertain: Bool, isOfRecipient: Bool = false) {
         if !isOfRecipient {
-            ofRecipients.remove(name)
-        } else if types[name] == nil {
-            ofRecipients.insert(name)
+            ofRecipients.remove(fact.name)
+        } else if facts[fact.name] == nil {
+            ofRecipients.insert(fact.name)
         }
-        types[name] = types[name] ?? type
-        if isCertain { certain.insert(name) }
+        facts[fact.name] = facts[fact.name] ?? fact
+        if isCertain { certain.insert(fact.name) }
     }
 
     /// The same facts, some more of which are there for sure.
@@ -35,7 +35,7 @@ struct FactScope: Sendable, Equatable {
     /// What holds where two ways meet: certain is what is certain on both.
     func merged(with other: FactScope) -> FactScope {
         var scope = self
-        scope.types.merge(other.types) { first, _ in first }
+        scope.facts.merge(other.facts) { first, _ in first }
         scope.certain.formIntersection(other.certain)
         scope.ofRecipients.formUnion(other.ofRecipients)
         return scope

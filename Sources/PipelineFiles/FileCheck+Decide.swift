@@ -153,7 +153,9 @@ extension FileCheck {
         }
         return entries.compactMap { entry in
             guard let value = checkAssignment(entry, scope) else { return nil }
-            scope.add(entry.key, value.type, isCertain: true, isOfRecipient: place == .session(.recipient))
+            let declared = context.catalog.fact(of: entry.key)
+            let fact = declared ?? FactDeclaration(name: entry.key, type: value.type, summary: "")
+            scope.add(fact, isCertain: true, isOfRecipient: place == .session(.recipient))
             return Branch.Assignment(name: entry.key, value: value)
         }
     }
@@ -172,14 +174,20 @@ extension FileCheck {
                 "\(entry.key) must be set to true or false, a number, a text or a list of texts")
             return nil
         }
-        guard let wanted = scope.types[entry.key] ?? context.catalog.factType(of: entry.key) else { return value }
-        switch (value, wanted) {
+        guard let fact = scope.facts[entry.key] ?? context.catalog.fact(of: entry.key) else { return value }
+        switch (value, fact.type) {
         case (.int(let number), .double): return .double(Double(number))
-        case _ where value.type == wanted: return value
+        case (.string(let text), .string):
+            let objection = FactTexts(fact)?.objection(to: text, shown: entry.value.shown)
+            if let objection {
+                note(.factValue, entry.value.location, objection.text, suggestion: objection.suggestion)
+            }
+            return value
+        case _ where value.type == fact.type: return value
         default:
             note(
                 .factType, entry.value.location,
-                "\(entry.key) is \(wanted.rawValue), but \(entry.value.shown) is \(value.type.rawValue)")
+                "\(entry.key) is \(fact.type.rawValue), but \(entry.value.shown) is \(value.type.rawValue)")
             return nil
         }
     }

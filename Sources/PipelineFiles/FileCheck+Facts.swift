@@ -11,39 +11,74 @@ struct MissingStage {
 }
 
 extension FileCheck {
-    /// Checks that somebody provides what a stage reads, and notes what it provides itself.
-    mutating func checkFacts(
-        _ manifest: StageManifest, _ entry: SettingNode.Entry, _ place: StepPlace, _ options: StepOptions
-    ) {
-        let missing = manifest.reads.map(\.name).filter { scope.types[$0] == nil }
+    /// Checks that somebody provides what a stage reads.
+    mutating func checkReads(_ manifest: StageManifest, _ entry: SettingNode.Entry, _ options: StepOptions) {
+        let missing = manifest.reads.map(\.name).filter { scope.facts[$0] == nil }
         let groups = Dictionary(grouping: missing) { context.catalog.providers(of: $0) }
         for (stages, facts) in groups.sorted(by: { $0.value[0] < $1.value[0] }) {
-            note(facts.sorted(), of: stages, readBy: entry)
+            note(facts.sorted(), of: stages, readBy: entry.key, at: entry.location)
         }
-        for fact in manifest.reads where scope.types[fact.name] != nil {
+        for fact in manifest.reads where scope.facts[fact.name] != nil {
             guard !scope.certain.union(options.proven).contains(fact.name) else { continue }
             note(
                 .factMayBeMissing, entry.location,
                 "\(entry.key) reads \(fact.name), which is not there for every message; add when: has(\(fact.name))")
         }
-        scope.add(
-            manifest.provides, isCertain: !options.isConditional && options.isRequired,
-            isOfRecipient: place == .session(.recipient))
+        let early = Set(manifest.readsIfPresent.map(\.name)).subtracting(scope.facts.keys)
+        guard !early.isEmpty else { return }
+        earlyReaders.append(EarlyReader(name: entry.key, location: entry.location, missing: early))
     }
 
-    private mutating func note(_ facts: [String], of stages: [String], readBy entry: SettingNode.Entry) {
+    /// Checks that the facts which settings name may be there, and can be what they are compared with.
+    mutating func checkUses(_ uses: [FactUse], _ place: StepPlace) {
+        for use in uses {
+            guard let fact = scope.facts[use.fact] else {
+                note([use.fact], of: context.catalog.providers(of: use.fact), readBy: use.setting, at: use.location)
+                continue
+            }
+            if scope.ofRecipients.contains(fact.name), place != .session(.recipient) {
+                note(
+                    .recipientFact, use.location,
+                    "\(fact.name) belongs to one recipient; only steps of session: recipient can read it")
+            }
+            for node in use.texts {
+                guard let text = node.text,
+                    let objection = FactTexts(written: fact)?.objection(to: text, shown: node.shown)
+                else { continue }
+                let suggestion = node.written == nil ? objection.suggestion : nil
+                note(.factValue, node.location, objection.text, suggestion: suggestion)
+            }
+        }
+    }
+
+    /// Adds what a stage provides to the facts that are there.
+    mutating func provide(_ manifest: StageManifest, _ place: StepPlace, isCertain: Bool = true) {
+        scope.add(manifest.provides, isCertain: isCertain, isOfRecipient: place == .session(.recipient))
+    }
+
+    /// Tells the first so many early readers that a step behind them has provided facts which were not known before it.
+    mutating func noteProvider(_ entry: SettingNode.Entry, to readers: Range<Int>, knownBefore: FactScope) {
+        let fresh = Set(scope.facts.keys).subtracting(knownBefore.facts.keys)
+        for index in readers where !earlyReaders[index].missing.isDisjoint(with: fresh) {
+            earlyReaders[index].providers.append(EarlyReader.Provider(name: entry.key, line: entry.location.line))
+        }
+    }
+
+    private mutating func note(
+        _ facts: [String], of stages: [String], readBy reader: String, at location: SourceLocation
+    ) {
         guard !stages.isEmpty else {
             for fact in facts {
                 let problem = context.catalog.absence(of: fact, in: scope)
-                note(.factNotKnown, entry.location, "\(entry.key) reads \(fact): \(problem.text)")
+                note(problem.code, location, "\(reader) reads \(fact): \(problem.text)", suggestion: problem.suggestion)
             }
             return
         }
         let (verb, pronoun) = facts.count == 1 ? ("is", "it") : ("are", "them")
         let text =
-            "\(entry.key) reads \(listed(facts)), which \(verb) not known yet; "
+            "\(reader) reads \(listed(facts)), which \(verb) not known yet; "
             + "\(stages.joined(separator: " or ")) provides \(pronoun)"
-        note(Finding(.factNotKnown, at: entry.location, text), missing: stages)
+        note(Finding(.factNotKnown, at: location, text), missing: stages)
     }
 
     /// Notes that a stage is missing: once for every stage, with all lines that miss it.
@@ -61,9 +96,5 @@ extension FileCheck {
         findings[first.index] = Finding(
             first.finding.code, at: first.finding.location, "\(first.finding.text) (\(others), too)",
             suggestion: first.finding.suggestion)
-    }
-
-    private func listed(_ words: [String]) -> String {
-        words.count < 2 ? words.joined() : words.dropLast().joined(separator: ", ") + " and \(words[words.count - 1])"
     }
 }

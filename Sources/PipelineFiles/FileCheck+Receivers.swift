@@ -71,13 +71,16 @@ extension FileCheck {
 
     /// Makes a component from its settings; notes everything that is wrong with them.
     ///
-    /// `others` may stand beside the settings, and are suggested with them.
+    /// Beside the settings of a step, which has a place, the engine's keys may stand, and are suggested with them.
     mutating func makeComponent<Module: Component>(
-        _ type: Module.Type, _ node: SettingNode, step: String? = nil, besides others: [String] = []
+        _ type: Module.Type, _ node: SettingNode, step: String? = nil, in place: StepPlace? = nil
     ) -> Module? {
         var settings = Settings(node)
+        let others = place == nil ? [] : StepKey.allCases.map(\.rawValue)
+        defer { if let place { checkUses(settings.factUses, place) } }
         do {
             let configuration = try Module.Configuration(from: &settings)
+            checkSecrets(settings.declarations, node)
             let problems = settings.finish(besides: others)
             findings += problems.map { Finding($0, in: node) }
             guard problems.isEmpty else { return nil }

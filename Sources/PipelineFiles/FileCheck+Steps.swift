@@ -93,6 +93,15 @@ extension FileCheck {
     private mutating func checkStep(
         _ entry: SettingNode.Entry, _ others: [SettingNode.Entry], _ place: StepPlace
     ) -> Step? {
+        let (readers, before) = (earlyReaders.indices, scope)
+        let step = makeStep(entry, others, place)
+        noteProvider(entry, to: readers, knownBefore: before)
+        return step
+    }
+
+    private mutating func makeStep(
+        _ entry: SettingNode.Entry, _ others: [SettingNode.Entry], _ place: StepPlace
+    ) -> Step? {
         guard entry.key == "decide" else {
             for other in others {
                 note(
@@ -123,8 +132,7 @@ extension FileCheck {
             .unknownKey, second.location,
             "\(second.key) stands in the same step as \(first.key); begin it with a dash of its own")
         // Once it has its dash, its facts are there, so that one mistake is reported once.
-        guard let manifest = context.catalog[stage.key]?.manifest else { return }
-        scope.add(manifest.provides, isCertain: true, isOfRecipient: place == .session(.recipient))
+        if let manifest = context.catalog[stage.key]?.manifest { provide(manifest, place) }
     }
 
     private mutating func checkStage(_ entry: SettingNode.Entry, _ place: StepPlace) -> Step? {
@@ -136,14 +144,16 @@ extension FileCheck {
         let id = makeID(entry, options, place)
         guard let type = stageType(entry, place) else { return nil }
         checkPlace(type, entry, place)
-        checkFacts(type.manifest, entry, place, options)
+        checkReads(type.manifest, entry, options)
+        rememberResults(of: type.manifest, entry)
         var settings = entry.value
         if case .map = settings.content {
             let rest = entries.filter { StepKey(rawValue: $0.key) == nil }
             settings = SettingNode(.map(rest), at: settings.location)
         }
-        let others = StepKey.allCases.map(\.rawValue)
-        guard let stage = makeComponent(type, settings, step: id, besides: others), let id else { return nil }
+        let made = makeComponent(type, settings, step: id, in: place)
+        provide(type.manifest, place, isCertain: !options.isConditional && options.isRequired)
+        guard let stage = made, let id else { return nil }
         return Step(
             id: id, kind: .stage(stage), when: options.when, timeout: options.timeout ?? type.manifest.timeout,
             concurrency: options.concurrency ?? type.manifest.concurrency, isRequired: options.isRequired,
@@ -168,14 +178,14 @@ extension FileCheck {
         guard let component = context.catalog[entry.key] else {
             let known = context.catalog.stageNames
             let suggestion = closest(to: entry.key, among: known)
+            stageNames.insert(suggestion ?? entry.key)
             let hint = suggestion == nil ? "; sluice stages lists those there are" : ""
             note(.unknownStage, entry.location, "there is no stage \(entry.key)\(hint)", suggestion: suggestion)
             // What was probably meant provides its facts, so that one mistake is reported once.
-            if let suggestion, let manifest = context.catalog[suggestion]?.manifest {
-                scope.add(manifest.provides, isCertain: true, isOfRecipient: place == .session(.recipient))
-            }
+            if let suggestion, let manifest = context.catalog[suggestion]?.manifest { provide(manifest, place) }
             return nil
         }
+        stageNames.insert(entry.key)
         guard let stage = component as? any Stage.Type else {
             note(.wrongKind, entry.location, "\(entry.key) is a receiver, not a stage; it stands under receive")
             return nil

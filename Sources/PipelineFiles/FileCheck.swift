@@ -19,6 +19,12 @@ struct FileCheck {
     var ids: [String: SourceLocation] = [:]
     /// What was found about stages that are not there, by their names.
     var missingStages: [[String]: MissingStage] = [:]
+    /// The steps that would use facts which nobody provides before them.
+    var earlyReaders: [EarlyReader] = []
+    /// The steps that find results for Authentication-Results fields, each stage once.
+    var resultSteps: [SettingNode.Entry] = []
+    /// The names of all stages so far, or those that were probably meant.
+    var stageNames: Set<String> = []
     /// The parts of the file that stand within another part.
     var misplacedParts: Set<String> = []
     /// A `decide` that lets nothing pass, until a step behind it is found.
@@ -63,6 +69,9 @@ struct FileCheck {
         scope.add(CoreFacts.declarations(from: .message), isCertain: true)
         if let node = parts["on-error"] ?? nil { onError = checkErrorPolicy(node, else: .standard) }
         let deliver = checkDelivery(parts["deliver"] ?? nil, node.location)
+        let missed = Set(missingStages.keys.joined())
+        findings += earlyReaders.compactMap { $0.finding(besides: missed) }
+        checkResults()
         result.plan = PipelinePlan(
             name: pipeline, digest: digest(bytes), sourceFile: path,
             text: PipelineText(

@@ -23,6 +23,8 @@ extension Finding {
         case unsupportedVersion = "unsupported-version"
         /// A `${…}` cannot be replaced.
         case unresolvedReference = "unresolved-reference"
+        /// The file of a secret can be read by others.
+        case exposedSecret = "exposed-secret"
         /// A key that nobody takes.
         case unknownKey = "unknown-key"
         /// A key that must be there is not.
@@ -79,8 +81,14 @@ extension Finding {
         case factMayBeMissing = "fact-may-be-missing"
         /// A fact of one recipient is read where a whole message is judged.
         case recipientFact = "recipient-fact"
+        /// A step would use facts that only steps behind it provide.
+        case factComesLater = "fact-comes-later"
+        /// Checks find results that no step writes into the message.
+        case resultsUnwritten = "results-unwritten"
         /// A fact is set to a value of another type.
         case factType = "fact-type"
+        /// A fact is compared with, or set to, a text that it never is.
+        case factValue = "fact-value"
         /// A condition is not well-formed.
         case conditionSyntax = "condition-syntax"
         /// A condition combines values that do not go together.
@@ -93,7 +101,9 @@ extension Finding {
         /// How bad a finding of this kind is.
         package var severity: Severity {
             switch self {
-            case .mayEndNowhere, .ignoredFile, .noPostmaster: .warning
+            case .exposedSecret, .factComesLater, .mayEndNowhere, .ignoredFile, .noPostmaster,
+                .resultsUnwritten:
+                .warning
             default: .error
             }
         }

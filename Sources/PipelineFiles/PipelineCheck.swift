@@ -86,7 +86,7 @@ package struct PipelineCheck: Sendable {
         findings += yaml.findings
         guard let node else { return CheckedSiteFile(bytes: bytes) }
         let site = check.check(node)
-        findings += check.findings.filter { isNew($0, yaml.findings) }
+        findings += check.findings.filter { isNew($0, yaml) }
         return CheckedSiteFile(site: site, bytes: bytes, controlLocation: check.controlLocation)
     }
 
@@ -99,13 +99,16 @@ package struct PipelineCheck: Sendable {
         guard let node else { return CheckedPipeline() }
         var check = FileCheck(path: path, source: yaml.source, context: context)
         let checked = check.check(node, bytes)
-        findings += check.findings.filter { isNew($0, yaml.findings) }
+        findings += check.findings.filter { isNew($0, yaml) }
         return checked
     }
 
-    /// Whether a finding says more than that a place is empty where YAML could not be read.
-    private func isNew(_ finding: Finding, _ yaml: [Finding]) -> Bool {
-        !yaml.contains { $0.location == finding.location && [.yamlFeature, .nestedTooDeep].contains($0.code) }
+    /// Whether a finding says more than that something is wrong with what could not be read.
+    private func isNew(_ finding: Finding, _ yaml: YAMLReader) -> Bool {
+        !yaml.unresolved.contains(finding.location)
+            && !yaml.findings.contains {
+                $0.location == finding.location && [.yamlFeature, .nestedTooDeep].contains($0.code)
+            }
     }
 
     private func read(_ path: String, _ findings: inout [Finding]) -> [UInt8]? {
@@ -119,6 +122,8 @@ package struct PipelineCheck: Sendable {
     }
 
     private func references(_ directory: String) -> References {
-        References(environment: environment) { [reader] name in try reader.read(path(directory, name)) }
+        References(
+            environment: environment, read: { [reader] name in try reader.read(path(directory, name)) },
+            isExposed: { [reader] name in try reader.isExposed(path(directory, name)) })
     }
 }

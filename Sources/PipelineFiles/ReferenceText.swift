@@ -14,7 +14,7 @@ package enum ReferenceText {
             ("Reads", manifest.reads), ("Reads if present", manifest.readsIfPresent), ("Provides", manifest.provides),
         ]
         for (title, facts) in facts where !facts.isEmpty {
-            let lines = facts.map { "  \($0.name): \($0.type.rawValue)\n      \($0.summary)" }
+            let lines = facts.map { "  \($0.name): \(type(of: $0))\n      \($0.summary)" }
             sections.append("\(title):\n" + lines.joined(separator: "\n"))
         }
         if !(component is any Receiver.Type) {
@@ -64,6 +64,10 @@ package enum ReferenceText {
             ]
                 + lines(declaration.members, indentation: indentation + 4)
         }
+    }
+
+    private static func type(of fact: FactDeclaration) -> String {
+        fact.type.rawValue + (FactTexts(fact).map { ", one of \($0.shown)" } ?? "")
     }
 
     private static func effects(_ manifest: StageManifest) -> String {

@@ -15,6 +15,8 @@ struct References: Sendable {
     let environment: [String: String]
     /// Reads a file by the path in the reference.
     let read: @Sendable (String) throws -> [UInt8]
+    /// Whether others than the owner may read the file of a path.
+    let isExposed: @Sendable (String) throws -> Bool
 
     func callAsFunction(_ text: String) -> Outcome {
         var result = ""
@@ -43,6 +45,18 @@ struct References: Sendable {
         case .replaced: return .replaced(result + rest)
         case .escaped: return .escaped(result + rest)
         case .unchanged, .failed: return outcome
+        }
+    }
+
+    /// The files in a text with references that others than their owners may read.
+    func exposedFiles(in text: String) -> [String] {
+        text.matches(of: /\$\{file:([^}]+)\}/).map { String($0.1) }.filter { path in
+            do {
+                return try isExposed(path)
+            } catch {
+                // One that cannot be looked at cannot be read either, which is a finding already.
+                return false
+            }
         }
     }
 

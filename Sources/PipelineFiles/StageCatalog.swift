@@ -39,9 +39,9 @@ package struct StageCatalog: Sendable {
         }
     }
 
-    /// The type of a fact that some stage or the engine provides.
-    func factType(of name: String) -> FactType? {
-        providers[name]?.keys.first?.type ?? Self.core.first { $0.name == name }?.type
+    /// A fact that some stage or the engine provides.
+    func fact(of name: String) -> FactDeclaration? {
+        providers[name]?.keys.first ?? Self.core.first { $0.name == name }
     }
 
     /// The names of the stages that provide a fact, sorted.
@@ -61,7 +61,7 @@ package struct StageCatalog: Sendable {
         if name == CoreFacts.junk.name {
             return (.factNotKnown, "\(name) is not known yet; a decide before this must set it", nil)
         }
-        let known = Set(scope.types.keys).union(providers.keys).union(Self.core.map(\.name))
+        let known = Set(scope.facts.keys).union(providers.keys).union(Self.core.map(\.name))
         let parts = name.split(separator: "-", maxSplits: 1)
         if parts.count == 2, known.contains(String(parts[0])) {
             return (.unknownFact, "there is no fact \(name); a minus needs spaces around it", nil)

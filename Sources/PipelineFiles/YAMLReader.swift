@@ -12,6 +12,8 @@ struct YAMLReader {
 
     /// What is wrong with the file.
     private(set) var findings: [Finding] = []
+    /// Where the scalars stand whose references cannot be replaced.
+    private(set) var unresolved: Set<SourceLocation> = []
     /// The text, for places within a scalar.
     private(set) var source: SourceText
     private let path: String
@@ -148,6 +150,7 @@ extension YAMLReader {
         case .escaped(let text): return SettingNode(.scalar(text, isQuoted: isQuoted), at: place)
         case .failed(let problem, let offset):
             note(.unresolvedReference, source.place(of: offset, inScalarAt: place), problem)
+            unresolved.insert(place)
             return SettingNode(.scalar(scalar.string, isQuoted: isQuoted), at: place)
         }
     }

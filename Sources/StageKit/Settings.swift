@@ -8,10 +8,12 @@ public struct Settings {
     public private(set) var problems: [SettingProblem] = []
     /// The settings taken so far, with their types and summaries.
     public private(set) var declarations: [SettingDeclaration] = []
+    /// The facts that settings make the component read.
+    public internal(set) var factUses: [FactUse] = []
     private var entries: [SettingNode.Entry]
     private var taken: Set<String> = []
     private let location: SourceLocation
-    private let isRecording: Bool
+    let isRecording: Bool
     private let isGroup: Bool
 
     /// The settings in a piece of a pipeline file, which is a map or empty.
@@ -80,6 +82,7 @@ public struct Settings {
                 name: key, type: "group", form: .group, fallback: nil, isRequired: false, summary: summary,
                 members: group.declarations))
         problems += group.finish()
+        factUses += group.factUses
         return value
     }
 
@@ -106,6 +109,7 @@ public struct Settings {
             let value = try read(&groups[index])
             members = groups[index].declarations
             problems += groups[index].finish()
+            factUses += groups[index].factUses
             return value
         }
         declarations.append(
@@ -118,8 +122,11 @@ public struct Settings {
 
     /// Where a setting stands, or the whole group if it is missing; for errors of one's own.
     public func location(of key: String) -> SourceLocation {
-        entries.first { $0.key == key }?.value.location ?? location
+        node(of: key)?.location ?? location
     }
+
+    /// What stands at a key; `nil` if the key is not there.
+    func node(of key: String) -> SettingNode? { entries.first { $0.key == key }?.value }
 
     /// Notes a problem of one's own.
     public mutating func note(_ key: String, _ text: String) {

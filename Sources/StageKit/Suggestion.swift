@@ -1,14 +1,21 @@
-/// The candidate that was probably meant: at most a third of its letters differ (Damerau–Levenshtein, without weights).
+/// The candidate that was probably meant: at most a third of its letters differ (Damerau–Levenshtein, without weights),
+/// or the word has an ending more, as `failed` for `fail`.
 public func closest(to word: String, among candidates: some Collection<String>) -> String? {
     let typed = Array(word.lowercased().unicodeScalars)
     // Nobody mistypes a word this long by a letter; and the comparison is quadratic.
     let limit = 64
     guard typed.count <= limit else { return nil }
-    return
+    let near =
         candidates
         .map { ($0, distance(typed, Array($0.lowercased().unicodeScalars))) }
         .filter { $0.1 <= max(1, $0.0.count / 3) }
         .min { $0.1 < $1.1 }?.0
+    return near ?? candidates.filter { isStem($0, of: word) }.max { $0.count < $1.count }
+}
+
+/// Whether a word is a candidate with an ending that is shorter than it.
+private func isStem(_ candidate: String, of word: String) -> Bool {
+    word.count < 2 * candidate.count && word.lowercased().hasPrefix(candidate.lowercased())
 }
 
 private func distance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {

@@ -30,6 +30,7 @@ extension ContractKit {
             found += changes(of: message, to: working, mayRewrite: stage is any RewritingStage).map { "\(name): \($0)" }
             found += problems(of: verdict, recipients: message.recipients.count).map { "\(name): \($0)" }
             if verdict == .proceed { found += missingFacts(of: stage, in: working).map { "\(name): \($0)" } }
+            found += strayFacts(of: stage, in: working).map { "\(name): \($0)" }
             return verdict
         } catch let error as Patience.Exhausted {
             found.append("\(name): \(error)")
@@ -69,6 +70,16 @@ extension ContractKit {
                 && !message.recipients.allSatisfy { $0.facts[fact.name]?.type == fact.type }
         }
         .map { "it lets the message pass without its fact \($0.name) of type \($0.type.rawValue)" }
+    }
+
+    /// What the manifest says of a fact's texts holds, of the message and of each recipient.
+    private static func strayFacts(of stage: any Stage, in message: Message) -> [String] {
+        type(of: stage).manifest.provides.filter { !$0.values.isEmpty }.flatMap { fact in
+            ([message.facts] + message.recipients.map(\.facts)).compactMap { facts in
+                guard case .string(let text) = facts[fact.name], !fact.values.contains(text) else { return nil }
+                return "its fact \(fact.name) is \"\(text)\", which it does not declare"
+            }
+        }
     }
 
     private static func useBatch(_ stage: any BatchStage, _ found: inout [String]) async {

@@ -128,14 +128,47 @@ import Testing
         #expect("\(String(describing: error))".contains("RSA"))
     }
 
-    @Test(arguments: [("key", "no key"), ("domain", "a..b"), ("selector", "")])
-    func `settings that make no sense are told with their name`(_ name: String, _ value: String) throws {
-        var settings = settings(try Self.signing().map { $0.0 == name ? (name, value) : $0 })
-        let configuration = SignDKIM.Configuration(from: &settings)
+    /// The settings that the stages complain of, where one of them has another value.
+    private func complaints(_ name: String, _ value: String) throws -> [[String]] {
+        let entries = try Self.signing().map { $0.0 == name ? (name, value) : $0 }
         let services = Samples.services(Samples.site(dataDirectory: "/nowhere"))
-        let error = #expect(throws: ConfigurationError.self) {
-            try SignDKIM(configuration: configuration, services: services)
+        func complaint(_ make: (inout Settings) throws -> any Stage) throws -> [String] {
+            var settings = settings(entries)
+            do {
+                _ = try make(&settings)
+                return settings.finish().map { String($0.text.prefix { $0 != " " }) }
+            } catch let error as ConfigurationError {
+                return [error.setting ?? ""]
+            }
         }
-        #expect("\(String(describing: error))".contains(name))
+        return [
+            try complaint { try SignDKIM(configuration: SignDKIM.Configuration(from: &$0), services: services) },
+            try complaint { try SealARC(configuration: SealARC.Configuration(from: &$0), services: services) },
+        ]
+    }
+
+    @Test(arguments: [
+        ("key", "no key"), ("domain", ""), ("domain", "a..b"), ("domain", ".a.b"), ("domain", "example.com."),
+        ("domain", "exam ple.com"), ("domain", "exa;mple.com"), ("domain", "a@example.com"),
+        ("domain", String(repeating: "a", count: 64) + ".com"), ("domain", name(254)),
+        ("selector", ""), ("selector", "s 1"), ("selector", "s..1"), ("selector", "s1."), ("selector", "s=1"),
+        ("selector", String(repeating: "s", count: 64)), ("selector", name(231)),
+    ])
+    func `settings that make no sense are told with their name`(_ name: String, _ value: String) throws {
+        #expect(try complaints(name, value) == [[name], [name]])
+    }
+
+    @Test(arguments: [
+        ("domain", "Example.COM"), ("domain", "bücher.example"), ("domain", String(repeating: "a", count: 63) + ".com"),
+        ("domain", name(239)), ("selector", "s1.mx_1-a"), ("selector", String(repeating: "s", count: 63)),
+        ("selector", name(230)),
+    ])
+    func `names that a verifier takes may sign`(_ name: String, _ value: String) throws {
+        #expect(try complaints(name, value) == [[], []])
+    }
+
+    /// A name of so many octets: with `._domainkey.` and what the other tests have beside it, 253 are the most.
+    private static func name(_ length: Int) -> String {
+        String(String(repeating: "a23456789.", count: 26).prefix(length - 1)) + "b"
     }
 }

@@ -81,8 +81,8 @@ struct ConditionTests {
 
     @Test func `what has() proves is known where it counts, and only there`() {
         var scope = FactScope()
-        scope.add("a", .bool, isCertain: false)
-        scope.add("b", .bool, isCertain: true)
+        scope.add(Fact<Bool>("a", "").declaration, isCertain: false)
+        scope.add(Fact<Bool>("b", "").declaration, isCertain: true)
         let cases: [(String, isFine: Bool)] = [
             ("a", false), ("has(a) && a", true), ("a && has(a)", false), ("!has(a) || a", true), ("has(a) || a", false),
             ("has(a) ? a : b", true), ("has(a) ? b : a", false), ("!(!has(a)) && a", true),

@@ -5,7 +5,8 @@ import Testing
 /// The cases in `Golden`: a `.yaml` with one or more files, and a `.txt` with what the check prints.
 ///
 /// A line `#--- NAME` begins another file; the text before the first is `inbound.yaml`, and a usual `site.yaml` is there
-/// unless the case has its own. Behind the name may stand `unreadable`, `absent`, `oversized` or `latin1`. `RECORD=1` in
+/// unless the case has its own. Behind the name may stand `unreadable`, `absent`, `oversized`,
+/// `latin1`, or `exposed` and the content. `RECORD=1` in
 /// the environment writes the `.txt` files anew.
 struct GoldenTests {
     static let directory = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden")
@@ -56,6 +57,7 @@ struct GoldenTests {
             switch words.dropFirst().first {
             case "unreadable": directory.files[name] = .unreadable
             case "absent": directory.files[name] = nil
+            case "exposed": directory.files[name] = .exposed(Array((words.last ?? "").utf8))
             case "oversized": directory.files[name] = .bytes([UInt8](repeating: 0x23, count: 262_145))
             case "latin1": directory.files[name] = .bytes(Array("sluice: 1\npipeline: caf".utf8) + [0xE9, 0x0A])
             default: continue

@@ -27,6 +27,7 @@ struct ManualTests {
         #expect(
             texts == [
                 "there is no stage store-attachments; sluice stages lists those there are",
+                "there is no stage authentication-results; sluice stages lists those there are",
                 "unknown setting recipients; known are message", "mailbox is missing; it must be a text",
             ])
     }

@@ -9,6 +9,8 @@ struct MemoryDirectory: Sendable {
     /// What a file is.
     enum Content: Sendable {
         case bytes([UInt8])
+        /// A file that everybody may read.
+        case exposed([UInt8])
         case unreadable
     }
 
@@ -32,11 +34,12 @@ struct MemoryDirectory: Sendable {
             list: { _ in files.keys.sorted() },
             read: { path in
                 guard let content = files[path] else { throw Refusal(description: "cannot open \(path): no such file") }
-                guard case .bytes(let bytes) = content else {
-                    throw Refusal(description: "cannot open \(path): permission denied")
+                switch content {
+                case .bytes(let bytes), .exposed(let bytes): return bytes
+                case .unreadable: throw Refusal(description: "cannot open \(path): permission denied")
                 }
-                return bytes
-            })
+            },
+            isExposed: { path in if case .exposed = files[path] { true } else { false } })
     }
 
     func check(environment: [String: String] = ["WORD": "pill", "PASSWORD": "hunter2"]) -> CheckedSite {

@@ -142,6 +142,19 @@ struct PlanTests {
         #expect(plan.sourceFile == "etc/site.yaml" && plan.pipelines.map(\.sourceFile) == ["etc/inbound.yaml"])
     }
 
+    @Test(arguments: [(0o600, false), (0o400, false), (0o604, true), (0o644, true), (0o640, getuid() != 0)])
+    func `a file is exposed if others may read it, or the group and it is not root's`(
+        _ mode: Int, _ isExposed: Bool
+    ) throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "key-\(UUID().uuidString)").path
+        #expect(FileManager.default.createFile(atPath: file, contents: nil, attributes: [.posixPermissions: mode]))
+        defer {
+            #expect(throws: Never.self) { try FileManager.default.removeItem(atPath: file) }
+        }
+        #expect(try FileReader(LocalFileSystem()).isExposed(file) == isExposed)
+        #expect(throws: FileError.self) { try FileReader(LocalFileSystem()).isExposed(file + "-none") }
+    }
+
     @Test func `the files of a disk are read`() throws {
         let directory = FileManager.default.temporaryDirectory.appending(path: "check-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)

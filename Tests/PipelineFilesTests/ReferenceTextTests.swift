@@ -41,7 +41,9 @@ struct ReferenceTextTests {
                 \(isOfSession ? "" : lines)
                 """
             let findings = MemoryDirectory(["inbound.yaml": file]).check(environment: ["NAME": "x"]).findings
-            #expect(findings.map(\.description) == [], "\(name)")
+            // Alone a check has nobody who writes its results.
+            let others = findings.filter { $0.code != .resultsUnwritten }
+            #expect(others.map(\.description) == [], "\(name)")
         }
     }
 

@@ -4,9 +4,20 @@ import Testing
 @testable import PipelineFiles
 
 struct ReferencesTests {
-    private let references = References(environment: ["A": "one", "EMPTY": "", "NEST": "${env:A}"]) { path in
-        guard path == "key.txt" else { throw MemoryDirectory.Refusal(description: "no \(path)") }
-        return Array("s3cret\n".utf8)
+    private let references = References(
+        environment: ["A": "one", "EMPTY": "", "NEST": "${env:A}"],
+        read: { path in
+            guard path == "key.txt" else { throw MemoryDirectory.Refusal(description: "no \(path)") }
+            return Array("s3cret\n".utf8)
+        },
+        isExposed: { $0 == "key.txt" })
+
+    @Test(arguments: [
+        ("${file:key.txt}", ["key.txt"]), ("${file:other}", []), ("key.txt", []),
+        ("a${env:A}${file:key.txt}${file:key.txt}", ["key.txt", "key.txt"]),
+    ])
+    func `the files of a text that others can read are told`(_ text: String, _ files: [String]) {
+        #expect(references.exposedFiles(in: text) == files)
     }
 
     @Test(

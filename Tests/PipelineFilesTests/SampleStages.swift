@@ -18,12 +18,26 @@ extension SampleStage where Configuration == NoConfiguration {
 }
 
 enum SampleFacts {
-    static let spf = Fact<String>("spf.result", "The result of the SPF check.")
+    static let spf = Fact<String>(
+        "spf.result", "The result of the SPF check.", oneOf: ["none", "pass", "softfail", "fail", ""])
     static let listed = Fact<Bool>("client.listed", "Whether a list of bad clients has the address.")
     static let mailbox = Fact<String>("recipient.mailbox", "The mailbox of the recipient.")
     static let attachments = Fact<Int>("mime.attachments", "How many attachments there are.")
     static let names = Fact<[String]>("mime.names", "The names of the attachments.")
+    static let seals = Fact<String>("seal.authentication-results", "What the seals are worth.")
     static let score = Fact<Double>("spam.score", "How much it looks like spam.")
+}
+
+/// A setting whose example is a fact that is there.
+struct FactName: SettingValue {
+    let settingText: String
+
+    static var settingType: String { "a fact" }
+    static var settingForm: SettingForm { .word(example: placeholder.settingText) }
+    static var placeholder: FactName { FactName(settingText: "envelope.sender") }
+    static func read(_ node: SettingNode) -> Result<FactName, SettingFailure> {
+        String.read(node).map(FactName.init)
+    }
 }
 
 struct LookUpClient: SampleStage, ConnectStage {
@@ -59,7 +73,13 @@ struct ParseMIME: SampleStage {
 }
 
 struct WriteResults: SampleStage, RewritingStage {
-    static let manifest = StageManifest(name: "write-results", summary: "Writes what was found.")
+    static let manifest = StageManifest(
+        name: "write-results", summary: "Writes what was found.", readsIfPresent: [SampleFacts.seals.declaration])
+}
+
+struct CheckSeals: SampleStage {
+    static let manifest = StageManifest(
+        name: "check-seals", summary: "Checks seals.", provides: [SampleFacts.seals.declaration])
 }
 
 struct LimitClient: SampleStage, ConnectStage, SessionStage {
@@ -97,7 +117,11 @@ struct ScoreSpam: SampleStage {
             token = settings.takeOptional("token", "The password of the list of words.")
             port = settings.take("port", default: 80, "The port of the list of words.")
             rules = settings.takeGroups("rules", "Texts and their points.") { rule in
-                Rule(
+                if let fact: FactName = rule.takeOptional("fact", "The fact to look at.") {
+                    rule.noteUse(of: fact.settingText, by: "fact", comparedWith: "is")
+                }
+                let _: [String]? = rule.takeOptional("is", "The texts to compare it with.")
+                return Rule(
                     contains: rule.take("contains", "The text to look for."),
                     points: rule.take("points", default: 1, "What it adds to the score."))
             }
@@ -186,6 +210,7 @@ struct SampleReceiver: Receiver {
 enum Samples {
     static let catalog = StageCatalog([
         SampleReceiver.self, LookUpClient.self, CheckSPF.self, CheckRecipient.self, ParseMIME.self, WriteResults.self,
+        CheckSeals.self,
         LimitClient.self, ScoreSpam.self,
         StoreMetadata.self, Index.self, Notify.self,
     ])

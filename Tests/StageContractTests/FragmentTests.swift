@@ -11,11 +11,12 @@ import Testing
     private static let pipelines = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("pipelines")
 
-    private func text(_ name: String) throws -> String {
-        try String(contentsOf: Self.pipelines.appendingPathComponent(name), encoding: .utf8)
+    static func text(_ name: String) throws -> String {
+        try String(contentsOf: pipelines.appendingPathComponent(name), encoding: .utf8)
     }
 
-    private func findings(_ pipeline: String) throws -> [String] {
+    /// What the check says of a pipeline of the linked stages.
+    static func findings(_ pipeline: String) throws -> [String] {
         let files = ["inbound.yaml": pipeline, "site.yaml": try text("site.yaml")]
         let reader = FileReader(list: { _ in files.keys.sorted() }, read: { Array((files[$0] ?? "").utf8) })
         let check = PipelineCheck(
@@ -25,8 +26,8 @@ import Testing
 
     @Test(arguments: [true, false])
     func `the piece about DMARC fits a pipeline that checks SPF`(checksSPF: Bool) throws {
-        let piece = try text("fragments/dmarc.yaml").split(separator: "\n").map { "    \($0)\n" }.joined()
-        let found = try findings(
+        let piece = try Self.text("fragments/dmarc.yaml").split(separator: "\n").map { "    \($0)\n" }.joined()
+        let found = try Self.findings(
             """
             sluice: 1
             pipeline: inbound
@@ -46,8 +47,9 @@ import Testing
     }
 
     @Test func `the default pipeline has the steps of the piece`() throws {
-        let pipeline = try text("inbound.yaml").split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
-        let steps = try text("fragments/dmarc.yaml").split(separator: "\n").map { line in
+        let lines = try Self.text("inbound.yaml").split(separator: "\n")
+        let pipeline = lines.map { $0.trimmingCharacters(in: .whitespaces) }
+        let steps = try Self.text("fragments/dmarc.yaml").split(separator: "\n").map { line in
             line.prefix { $0 != "#" }.trimmingCharacters(in: .whitespaces)
         }
         for step in steps where !step.isEmpty { #expect(pipeline.contains { $0.hasPrefix(step) }, "\(step)") }

@@ -57,7 +57,8 @@ struct FactsTests {
 
     @Test(arguments: [
         ("chek-spf", "check-spf"), ("chekc-spf", "check-spf"), ("CHECK-SPF", "check-spf"), ("notfiy", "notify"),
-        ("coffee", nil), ("", nil), (String(repeating: "check-spf", count: 20), nil),
+        ("notify-all", "notify"), ("notify-everybody", nil), ("coffee", nil), ("", nil),
+        (String(repeating: "check-spf", count: 20), nil),
     ])
     func `what was probably meant is near`(_ typed: String, _ meant: String?) {
         #expect(closest(to: typed, among: ["check-spf", "parse-mime", "notify"]) == meant)

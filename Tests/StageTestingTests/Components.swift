@@ -159,6 +159,18 @@ struct ForgetsFacts: Decent {
     }
 }
 
+struct SaysAnotherWord: Decent {
+    typealias Configuration = NoConfiguration
+    private static let word = Fact<String>("good.word", "A word.", oneOf: ["yes", "no"])
+    static var manifest: StageManifest {
+        StageManifest(name: "says-another", summary: "Says another word.", provides: [word.declaration])
+    }
+    func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
+        message.facts[Self.word] = "perhaps"
+        return .discard(reason: "none")
+    }
+}
+
 struct SaysYesToReject: Decent {
     typealias Configuration = NoConfiguration
     func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {

@@ -51,6 +51,7 @@ struct ContractKitTests {
         await expect(ChangesItsMind.self, "no body: a redelivery has another verdict")
         await expect(Hangs.self, "no header: it did not return within")
         await expect(ForgetsFacts.self, "without its fact good.word of type string")
+        await expect(SaysAnotherWord.self, "its fact good.word is \"perhaps\", which it does not declare")
     }
 
     @Test func `verdicts`() async {
