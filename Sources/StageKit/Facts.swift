@@ -13,8 +13,9 @@ public struct Facts: Sendable {
         let number: UInt32
     }
 
-    /// As many as the default pipeline finds out about a message.
-    private static let usualCount = 48
+    /// As many as the default pipeline finds out about a message; a few more would take more than the kilobyte up to which
+    /// the C library's allocator has memory at hand for each thread.
+    private static let usualCount = 40
 
     /// Nothing known yet.
     public init() {}
