@@ -8,6 +8,10 @@ extension Reply {
     /// The refusal of a sender, with what its domain says to that (RFC 7208, section 8.4): these are the words of a
     /// stranger, so it says whose they are.
     init(refusing outcome: SPFOutcome) {
+        guard outcome.result != .permerror else {
+            self.init(.spfError, "The SPF policy of the sender's domain is faulty")
+            return
+        }
         let text = "SPF check failed for the sender's domain"
         let refusal = Reply(.spfFailure, text)
         let words = Self.lines(of: outcome.explanation ?? "")

@@ -10,8 +10,13 @@ struct EarlyReader {
 
     let name: String
     let location: SourceLocation
+    /// Whether it may not stand behind the durable line.
+    let staysInSession: Bool
     let missing: Set<String>
     var providers: [Provider] = []
+
+    /// Whether it may stand behind a step of a place.
+    func mayStandBehind(_ place: StepPlace) -> Bool { !staysInSession || place != .deliver }
 
     /// What is to be said of it beside the stages that are missed already; `nil` if nobody else provides the facts.
     func finding(besides missed: Set<String>) -> Finding? {

@@ -21,8 +21,8 @@ struct FactTexts {
         self.texts = texts
     }
 
-    /// They in words: `none, pass or fail`.
-    var shown: String { listed(texts.map { $0.isEmpty ? "empty" : $0 }, "or") }
+    /// They in words: `none, pass or ''`.
+    var shown: String { listed(texts.map { $0.isEmpty ? "''" : $0 }, "or") }
 
     /// Why it makes no sense to compare the fact with a text; `nil` if it does.
     func objection(to text: String, shown word: String) -> (text: String, suggestion: String?)? {

@@ -12,7 +12,8 @@ struct MissingStage {
 
 extension FileCheck {
     /// Checks that somebody provides what a stage reads.
-    mutating func checkReads(_ manifest: StageManifest, _ entry: SettingNode.Entry, _ options: StepOptions) {
+    mutating func checkReads(_ type: any Stage.Type, _ entry: SettingNode.Entry, _ options: StepOptions) {
+        let manifest = type.manifest
         let missing = manifest.reads.map(\.name).filter { scope.facts[$0] == nil }
         let groups = Dictionary(grouping: missing) { context.catalog.providers(of: $0) }
         for (stages, facts) in groups.sorted(by: { $0.value[0] < $1.value[0] }) {
@@ -26,7 +27,10 @@ extension FileCheck {
         }
         let early = Set(manifest.readsIfPresent.map(\.name)).subtracting(scope.facts.keys)
         guard !early.isEmpty else { return }
-        earlyReaders.append(EarlyReader(name: entry.key, location: entry.location, missing: early))
+        earlyReaders.append(
+            EarlyReader(
+                name: entry.key, location: entry.location, staysInSession: type is any SessionStage.Type,
+                missing: early))
     }
 
     /// Checks that the facts which settings name may be there, and can be what they are compared with.
@@ -57,9 +61,12 @@ extension FileCheck {
     }
 
     /// Tells the first so many early readers that a step behind them has provided facts which were not known before it.
-    mutating func noteProvider(_ entry: SettingNode.Entry, to readers: Range<Int>, knownBefore: FactScope) {
+    mutating func noteProvider(
+        _ entry: SettingNode.Entry, _ place: StepPlace, to readers: Range<Int>, knownBefore: FactScope
+    ) {
         let fresh = Set(scope.facts.keys).subtracting(knownBefore.facts.keys)
-        for index in readers where !earlyReaders[index].missing.isDisjoint(with: fresh) {
+        for index in readers
+        where earlyReaders[index].mayStandBehind(place) && !earlyReaders[index].missing.isDisjoint(with: fresh) {
             earlyReaders[index].providers.append(EarlyReader.Provider(name: entry.key, line: entry.location.line))
         }
     }

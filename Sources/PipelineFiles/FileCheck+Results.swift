@@ -2,9 +2,12 @@ import AuthenticationResults
 import StageKit
 
 extension FileCheck {
-    /// Remembers a step that finds results for Authentication-Results fields.
-    mutating func rememberResults(of manifest: StageManifest, _ entry: SettingNode.Entry) {
-        guard manifest.provides.contains(where: { ResultFacts.isResult($0.name) }) else { return }
+    /// Remembers a step that finds results for Authentication-Results fields, where a step behind it may write them: once a
+    /// message is accepted, nothing is written into it.
+    mutating func rememberResults(of manifest: StageManifest, _ entry: SettingNode.Entry, _ place: StepPlace) {
+        guard case .session = place,
+            manifest.provides.contains(where: { ResultFacts.isResult($0.name) })
+        else { return }
         if !resultSteps.contains(where: { $0.key == entry.key }) { resultSteps.append(entry) }
     }
 
@@ -15,7 +18,7 @@ extension FileCheck {
         let pronoun = resultSteps.count == 1 ? "it" : "them"
         note(
             .resultsUnwritten, first.location,
-            "what \(listed(resultSteps.map(\.key))) \(resultSteps.count == 1 ? "finds" : "find") is written nowhere, and "
+            "what \(listed(resultSteps.map(\.key))) \(resultSteps.count == 1 ? "finds" : "find") is written into no field, and "
                 + "what strangers wrote in our name stays in the message (RFC 8601, section 5); "
                 + "add \(listed(writers, "or")) behind \(pronoun)")
     }

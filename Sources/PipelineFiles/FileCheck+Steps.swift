@@ -95,7 +95,7 @@ extension FileCheck {
     ) -> Step? {
         let (readers, before) = (earlyReaders.indices, scope)
         let step = makeStep(entry, others, place)
-        noteProvider(entry, to: readers, knownBefore: before)
+        noteProvider(entry, place, to: readers, knownBefore: before)
         return step
     }
 
@@ -144,8 +144,8 @@ extension FileCheck {
         let id = makeID(entry, options, place)
         guard let type = stageType(entry, place) else { return nil }
         checkPlace(type, entry, place)
-        checkReads(type.manifest, entry, options)
-        rememberResults(of: type.manifest, entry)
+        checkReads(type, entry, options)
+        rememberResults(of: type.manifest, entry, place)
         var settings = entry.value
         if case .map = settings.content {
             let rest = entries.filter { StepKey(rawValue: $0.key) == nil }

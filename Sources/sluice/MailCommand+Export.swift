@@ -53,45 +53,76 @@ extension MailCommand {
                 throw Failure(.dataError, "there is no directory \(directory); make it first")
             }
             var answer = Answer()
+            // Whoever is refused finds the directory as it was.
+            try await forEachMail(of: owner, reader) { body, name in
+                guard try files.exists("\(directory)/\(name)") else { return }
+                try await compare(body, reader, name)
+                answer.mails += 1
+                answer.present += 1
+            }
+            try await forEachMail(of: owner, reader) { body, name in
+                guard try !files.exists("\(directory)/\(name)") else { return }
+                try await write(body, reader, name)
+                answer.mails += 1
+            }
+            return answer
+        }
+
+        private var files: LocalFileSystem { LocalFileSystem() }
+
+        /// Calls `work` with each mail and the name of its file.
+        private func forEachMail(
+            of owner: UserID, _ reader: MailReader, _ work: (StoredBody, String) async throws -> Void
+        ) async throws {
             var before: UInt32?
             while true {
                 let mails = try await reader.store.list(user: owner, before: before, limit: MailCommand.page)
                 for mail in mails {
                     guard let body = try await reader.store.body(user: owner, number: mail.number) else { continue }
-                    let isNew = try await write(body, reader, "\(mail.number).eml")
-                    answer.mails += 1
-                    answer.present += isNew ? 0 : 1
+                    try await work(body, "\(mail.number).eml")
                 }
-                guard let last = mails.last else { return answer }
+                guard let last = mails.last else { return }
                 before = last.number
             }
         }
 
-        /// Writes a file, or finds that it is there; under its name it is never there in part.
-        private func write(_ body: StoredBody, _ reader: MailReader, _ name: String) async throws -> Bool {
-            let files = LocalFileSystem()
-            let path = "\(directory)/\(name)"
-            let partial = "\(directory)/.\(name).part"
-            let file = try files.open(partial, .updateOrCreate)
+        /// Sees that the file that is there is this mail.
+        private func compare(_ body: StoredBody, _ reader: MailReader, _ name: String) async throws {
+            let (file, partial) = try await makePartial(body, reader, name)
             defer { file.close() }
-            try file.truncate(to: 0)
-            if !raw { try body.trace.withUnsafeBytes { try file.write($0, at: 0) } }
-            try await reader.give(body) { try file.write($0, at: file.size()) }
-            guard try files.exists(path) else {
-                try files.rename(partial, to: path)
-                return true
-            }
-            let earlier = try files.open(path, .read)
+            let earlier = try files.open("\(directory)/\(name)", .read)
             defer { earlier.close() }
             let isSame = try earlier.map() == file.map()
             try files.remove(partial)
             guard isSame else {
                 throw Failure(
                     .dataError,
-                    "\(path) is there already and is another mail, or differs by --raw; export into an empty directory, "
-                        + "or move it away")
+                    "\(directory)/\(name) is there already and is another mail, or differs by --raw; export into an empty "
+                        + "directory, or move it away")
             }
-            return false
+        }
+
+        /// Writes a file; under its name it is never there in part.
+        private func write(_ body: StoredBody, _ reader: MailReader, _ name: String) async throws {
+            let (file, partial) = try await makePartial(body, reader, name)
+            file.close()
+            try files.rename(partial, to: "\(directory)/\(name)")
+        }
+
+        private func makePartial(
+            _ body: StoredBody, _ reader: MailReader, _ name: String
+        ) async throws -> (file: any File, path: String) {
+            let path = "\(directory)/.\(name).part"
+            let file = try files.open(path, .updateOrCreate)
+            do {
+                try file.truncate(to: 0)
+                if !raw { try body.trace.withUnsafeBytes { try file.write($0, at: 0) } }
+                try await reader.give(body) { try file.write($0, at: file.size()) }
+            } catch {
+                file.close()
+                throw error
+            }
+            return (file, path)
         }
     }
 }

@@ -34,8 +34,11 @@ struct Reload: Sendable {
         }
         let versions = plan.pipelines.map { "\($0.name) \($0.digest.prefix(12))" }.joined(separator: ", ")
         let listeners = plan.listenerLines
-        logger.notice(
-            "reloaded", metadata: ["versions": "\(versions)", "listeners": "\(listeners.joined(separator: "; "))"])
+        var metadata: Logger.Metadata = [
+            "versions": "\(versions)", "listeners": "\(listeners.joined(separator: "; "))",
+        ]
+        if !lines.isEmpty { metadata["findings"] = "\(lines.joined(separator: "; "))" }
+        logger.notice("reloaded", metadata: metadata)
         return Answer(isDone: true, lines: lines + listeners + ["new mail is accepted under \(versions)"])
     }
 

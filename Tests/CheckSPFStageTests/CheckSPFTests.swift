@@ -142,7 +142,8 @@ struct CheckSPFTests {
             Issue.record("\(verdict)")
             return
         }
-        #expect(reply.code == 550 && reply.status == EnhancedStatusCode(5, 7, 23))
+        let detail = rejected == ["permerror"] ? 24 : 23
+        #expect(reply.code == 550 && reply.status == EnhancedStatusCode(5, 7, detail))
         #expect(reason.contains(sender.dropFirst(2)))
     }
 

@@ -105,6 +105,10 @@ extension EndToEndTests {
                 let directory = try await sluice.export(to: "export")
                 #expect(try await client.send(Wire.mail(subject: "Too late"), to: ["user@example.org"]).code == 250)
                 _ = try await sluice.search("late", finds: 1)
+                for _ in 1...2 {
+                    #expect(try await client.send(Wire.mail(subject: "More"), to: ["other@example.org"]).code == 250)
+                }
+                _ = try await sluice.search("more", of: "other", finds: 2)
                 let export = ["mail", "export", "user@example.org", "--directory", directory, "--raw"]
                 let again = try await sluice.command(export)
                 #expect(again.status == 0 && again.text == "2 mails; 1 of them had been exported before\n")
@@ -114,6 +118,8 @@ extension EndToEndTests {
                 let other = try await sluice.command("mail", "export", "other@example.org", "--directory", directory)
                 #expect(other.status == 65 && other.errors.contains("export into an empty directory"))
                 #expect(Workspace.octets(directory + "/1.eml") == kept)
+                // Nor is there anything of the export that was refused.
+                #expect(try FileManager.default.contentsOfDirectory(atPath: directory).sorted() == names)
                 let nowhere = ["mail", "export", "user@example.org", "--directory", directory + "/1.eml"]
                 let refusal = try await sluice.command(nowhere)
                 #expect(refusal.status == 65 && refusal.errors.contains("there is no directory"))

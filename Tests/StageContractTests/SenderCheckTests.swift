@@ -40,7 +40,7 @@ import Testing
     @Test func `results that nothing writes`() throws {
         let unwritten = [
             "inbound.yaml:5:11: warning[results-unwritten]: what check-spf, check-dkim and check-arc find is written "
-                + "nowhere, and what strangers wrote in our name stays in the message (RFC 8601, section 5); "
+                + "into no field, and what strangers wrote in our name stays in the message (RFC 8601, section 5); "
                 + "add authentication-results behind them"
         ]
         #expect(try findings("check-dkim", "check-dkim: { as: again }", "check-arc") == unwritten)
@@ -71,8 +71,8 @@ import Testing
             "dmarc.disposition == 'rejected'",
             "dmarc.disposition is never 'rejected'; it is none, quarantine or reject", "reject"
         ),
-        ("dmarc.policy == 'rejected'", "it is none, quarantine, reject or empty", "reject"),
-        ("dmarc.override == 'arcs'", "it is pct, arc or empty", "arc"),
+        ("dmarc.policy == 'rejected'", "it is none, quarantine, reject or ''", "reject"),
+        ("dmarc.override == 'arcs'", "it is pct, arc or ''", "arc"),
     ])
     func `a word that a result never is`(_ condition: String, _ text: String, _ meant: String) throws {
         let decide = "decide: [ { when: \"\(condition)\", set: { junk: true } }, { otherwise: proceed } ]"
