@@ -54,14 +54,12 @@ extension MailCommand {
             }
             var answer = Answer()
             // Whoever is refused finds the directory as it was.
-            try await forEachMail(of: owner, reader) { body, name in
-                guard try files.exists("\(directory)/\(name)") else { return }
+            try await forEachMail(of: owner, reader, isThere: true) { body, name in
                 try await compare(body, reader, name)
                 answer.mails += 1
                 answer.present += 1
             }
-            try await forEachMail(of: owner, reader) { body, name in
-                guard try !files.exists("\(directory)/\(name)") else { return }
+            try await forEachMail(of: owner, reader, isThere: false) { body, name in
                 try await write(body, reader, name)
                 answer.mails += 1
             }
@@ -70,16 +68,20 @@ extension MailCommand {
 
         private var files: LocalFileSystem { LocalFileSystem() }
 
-        /// Calls `work` with each mail and the name of its file.
+        /// Calls `work` with each mail whose file is there, or is not, and the file's name.
         private func forEachMail(
-            of owner: UserID, _ reader: MailReader, _ work: (StoredBody, String) async throws -> Void
+            of owner: UserID, _ reader: MailReader, isThere: Bool,
+            _ work: (StoredBody, String) async throws -> Void
         ) async throws {
             var before: UInt32?
             while true {
                 let mails = try await reader.store.list(user: owner, before: before, limit: MailCommand.page)
                 for mail in mails {
-                    guard let body = try await reader.store.body(user: owner, number: mail.number) else { continue }
-                    try await work(body, "\(mail.number).eml")
+                    let name = "\(mail.number).eml"
+                    guard try files.exists("\(directory)/\(name)") == isThere,
+                        let body = try await reader.store.body(user: owner, number: mail.number)
+                    else { continue }
+                    try await work(body, name)
                 }
                 guard let last = mails.last else { return }
                 before = last.number
