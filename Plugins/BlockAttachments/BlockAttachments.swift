@@ -7,7 +7,7 @@ package import StageKit
 /// ```yaml
 /// - block-attachments: { extensions: [exe, js, scr] }
 /// ```
-package struct BlockAttachments: Stage {
+package struct BlockAttachments: PromptStage {
     /// What the file says.
     package struct Configuration: StageConfiguration {
         let extensions: [String]
@@ -33,7 +33,7 @@ package struct BlockAttachments: Stage {
         }
     }
 
-    package func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
+    package func process(_ message: inout Message, in context: StageContext) throws -> Verdict {
         // Not only of attachments: a file in a forwarded message or in a winmail.dat is a file, too.
         let names = message.parsed.filenames
         guard let name = names.first(where: isBlocked) else { return .proceed }

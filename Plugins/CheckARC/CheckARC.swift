@@ -50,13 +50,22 @@ package final class CheckARC: Stage {
 
     package func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
         let validator = try validator.value(or: .unprepared(Self.name))
-        let outcome = try await validator.validate(message.content, at: context.now())
+        note(try await validator.validate(message.content, at: context.now()), in: &message)
+        return .proceed
+    }
+
+    package func processAtOnce(_ message: inout Message, in context: StageContext) throws -> Verdict? {
+        guard let outcome = ARCValidator.outcomeWithoutSeals(message.content) else { return nil }
+        note(outcome, in: &message)
+        return .proceed
+    }
+
+    private func note(_ outcome: ARCOutcome, in message: inout Message) {
         message.facts[Provided.result] = outcome.result.rawValue
         message.facts[Provided.chain] = outcome.instances
         message.facts[Provided.oldestPass] = outcome.oldestPass
         message.facts[Provided.sealers] = outcome.sealers.joined(separator: " ")
         message.facts[Provided.firstResults] = outcome.firstResults
         message.facts[Provided.report] = outcome.methodResult.text
-        return .proceed
     }
 }

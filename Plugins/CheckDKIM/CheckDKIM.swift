@@ -55,6 +55,13 @@ package final class CheckDKIM: Stage {
         return .proceed
     }
 
+    package func processAtOnce(_ message: inout Message, in context: StageContext) throws -> Verdict? {
+        let verifier = try verifier.value(or: .unprepared(Self.name))
+        guard let outcomes = verifier.verifyAtOnce(message.content, at: context.now()) else { return nil }
+        note(outcomes, in: &message)
+        return .proceed
+    }
+
     private func note(_ outcomes: [SignatureOutcome], in message: inout Message) {
         message.facts[Provided.result] = Self.best(of: outcomes).rawValue
         message.facts[Provided.domains] = Self.domains(of: outcomes, in: &message)

@@ -117,6 +117,14 @@ package final class CheckDMARC: Stage {
         return .proceed
     }
 
+    package func processAtOnce(_ message: inout Message, in context: StageContext) throws -> Verdict? {
+        let parts = try parts.value(or: .unprepared(Self.name))
+        let author = message.author
+        guard let evaluation = parts.evaluator.evaluateAtOnce(author, message.identifiers) else { return nil }
+        note(evaluation, of: author, in: &message, parts.log, context)
+        return .proceed
+    }
+
     /// Sets the facts, and keeps what a report needs.
     private func note(
         _ evaluation: Evaluation, of author: AuthorDomain, in message: inout Message, _ reports: ReportLog?,

@@ -43,6 +43,16 @@ package final class CheckRecipient: RecipientStage {
         try await check(&recipient)
     }
 
+    /// Lets those pass whose mailbox is known; for all others the store or the operator has a word to say.
+    package func recipientAtOnce(
+        _ recipient: inout Recipient, of message: inout Message, in context: StageContext
+    ) throws -> Verdict? {
+        let address = recipient.address
+        guard services.site.localDomains.contains(address.domain), !isPostmaster(address) else { return nil }
+        let store = try store.value(or: .unprepared(Self.name))
+        return store.isKnownUser(address.description) ? .proceed : nil
+    }
+
     /// Checks all recipients of a message that came in without a recipient phase.
     package func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
         var verdicts: [Verdict] = []
@@ -57,7 +67,7 @@ package final class CheckRecipient: RecipientStage {
                 Reply(.policyViolation, "Relaying denied"), reason: "\(address.domain) is none of the local domains")
         }
         let store = try store.value(or: .unprepared(Self.name))
-        if let postmaster = services.site.postmaster, address.localPart.lowercased() == "postmaster" {
+        if let postmaster = services.site.postmaster, isPostmaster(address) {
             guard try await store.user(for: postmaster.description) != nil else {
                 return .postpone(
                     Reply(.localError, "Try again later"), reason: "the postmaster \(postmaster) is no user")
@@ -70,4 +80,6 @@ package final class CheckRecipient: RecipientStage {
         }
         return .proceed
     }
+
+    private func isPostmaster(_ address: EmailAddress) -> Bool { address.localPart.lowercased() == "postmaster" }
 }

@@ -94,16 +94,36 @@ package final class CheckSPF: MailStage {
         try await process(&message, in: context)
     }
 
+    package func mailAtOnce(_ message: inout Message, in context: StageContext) throws -> Verdict? {
+        try processAtOnce(&message, in: context)
+    }
+
     package func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
         let checker = try checker.value(or: .unprepared(Self.name))
-        let request = request(message, reversePath: message.senderText)
+        let (request, other) = requests(message)
         let sender = Check(request: request, outcome: await checker.check(request))
-        guard configuration.checksHelo else { return conclude(sender, helo: nil, &message, context) }
-        // The null path is checked by the name of HELO anyway (section 2.4).
-        guard !request.reversePath.isEmpty else { return conclude(sender, helo: sender, &message, context) }
-        let other = self.request(message, reversePath: "")
-        let helo = Check(request: other, outcome: await checker.check(other))
+        guard let other else { return conclude(sender, helo: nil, &message, context) }
+        let helo = other == request ? sender : Check(request: other, outcome: await checker.check(other))
         return conclude(sender, helo: helo, &message, context)
+    }
+
+    package func processAtOnce(_ message: inout Message, in context: StageContext) throws -> Verdict? {
+        let checker = try checker.value(or: .unprepared(Self.name))
+        let (request, other) = requests(message)
+        guard let outcome = checker.known(request) else { return nil }
+        let sender = Check(request: request, outcome: outcome)
+        guard let other else { return conclude(sender, helo: nil, &message, context) }
+        guard other != request else { return conclude(sender, helo: sender, &message, context) }
+        guard let outcome = checker.known(other) else { return nil }
+        return conclude(sender, helo: Check(request: other, outcome: outcome), &message, context)
+    }
+
+    /// What is to be checked: the sender, and the name of HELO where that is asked for.
+    ///
+    /// The null path is checked by the name of HELO anyway (section 2.4), so that both are the same then.
+    private func requests(_ message: Message) -> (sender: SPFRequest, helo: SPFRequest?) {
+        let sender = request(message, reversePath: message.senderText)
+        return (sender, configuration.checksHelo ? request(message, reversePath: "") : nil)
     }
 
     private func request(_ message: Message, reversePath: String) -> SPFRequest {

@@ -8,7 +8,7 @@ package import StageKit
 /// - block-attachments: { extensions: [exe] }
 ///   when: mime.attachments > 0 || "tnef" in mime.defects
 /// ```
-package struct ParseMIME: DerivingStage {
+package struct ParseMIME: DerivingStage, PromptStage {
     package typealias Configuration = NoConfiguration
 
     package static let manifest = StageManifest(
@@ -26,7 +26,7 @@ package struct ParseMIME: DerivingStage {
 
     package init(configuration: NoConfiguration, services: StageServices) {}
 
-    package func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
+    package func process(_ message: inout Message, in context: StageContext) throws -> Verdict {
         // The steps after it want the parse, which is made here, within the time of this step.
         _ = message.parsed
         derive(&message)

@@ -10,7 +10,7 @@ package import StageKit
 ///       - { name: no-date, header: Date, missing: true, score: 1.5 }
 ///       - { name: prize, body: true, contains: ["you have won"], score: 4 }
 /// ```
-package struct ScoreSpam: Stage {
+package struct ScoreSpam: PromptStage {
     /// The rules of the file.
     package struct Configuration: StageConfiguration {
         let rules: [SpamRule]
@@ -42,7 +42,7 @@ package struct ScoreSpam: Stage {
         }
     }
 
-    package func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
+    package func process(_ message: inout Message, in context: StageContext) throws -> Verdict {
         let parsed = message.parsed
         let text = message.text
         var lowered: LoweredText?

@@ -40,6 +40,15 @@ package struct WriteAuthenticationResults: RewritingStage {
         return .proceed
     }
 
+    package func processAtOnce(_ message: inout Message, in context: StageContext) throws -> Verdict? {
+        guard message.content.count < Self.largeContent else { return nil }
+        if let clean = ForgedFields.removing(hostName, from: message.content) {
+            replaceContent(of: &message, clean, context)
+        }
+        try writeField(in: &message)
+        return .proceed
+    }
+
     private func replaceContent(of message: inout Message, _ clean: Octets, _ context: StageContext) {
         message = message.with(content: clean)
         context.logger.info("forged Authentication-Results removed", metadata: ["message.id": "\(message.id)"])

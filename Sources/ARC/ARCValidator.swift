@@ -16,9 +16,13 @@ package struct ARCValidator: Sendable {
     ///
     /// - Throws: `CancellationError`.
     package func validate(_ content: Octets, at now: Timestamp) async throws -> ARCOutcome {
-        // Most mail has none, which is soon seen.
-        if HeaderFields.areNone(beginning: "arc-", in: content) { return Self.noSeals }
+        if let outcome = Self.outcomeWithoutSeals(content) { return outcome }
         return try await validateSeals(of: content, at: now)
+    }
+
+    /// The outcome for a message without seals, as most are, which is soon seen; `nil` if it may have some.
+    package static func outcomeWithoutSeals(_ content: Octets) -> ARCOutcome? {
+        HeaderFields.areNone(beginning: "arc-", in: content) ? noSeals : nil
     }
 
     private func validateSeals(of content: Octets, at now: Timestamp) async throws -> ARCOutcome {

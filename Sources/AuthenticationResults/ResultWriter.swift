@@ -1,3 +1,5 @@
+import Bytes
+
 /// Writes results so that no text of a stranger can end a value, a field or a line.
 struct ResultWriter {
     /// How words follow each other.
@@ -30,10 +32,7 @@ struct ResultWriter {
     var text: String { String(decoding: octets, as: UTF8.self) }
 
     /// Writes octets that need no care.
-    mutating func write(_ text: String) {
-        var text = text
-        text.withUTF8 { octets.append(contentsOf: $0) }
-    }
+    mutating func write(_ text: String) { octets.append(upTo: text.utf8.count) { $0.put(text) } }
 
     /// Writes results with semicolons between them; a fold may stand between two words of each.
     mutating func write(_ results: [MethodResult]) {
@@ -120,14 +119,13 @@ struct ResultWriter {
     }
 
     private mutating func write(_ text: String, isAsItIs: (UnsafeBufferPointer<UInt8>) -> Bool) {
-        var text = text
-        let isWritten = text.withUTF8 { text in
+        let isWritten = text.utf8.withContiguousStorageIfAvailable { text in
             // Nearly all texts are.
             guard Self.isClean(text) else { return false }
             if isAsItIs(text) { octets.append(contentsOf: text) } else { writeQuoted(text) }
             return true
         }
-        if !isWritten { write(Self.clean(text), isAsItIs: isAsItIs) }
+        if isWritten != true { write(Self.clean(text), isAsItIs: isAsItIs) }
     }
 
     private mutating func writeQuoted(_ text: UnsafeBufferPointer<UInt8>) {

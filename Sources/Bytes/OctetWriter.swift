@@ -1,7 +1,7 @@
 /// Builds a binary record: little-endian numbers, LEB128 counts, and texts with their length before them.
-package struct OctetWriter: Sendable {
+@usableFromInline package struct OctetWriter: Sendable {
     /// What has been written.
-    package private(set) var bytes: [UInt8] = []
+    @usableFromInline package internal(set) var bytes: [UInt8] = []
 
     package init() {}
 
@@ -38,6 +38,11 @@ package struct OctetWriter: Sendable {
             append(count: octets.count)
             bytes.append(contentsOf: octets)
         }
+    }
+
+    /// Appends what `write` writes, at most so many octets.
+    @inlinable package mutating func append(upTo limit: Int, _ write: (inout OctetCursor) -> Void) {
+        bytes.append(upTo: limit, write)
     }
 
     package mutating func reserve(_ count: Int) { bytes.reserveCapacity(count) }

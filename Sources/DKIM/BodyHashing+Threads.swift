@@ -5,6 +5,14 @@ extension BodyHashing {
     /// How much work is done where it comes up: 0.1 ms; the way to another thread and back costs as much as 20 KB.
     package static let inlineLimit = 1 << 16
 
+    /// Hashes a whole body, which should be short.
+    static func hashesAtOnce(of content: Octets, from start: Int, requests: [BodyHashRequest]) -> [BodyHash] {
+        guard !requests.isEmpty else { return [] }
+        var hashing = BodyHashing(content, from: start, requests: requests)
+        hashing.advance(hashing.remaining)
+        return hashing.finish()
+    }
+
     /// Hashes a whole body; a long one piece by piece on other threads, where pieces of other messages get their turn.
     ///
     /// - Throws: `CancellationError` between two pieces.

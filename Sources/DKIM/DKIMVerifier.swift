@@ -24,22 +24,41 @@ package struct DKIMVerifier: Sendable {
     /// - Throws: `CancellationError`.
     package func verify(_ content: Octets, at now: Timestamp) async throws -> [SignatureOutcome] {
         let header = HeaderFields(of: content)
-        guard !header.isTooLarge else { return [SignatureOutcome(.permerror, HeaderFields.excess, of: 0)] }
+        guard !header.isTooLarge else { return Self.excess }
         let fields = header.all("dkim-signature")
-        var checks = Self.checks(of: fields.prefix(Self.maximumSignatures), in: header, at: now)
+        var checks = Self.checks(of: fields, in: header, at: now)
         try await conclude(&checks, header, content)
-        var outcomes = checks.map(\.outcome)
-        if fields.count > checks.count {
-            let rest = fields.count - checks.count
+        return Self.outcomes(of: checks, among: fields.count)
+    }
+
+    /// Verifies the signatures of a message that is not long, by keys that are known; `nil` where it needs more.
+    package func verifyAtOnce(_ content: Octets, at now: Timestamp) -> [SignatureOutcome]? {
+        guard content.count <= BodyHashing.inlineLimit else { return nil }
+        let header = HeaderFields(of: content)
+        guard !header.isTooLarge else { return Self.excess }
+        let fields = header.all("dkim-signature")
+        var checks = Self.checks(of: fields, in: header, at: now)
+        guard takeKnownRecords(for: &checks), !Self.areExpensive(checks) else { return nil }
+        let hashes = BodyHashing.hashesAtOnce(of: content, from: header.bodyStart, requests: Self.bodies(of: checks))
+        for index in checks.indices { checks[index].conclude(hashes, header) }
+        return Self.outcomes(of: checks, among: fields.count)
+    }
+
+    private static let excess = [SignatureOutcome(.permerror, HeaderFields.excess, of: 0)]
+
+    private static func checks(
+        of fields: [HeaderFields.Field], in header: HeaderFields, at now: Timestamp
+    ) -> [SignatureCheck] {
+        fields.prefix(maximumSignatures).map { SignatureCheck($0, in: header, kind: .dkim, now: now.seconds) }
+    }
+
+    private static func outcomes(of checks: [SignatureCheck], among count: Int) -> [SignatureOutcome] {
+        var outcomes = checks.indices.map { checks[$0].outcome }
+        if count > checks.count {
+            let rest = count - checks.count
             outcomes.append(SignatureOutcome(.policy, "\(rest) more signatures were not looked at", of: rest))
         }
         return outcomes
-    }
-
-    private static func checks(
-        of fields: ArraySlice<HeaderFields.Field>, in header: HeaderFields, at now: Timestamp
-    ) -> [SignatureCheck] {
-        fields.map { SignatureCheck($0, in: header, kind: .dkim, now: now.seconds) }
     }
 
     /// Looks up the keys of some signatures and compares these with the message.
@@ -77,13 +96,16 @@ package struct DKIMVerifier: Sendable {
 
     private static func bodies(of checks: [SignatureCheck]) -> [BodyHashRequest] {
         var bodies: [BodyHashRequest] = []
-        for check in checks {
-            if let body = check.signature?.body, !bodies.contains(body) { bodies.append(body) }
+        // By their places, here and below: to take a check out of its list is to retain all that it holds.
+        for index in checks.indices {
+            if let body = checks[index].signature?.body, !bodies.contains(body) { bodies.append(body) }
         }
         return bodies
     }
 
-    private static func areExpensive(_ checks: [SignatureCheck]) -> Bool { checks.contains(where: \.isExpensive) }
+    private static func areExpensive(_ checks: [SignatureCheck]) -> Bool {
+        checks.indices.contains { checks[$0].isExpensive }
+    }
 
     private static func take(_ answers: [Result<KeyRecord, Rejection>?], for checks: inout [SignatureCheck]) {
         for index in checks.indices {

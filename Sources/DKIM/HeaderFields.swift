@@ -139,17 +139,19 @@ package struct HeaderFields: Sendable {
 
     /// The fields of a name in lower case, from the top.
     package func all(_ name: String) -> [Field] {
-        octets.withUnsafeBytes { bytes in fields.filter { Self.hasName(name, bytes[$0.name]) } }
+        withName(name) { name, bytes in fields.filter { Self.isName(name, .init(rebasing: bytes[$0.name])) } }
     }
 
     /// How many fields of a name in lower case there are.
     package func count(of name: String) -> Int {
-        octets.withUnsafeBytes { bytes in fields.count { Self.hasName(name, bytes[$0.name]) } }
+        withName(name) { name, bytes in fields.count { Self.isName(name, .init(rebasing: bytes[$0.name])) } }
     }
 
-    private static func hasName(_ name: String, _ written: Slice<UnsafeRawBufferPointer>) -> Bool {
+    private func withName<Found>(
+        _ name: String, _ find: (_ name: UnsafeRawBufferPointer, _ bytes: UnsafeRawBufferPointer) -> Found
+    ) -> Found {
         var name = name
-        return name.withUTF8 { isName(UnsafeRawBufferPointer($0), .init(rebasing: written)) }
+        return name.withUTF8 { name in octets.withUnsafeBytes { find(UnsafeRawBufferPointer(name), $0) } }
     }
 
     /// Whether a name in lower case stands there, in whatever letter case.

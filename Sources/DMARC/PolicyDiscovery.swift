@@ -63,6 +63,14 @@ package struct PolicyDiscovery: Sendable {
     /// Outcomes by domain, as long as the DNS says the same; about a kilobyte each.
     private let outcomes = Remembered<String, Known>(capacity: 4_096)
 
+    private struct Organization: Sendable {
+        let name: String
+        let list: PublicSuffixList
+    }
+
+    /// Organizational domains of names, as the list says; names are as long as the DNS can carry.
+    private let organizations = Remembered<String, Organization>(capacity: 4_096)
+
     /// The longest record that is remembered; a longer one is rare, and read anew each time.
     private static let longestRemembered = 1_024
 
@@ -74,7 +82,11 @@ package struct PolicyDiscovery: Sendable {
 
     /// The organizational domain of a name; the name itself where it has none, such as a public suffix.
     package func organizationalDomain(of domain: String) -> String {
-        suffixes().organizationalDomain(of: domain) ?? domain
+        let list = suffixes()
+        if let known = organizations[domain], known.list === list { return known.name }
+        let name = list.organizationalDomain(of: domain) ?? domain
+        organizations[domain] = Organization(name: name, list: list)
+        return name
     }
 
     /// Searches at the domain, then at its organizational domain: two questions at most.

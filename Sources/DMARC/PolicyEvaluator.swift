@@ -17,7 +17,13 @@ package struct PolicyEvaluator: Sendable {
         return evaluate(await discovery.search(domain), author: domain, identifiers)
     }
 
-    /// The outcome where the search for a policy has ended; asks nobody, so that its values are on the thread's own stack.
+    /// The outcome for the author of a message, if it is one whose policy is known; `nil` where the DNS has to be asked.
+    package func evaluateAtOnce(_ author: AuthorDomain, _ identifiers: Identifiers) -> Evaluation? {
+        guard case .one(let domain) = author, let known = discovery.known(domain) else { return nil }
+        return evaluate(known, author: domain, identifiers)
+    }
+
+    /// The outcome where the search for a policy has ended; asks nobody.
     private func evaluate(
         _ outcome: PolicyDiscovery.Outcome, author domain: String, _ identifiers: Identifiers
     ) -> Evaluation {

@@ -48,8 +48,11 @@ package final class ReportRow: Sendable {
         let policy = evaluation.policy
         let record = policy?.record
         func add(_ name: StaticString, _ text: String) {
-            output.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
-            ReportRow.appendQuoted(text, to: &output)
+            // In a string each octet is at most two.
+            output.append(upTo: name.utf8CodeUnitCount + 2 * text.utf8.count + 2) { line in
+                line.put(name)
+                ReportRow.put(quoted: text, to: &line)
+            }
         }
         output.append(contentsOf: #"{"time":"#.utf8)
         output.append(contentsOf: String(time.seconds).utf8)
@@ -76,10 +79,10 @@ package final class ReportRow: Sendable {
     /// The most characters of a stranger's text that are kept.
     static let maximumText = 2_000
 
-    /// Appends a string of JSON (RFC 8259, section 7).
-    private static func appendQuoted(_ text: String, to output: inout [UInt8]) {
+    /// Writes a string of JSON (RFC 8259, section 7).
+    private static func put(quoted text: String, to line: inout OctetCursor) {
         let (quote, backslash) = (UInt8(ascii: "\""), UInt8(ascii: "\\"))
-        output.append(quote)
+        line.put(quote)
         var text = text
         text.withUTF8 { text in
             let text = beginning(of: text)
@@ -88,19 +91,19 @@ package final class ReportRow: Sendable {
             for position in 0..<text.count {
                 switch text[position] {
                 case quote, backslash:
-                    output.append(contentsOf: text[start..<position])
-                    output.append(backslash)
+                    line.put(.init(rebasing: text[start..<position]))
+                    line.put(backslash)
                     start = position
                 case 0x00...0x1F, 0x7F:
-                    output.append(contentsOf: text[start..<position])
-                    output.append(UInt8(ascii: "?"))
+                    line.put(.init(rebasing: text[start..<position]))
+                    line.put(UInt8(ascii: "?"))
                     start = position + 1
                 default: break
                 }
             }
-            output.append(contentsOf: text[start...])
+            line.put(.init(rebasing: text[start...]))
         }
-        output.append(quote)
+        line.put(quote)
     }
 
     /// The first characters of a text, as many as are kept.

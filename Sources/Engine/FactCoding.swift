@@ -15,9 +15,20 @@ enum FactCoding {
 
     static func append(_ facts: Facts, to writer: inout OctetWriter) {
         writer.append(count: facts.count)
-        facts.forEach { name, value in
-            writer.append(name)
-            append(value, to: &writer)
+        facts.forEachInPlace { name, value in
+            guard case .string(let text) = value.pointee else {
+                writer.append(name)
+                return append(value.pointee, to: &writer)
+            }
+            // Most are texts.
+            let (nameLength, textLength) = (name.utf8.count, text.utf8.count)
+            writer.append(upTo: nameLength + textLength + 2 * OctetCursor.countLength + 1) { cursor in
+                cursor.put(count: nameLength)
+                cursor.put(name)
+                cursor.put(Tag.string.rawValue)
+                cursor.put(count: textLength)
+                cursor.put(text)
+            }
         }
     }
 

@@ -48,12 +48,43 @@ struct SessionSteps: Sendable {
     let steps: [PreparedStep]
     let deadlines: Deadlines
 
-    /// Runs the steps in order until one objects or fails; on this thread until one has to wait.
+    /// Runs the steps in order until one objects or fails; on this thread as long as none has to wait.
     ///
-    /// They work on a copy, in one supervised call: a step that hangs is left behind with it.
-    func begin(_ subject: Subject) -> Eventual<Ending> {
-        let progress = PhaseProgress(of: subject)
-        return deadlines.begin { watch in try await run(progress, watch) }.map { ending(of: progress, $0) }
+    /// They work on a copy. From the first that waits on they are in one supervised call: a step that hangs is left behind
+    /// with it.
+    func begin(_ given: Subject) -> Eventual<Ending> {
+        var subject = given
+        var contract = StageContract(of: given.message)
+        var time = Uptime.now
+        // What a step that fails goes back to, where that is not what was given: the connection goes on after it, though
+        // not with what it has done; a message does not. To copy a subject for each step would cost more than many do.
+        var before: Subject?
+        for (number, step) in steps.enumerated() {
+            if number > 0, phase != .message { before = subject }
+            guard var outcome = attemptAtOnce(step, &subject, &contract) else {
+                return wait(for: number, before ?? given, subject)
+            }
+            let now = Uptime.now
+            let passed = now - time
+            time = now
+            if passed >= step.plan.timeout {
+                outcome = .failure(TimeLimitExceeded(limit: step.plan.timeout, part: number))
+            }
+            if case .failure = outcome { subject = before ?? given }
+            guard let verdict = note(outcome, of: step, subject, after: passed),
+                let ruling = rule(verdict, step, &subject)
+            else { continue }
+            return .known(Ending(subject: subject, ruling: ruling))
+        }
+        return .known(Ending(subject: subject, ruling: .proceed))
+    }
+
+    /// Runs the steps from the first on that has to wait; `before` is what they had before one that fails.
+    private func wait(for first: Int, _ before: Subject, _ subject: Subject) -> Eventual<Ending> {
+        let progress = PhaseProgress(of: before)
+        return deadlines.begin { watch in
+            try await run(from: first, subject, progress, watch)
+        }.map { ending(of: progress, $0) }
     }
 
     private func ending(of progress: PhaseProgress, _ result: Result<Void, any Error>) -> Ending {
@@ -68,11 +99,13 @@ struct SessionSteps: Sendable {
         return Ending(subject: subject, ruling: ruling)
     }
 
-    private func run(_ progress: PhaseProgress, _ watch: any Watch) async throws {
-        var subject = progress.subject
-        for (number, step) in steps.enumerated() {
-            // The connection goes on after a step that fails, though not with what that has done; a message does not.
-            if number > 0, phase != .message { progress.subject = subject }
+    private func run(
+        from first: Int, _ given: Subject, _ progress: PhaseProgress, _ watch: any Watch
+    ) async throws {
+        var subject = given
+        for number in first..<steps.count {
+            let step = steps[number]
+            if number > first, phase != .message { progress.subject = subject }
             try watch.begin(number, limit: step.plan.timeout)
             let outcome = await attempt(step, &subject)
             // Whatever it came to, once its time was up others have gone on.
@@ -103,15 +136,39 @@ struct SessionSteps: Sendable {
         }
     }
 
-    /// One step's verdict; `nil` if its `when` does not hold.
-    private func attempt(_ step: PreparedStep, _ subject: inout Subject) async -> Result<Verdict?, any Error> {
+    /// What came of a step.
+    private enum Outcome {
+        /// Its `when` does not hold.
+        case passedBy
+        case verdict(Verdict)
+        case failure(any Error)
+    }
+
+    /// What comes of one step without waiting; `nil` if it has to.
+    private func attemptAtOnce(
+        _ step: PreparedStep, _ subject: inout Subject, _ contract: inout StageContract
+    ) -> Outcome? {
         do {
-            if let condition = step.plan.when, try !subject.fulfils(condition) { return .success(nil) }
-            if case .decide(let branches) = step.work { return .success(try decide(branches, &subject)) }
-            let contract = StageContract(of: subject.message, step: step.id, mayRewrite: step.mayRewrite)
+            if let condition = step.plan.when, try !subject.fulfils(condition) { return .passedBy }
+            if case .decide(let branches) = step.work { return .verdict(try decide(branches, &subject)) }
+            guard let verdict = try callAtOnce(step, &subject) else { return nil }
+            try check(verdict, of: step, &subject.message, contract)
+            if step.mayRewrite { contract = StageContract(of: subject.message) }
+            return .verdict(verdict)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// What comes of one step.
+    private func attempt(_ step: PreparedStep, _ subject: inout Subject) async -> Outcome {
+        do {
+            if let condition = step.plan.when, try !subject.fulfils(condition) { return .passedBy }
+            if case .decide(let branches) = step.work { return .verdict(try decide(branches, &subject)) }
+            let contract = StageContract(of: subject.message)
             let verdict = try await call(step, &subject)
             try check(verdict, of: step, &subject.message, contract)
-            return .success(verdict)
+            return .verdict(verdict)
         } catch {
             return .failure(error)
         }
@@ -119,12 +176,12 @@ struct SessionSteps: Sendable {
 
     /// Counts and logs what a step came to; `nil` if it was passed by.
     private func note(
-        _ outcome: Result<Verdict?, any Error>, of step: PreparedStep, _ subject: Subject, after time: Duration
+        _ outcome: Outcome, of step: PreparedStep, _ subject: Subject, after time: Duration
     ) -> Verdict? {
         switch outcome {
         case .failure(let error): return fail(step, subject, error, after: time)
-        case .success(nil): return nil
-        case .success(let verdict?):
+        case .passedBy: return nil
+        case .verdict(let verdict):
             step.meter.record(verdict.letsAllPass ? .success : .refused, time: time)
             step.context.logger.debug(
                 "step done",
@@ -143,6 +200,20 @@ struct SessionSteps: Sendable {
         return .postpone(Self.failureReply, reason: "\(step.id) failed: \(error)")
     }
 
+    private func callAtOnce(_ step: PreparedStep, _ subject: inout Subject) throws -> Verdict? {
+        switch step.work {
+        case .mail(let stage): return try stage.mailAtOnce(&subject.message, in: step.context)
+        case .message(let stage): return try stage.processAtOnce(&subject.message, in: step.context)
+        case .recipient(let stage):
+            guard var recipient = subject.recipient else { return nil }
+            let verdict = try stage.recipientAtOnce(&recipient, of: &subject.message, in: step.context)
+            guard verdict != nil else { return nil }
+            try take(recipient, from: step, &subject)
+            return verdict
+        case .connect, .batch, .decide: return nil
+        }
+    }
+
     private func call(_ step: PreparedStep, _ subject: inout Subject) async throws -> Verdict {
         switch step.work {
         case .connect(let stage): return try await stage.connect(&subject.message, in: step.context)
@@ -153,20 +224,24 @@ struct SessionSteps: Sendable {
                 throw StageContractViolation("\(step.id) was called without a recipient")
             }
             let verdict = try await stage.recipient(&recipient, of: &subject.message, in: step.context)
-            guard recipient.index == subject.recipient?.index else {
-                throw StageContractViolation("\(step.id) gave back another recipient")
-            }
-            subject.recipient = recipient
+            try take(recipient, from: step, &subject)
             return verdict
         case .batch, .decide:
             throw StageContractViolation("\(step.id) cannot stand in the session")
         }
     }
 
+    private func take(_ recipient: Recipient, from step: PreparedStep, _ subject: inout Subject) throws {
+        guard recipient.index == subject.recipient?.index else {
+            throw StageContractViolation("\(step.id) gave back another recipient")
+        }
+        subject.recipient = recipient
+    }
+
     private func check(
         _ verdict: Verdict, of step: PreparedStep, _ message: inout Message, _ contract: StageContract
     ) throws {
-        try contract.check(message)
+        try contract.check(message, after: step.id, mayRewrite: step.mayRewrite)
         // Those of a whole message may have a verdict each.
         try StageContract.check(
             verdict, recipients: phase == .message ? message.recipients.count : nil, step: step.id)

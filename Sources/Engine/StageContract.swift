@@ -9,23 +9,19 @@ struct StageContract {
     private let id: MessageID
     private let content: Octets
     private let recipients: [Recipient]
-    private let step: String
-    private let mayRewrite: Bool
 
-    /// What must stay of a message that is given to a step.
-    init(of message: Message, step: String, mayRewrite: Bool = false) {
+    /// What must stay of a message that is given to steps.
+    init(of message: Message) {
         id = message.id
         content = message.content
         recipients = message.recipients
-        self.step = step
-        self.mayRewrite = mayRewrite
     }
 
-    /// Sees that the stage gave back the message it was given.
+    /// Sees that the stage of a step gave back the message it was given.
     ///
     /// - Throws: ``StageContractViolation`` if it is another message, has other recipients, or has another content and
     ///   may not.
-    func check(_ message: Message) throws {
+    func check(_ message: Message, after step: String, mayRewrite: Bool = false) throws {
         guard message.id == id, mayRewrite || !isRewritten(message) else {
             throw StageContractViolation("\(step) gave back another message")
         }
@@ -44,11 +40,11 @@ struct StageContract {
     /// Whether the message has another content now.
     func isRewritten(_ message: Message) -> Bool { message.content !== content }
 
-    /// Sees that the stage gave back the message it was given, as ``check(_:)`` does.
+    /// Sees that the stage gave back the message it was given, as ``check(_:after:mayRewrite:)`` does.
     ///
     /// - Throws: ``StageContractViolation`` if it did not.
     static func check(_ after: Message, of before: Message, step: String) throws {
-        try StageContract(of: before, step: step).check(after)
+        try StageContract(of: before).check(after, after: step)
     }
 
     /// Sees that a verdict says what it may.

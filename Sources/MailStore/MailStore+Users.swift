@@ -35,6 +35,12 @@ extension MailStore {
         return user
     }
 
+    /// Whether an address is a user's who has been asked for before; it may be one's even if not.
+    package func isKnownUser(_ address: String) -> Bool {
+        guard let address = UserAddress(address), case .some(.some) = cache.lookUp(address) else { return false }
+        return true
+    }
+
     /// All users, in the order in which they were added.
     package func users() async throws -> [User] {
         try await read { database in

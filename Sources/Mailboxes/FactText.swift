@@ -1,3 +1,4 @@
+import Bytes
 package import StageKit
 
 /// Facts as lines of text, `name: value`, in the order of their names: what the store keeps for people to read.
@@ -9,12 +10,9 @@ package enum FactText {
     package static func lines(_ facts: Facts) -> [UInt8] {
         var lines: [UInt8] = []
         lines.reserveCapacity(usualSize)
-        facts.forEach { name, value in
-            guard var text = text(of: value) else { return }
-            var name = name
-            name.withUTF8 { name in
-                text.withUTF8 { append(name, $0, to: &lines) }
-            }
+        facts.forEachInPlace { name, value in
+            if case .string(let text) = value.pointee { return append(name, text, to: &lines) }
+            if let text = text(of: value.pointee) { append(name, text, to: &lines) }
         }
         return lines
     }
@@ -31,17 +29,13 @@ package enum FactText {
     }
 
     /// A subject may hold anything, but a line ends where we say.
-    private static func append(
-        _ name: UnsafeBufferPointer<UInt8>, _ text: UnsafeBufferPointer<UInt8>, to lines: inout [UInt8]
-    ) {
-        // The line is put together beside the list, which then grows once for it.
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: name.count + text.count + 3) { line in
-            let start = line.initialize(fromContentsOf: name) + 2
-            line[start - 2] = 0x3A
-            line[start - 1] = 0x20
-            for offset in text.indices { line[start &+ offset] = max(text[offset], 0x20) }
-            line[start + text.count] = 0x0A
-            lines.append(contentsOf: line)
+    private static func append(_ name: String, _ text: String, to lines: inout [UInt8]) {
+        lines.append(upTo: name.utf8.count + text.utf8.count + 3) { line in
+            line.put(name)
+            line.put(UInt8(ascii: ":"))
+            line.put(UInt8(ascii: " "))
+            line.put(text) { max($0, 0x20) }
+            line.put(0x0A)
         }
     }
 }

@@ -49,24 +49,28 @@ struct AnswerCache {
             if entry.expiry > now { return (entry.answer, entry.expiry) }
             _ = young.remove(question)
         } else if let entry = old.remove(question), entry.expiry > now {
-            insert(entry, for: question)
+            _ = insert(entry, for: question)
             return (entry.answer, entry.expiry)
         }
         return nil
     }
 
-    mutating func keep(_ answer: DNSAnswer, for question: DNSQuestion, until expiry: ContinuousClock.Instant) {
+    /// Keeps an answer; false if it is too large for the cache.
+    mutating func keep(
+        _ answer: DNSAnswer, for question: DNSQuestion, until expiry: ContinuousClock.Instant
+    ) -> Bool {
         _ = old.remove(question)
         let size = answer.memory + question.name.text.utf8.count
-        insert(Entry(answer: answer, expiry: expiry, size: size), for: question)
+        return insert(Entry(answer: answer, expiry: expiry, size: size), for: question)
     }
 
-    private mutating func insert(_ entry: Entry, for question: DNSQuestion) {
-        guard generationCapacity > 0, entry.size <= generationOctets else { return }
+    private mutating func insert(_ entry: Entry, for question: DNSQuestion) -> Bool {
+        guard generationCapacity > 0, entry.size <= generationOctets else { return false }
         if young.entries.count >= generationCapacity || young.octets + entry.size > generationOctets {
             old = young
             young = Generation()
         }
         young.insert(entry, for: question)
+        return true
     }
 }

@@ -5,14 +5,18 @@ import Synchronization
 /// Equal questions asked at the same time are sent once. Nothing blocks the caller's thread: c-ares runs on a thread
 /// of its own.
 package final class DNSResolver: DNSResolving {
+    /// An answer, and until when it is remembered, if it is.
+    private typealias DatedAnswer = (answer: DNSAnswer, expiry: ContinuousClock.Instant?)
+    private typealias Caller = CheckedContinuation<DatedAnswer, Never>
+
     private struct State {
         var cache: AnswerCache
-        var flights: [DNSQuestion: [UInt64: CheckedContinuation<DNSAnswer, Never>]] = [:]
+        var flights: [DNSQuestion: [UInt64: Caller]] = [:]
         var lastWaiter: UInt64 = 0
     }
 
     private enum Step {
-        case recall(DNSAnswer)
+        case recall(DatedAnswer)
         case leave
         case refuse
         case send
@@ -52,7 +56,7 @@ package final class DNSResolver: DNSResolving {
         await queryWithExpiry(name, type).answer
     }
 
-    /// The same, and until when an answer that was remembered is.
+    /// The same, and until when the answer is remembered, if it is.
     package func queryWithExpiry(
         _ name: String, _ type: RecordType
     ) async -> (answer: DNSAnswer, expiry: ContinuousClock.Instant?) {
@@ -68,20 +72,19 @@ package final class DNSResolver: DNSResolving {
             state.lastWaiter += 1
             return state.lastWaiter
         }
-        let answer = await withTaskCancellationHandler {
+        return await withTaskCancellationHandler {
             await withCheckedContinuation { board(question, as: waiter, $0) }
         } onCancel: {
             leave(question, waiter)
         }
-        return (answer, nil)
     }
 
-    private func board(_ question: DNSQuestion, as waiter: UInt64, _ caller: CheckedContinuation<DNSAnswer, Never>) {
+    private func board(_ question: DNSQuestion, as waiter: UInt64, _ caller: Caller) {
         let step: Step = state.withLock { state in
             // Checked under the lock: a cancellation comes either before, seen here, or after, and finds the waiter.
             if Task.isCancelled { return .leave }
             // The answer may have come between the first look and here.
-            if let known = state.cache.answer(to: question, at: .now) { return .recall(known.answer) }
+            if let known = state.cache.answer(to: question, at: .now) { return .recall(known) }
             if state.flights[question] != nil {
                 state.flights[question]?[waiter] = caller
                 return .wait
@@ -100,7 +103,7 @@ package final class DNSResolver: DNSResolving {
         case .refuse:
             let answer = DNSAnswer.temporaryFailure(reason: "too many questions under way")
             metrics.record(answer, time: .zero)
-            caller.resume(returning: answer)
+            caller.resume(returning: (answer, nil))
         case .wait: break
         case .send:
             let start = ContinuousClock.now
@@ -114,17 +117,18 @@ package final class DNSResolver: DNSResolving {
         caller?.resume(returning: Self.cancelled)
     }
 
-    private static let cancelled = DNSAnswer.temporaryFailure(reason: "cancelled")
+    private static let cancelled: DatedAnswer = (.temporaryFailure(reason: "cancelled"), nil)
 
     private func land(_ question: DNSQuestion, _ response: DNSResponse, sent start: ContinuousClock.Instant) {
         metrics.record(response.answer, time: .now - start)
-        let waiters = state.withLock { state in
-            if let lifetime = lifetime(of: response) {
-                state.cache.keep(response.answer, for: question, until: .now + lifetime)
+        let (waiters, expiry) = state.withLock { state in
+            let expiry = lifetime(of: response).flatMap { lifetime in
+                let expiry = ContinuousClock.now + lifetime
+                return state.cache.keep(response.answer, for: question, until: expiry) ? expiry : nil
             }
-            return state.flights.removeValue(forKey: question) ?? [:]
+            return (state.flights.removeValue(forKey: question) ?? [:], expiry)
         }
-        for waiter in waiters.values { waiter.resume(returning: response.answer) }
+        for waiter in waiters.values { waiter.resume(returning: (response.answer, expiry)) }
     }
 
     private func lifetime(of response: DNSResponse) -> Duration? {

@@ -12,26 +12,44 @@ package struct DomainName: Hashable, Sendable {
     ///
     /// Labels may hold any octet but the dot: mail policies ask for names that no host would have.
     package init?(_ name: String) {
-        let dot = UInt8(ascii: ".")
-        let octets = name.utf8.last == dot ? name.utf8.dropLast() : name.utf8[...]
-        guard octets.count <= DomainName.maximumLength else { return nil }
-        var label = 0
-        var isLower = true
-        for octet in octets {
-            if octet == dot {
-                guard label > 0 else { return nil }
-                label = 0
-            } else {
-                label += 1
-                guard label <= DomainName.maximumLabelLength else { return nil }
-                isLower = isLower && !DomainName.isUpper(octet)
-            }
-        }
-        guard label > 0 else { return nil }
+        var name = name
+        let form = name.withUTF8(Form.init)
+        guard let form else { return nil }
         // Most names are written as they are kept.
         text =
-            isLower && octets.count == name.utf8.count
-            ? name : String(decoding: octets.map { DomainName.isUpper($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+            form.isKept
+            ? name
+            : String(
+                decoding: name.utf8.prefix(form.count).map { DomainName.isUpper($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+    }
+
+    /// How a name is written.
+    private struct Form {
+        /// Its octets without the dot at the end.
+        let count: Int
+        /// Whether it is written as it is kept: in lower case and without that dot.
+        let isKept: Bool
+
+        /// Fails on what is no name.
+        init?(_ octets: UnsafeBufferPointer<UInt8>) {
+            let dot = UInt8(ascii: ".")
+            count = octets.last == dot ? octets.count - 1 : octets.count
+            guard count <= DomainName.maximumLength else { return nil }
+            var label = 0
+            var isLower = true
+            for octet in octets[..<count] {
+                if octet == dot {
+                    guard label > 0 else { return nil }
+                    label = 0
+                } else {
+                    label += 1
+                    guard label <= DomainName.maximumLabelLength else { return nil }
+                    isLower = isLower && !DomainName.isUpper(octet)
+                }
+            }
+            guard label > 0 else { return nil }
+            isKept = isLower && count == octets.count
+        }
     }
 
     private static func isUpper(_ octet: UInt8) -> Bool { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(octet) }

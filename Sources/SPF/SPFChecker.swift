@@ -68,6 +68,13 @@ package final class SPFChecker: Sendable {
         }
     }
 
+    /// The outcome for one client and sender, if it is remembered and still holds.
+    package func known(_ request: SPFRequest) -> SPFOutcome? { known(Subject(request)) }
+
+    private func known(_ subject: Subject) -> SPFOutcome? {
+        outcomes[subject].flatMap { $0.expiry > .now ? $0.outcome : nil }
+    }
+
     /// What is known of a check before anybody is asked.
     private enum Preparation {
         case known(SPFOutcome)
@@ -75,7 +82,7 @@ package final class SPFChecker: Sendable {
     }
 
     private func prepare(_ request: SPFRequest, of subject: Subject) -> Preparation {
-        if let known = outcomes[subject], known.expiry > .now { return .known(known.outcome) }
+        if let known = known(subject) { return .known(known) }
         guard let identity = Identity(request.encoded) else {
             return .known(SPFOutcome(result: .none, domain: "", reason: "client address is not an IP address"))
         }

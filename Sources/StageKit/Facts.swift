@@ -55,12 +55,22 @@ public struct Facts: Sendable {
     ///
     /// - Complexity: O(n) in the number of names that pipelines use, without comparing texts.
     package func forEach(_ body: (_ name: String, _ value: FactValue) -> Void) {
+        forEachInPlace { body($0, $1.pointee) }
+    }
+
+    /// The same with the place of each value, which is good during the call only: all facts of a message are written down
+    /// several times, and to take a text into one's hands is as much work as to copy it.
+    package func forEachInPlace(_ body: (_ name: String, _ value: UnsafePointer<FactValue>) -> Void) {
         let (names, order) = FactNames.sorted
         withUnsafeTemporaryAllocation(of: Int32.self, capacity: names.count) { places in
             places.initialize(repeating: -1)
-            for (place, entry) in entries.enumerated() { places[Int(entry.number)] = Int32(place) }
-            for number in order where places[Int(number)] >= 0 {
-                body(names[Int(number)], entries[Int(places[Int(number)])].value)
+            entries.withUnsafeBufferPointer { entries in
+                guard let first = entries.baseAddress else { return }
+                for place in entries.indices { places[Int(entries[place].number)] = Int32(place) }
+                for number in order where places[Int(number)] >= 0 {
+                    let entry = first + Int(places[Int(number)])
+                    if let value = entry.pointer(to: \.value) { body(names[Int(number)], value) }
+                }
             }
         }
     }

@@ -7,6 +7,9 @@
 ///
 /// The earlier phases begin on the thread that serves connections, and leave it where they wait first: until then they
 /// must be quick.
+///
+/// In the session the engine first asks for an answer *at once*: to call what may wait takes longer than many an answer
+/// takes to find. A stage that never waits is a ``PromptStage`` and need not think of it.
 public protocol Stage: Component {
     /// Handles one message.
     ///
@@ -15,6 +18,34 @@ public protocol Stage: Component {
     ///
     /// - Throws: Any error. The engine logs it, undoes the changes to `message`, and tries again later.
     func process(_ message: inout Message, in context: StageContext) async throws -> Verdict
+
+    /// Handles one message without waiting for anything; `nil` where ``process(_:in:)`` has to, with the message left as it
+    /// was.
+    ///
+    /// Where nothing is written for it, it is always `nil`.
+    ///
+    /// - Throws: Any error, as ``process(_:in:)`` does.
+    func processAtOnce(_ message: inout Message, in context: StageContext) throws -> Verdict?
+}
+
+extension Stage {
+    /// Says that it has to wait.
+    public func processAtOnce(_ message: inout Message, in context: StageContext) throws -> Verdict? { nil }
+}
+
+/// A stage that never waits: it has one function, which is not `async`.
+public protocol PromptStage: Stage {
+    /// Handles one message, see ``Stage``; it takes little time, since nobody can be cancelled meanwhile.
+    ///
+    /// - Throws: Any error, as ``Stage/process(_:in:)`` does.
+    func process(_ message: inout Message, in context: StageContext) throws -> Verdict
+}
+
+extension PromptStage {
+    /// Handles one message.
+    public func processAtOnce(_ message: inout Message, in context: StageContext) throws -> Verdict? {
+        try process(&message, in: context)
+    }
 }
 
 /// A stage that may stand in `session: connect:`, before the greeting.
@@ -33,6 +64,16 @@ public protocol MailStage: Stage {
     ///
     /// - Throws: Any error; the client is told to try again later (451).
     func mail(_ message: inout Message, in context: StageContext) async throws -> Verdict
+
+    /// Judges a sender without waiting for anything; `nil` where ``mail(_:in:)`` has to, with the message left as it was.
+    ///
+    /// - Throws: Any error, as ``mail(_:in:)`` does.
+    func mailAtOnce(_ message: inout Message, in context: StageContext) throws -> Verdict?
+}
+
+extension MailStage {
+    /// Says that it has to wait.
+    public func mailAtOnce(_ message: inout Message, in context: StageContext) throws -> Verdict? { nil }
 }
 
 /// A stage that may stand in `session: recipient:`, at each RCPT TO.
@@ -43,6 +84,21 @@ public protocol RecipientStage: Stage {
     func recipient(
         _ recipient: inout Recipient, of message: inout Message, in context: StageContext
     ) async throws -> Verdict
+
+    /// Judges one recipient without waiting for anything; `nil` where ``recipient(_:of:in:)`` has to, with recipient and
+    /// message left as they were.
+    ///
+    /// - Throws: Any error, as ``recipient(_:of:in:)`` does.
+    func recipientAtOnce(
+        _ recipient: inout Recipient, of message: inout Message, in context: StageContext
+    ) throws -> Verdict?
+}
+
+extension RecipientStage {
+    /// Says that it has to wait.
+    public func recipientAtOnce(
+        _ recipient: inout Recipient, of message: inout Message, in context: StageContext
+    ) throws -> Verdict? { nil }
 }
 
 /// A stage whose verdict is for a client who waits, and means nothing once the message is accepted: it may stand in

@@ -1,5 +1,6 @@
+import Bytes
 import SMTP
-import StageKit
+public import StageKit
 
 extension ContractKit {
     /// Every hostile message, each twice, as after a crash: the stage must return, keep what it must not change, and
@@ -31,6 +32,10 @@ extension ContractKit {
             found += problems(of: verdict, recipients: message.recipients.count).map { "\(name): \($0)" }
             if verdict == .proceed { found += missingFacts(of: stage, in: working).map { "\(name): \($0)" } }
             found += strayFacts(of: stage, in: working).map { "\(name): \($0)" }
+            // A verdict of the session may be another the second time.
+            if !(stage is any SessionStage) || stage is any RewritingStage {
+                found += faults(atOnce: stage, of: message, to: working, verdict).map { "\(name): \($0)" }
+            }
             return verdict
         } catch let error as Patience.Exhausted {
             found.append("\(name): \(error)")
@@ -38,6 +43,42 @@ extension ContractKit {
         } catch {
             return nil  // an error is a fair answer: the engine tries again later
         }
+    }
+
+    /// What is wrong with a stage's answer at once, where `process` makes one message of another and says `verdict`.
+    ///
+    /// For tests of stages that have both: what is told of a message must not depend on how the engine asks.
+    ///
+    /// - Returns: One text for each fault; nothing where they agree, or the stage says that it has to wait.
+    public static func faults(
+        atOnce stage: any Stage, of message: Message, to working: Message, _ verdict: Verdict
+    ) -> [String] {
+        var early = message
+        do {
+            let answer = try stage.processAtOnce(&early, in: Samples.context())
+            return faults(of: answer, early, of: message, to: working, verdict)
+        } catch {
+            return ["its answer at once is an error, and the one that may wait is none: \(error)"]
+        }
+    }
+
+    private static func faults(
+        of answer: Verdict?, _ early: Message, of message: Message, to working: Message, _ verdict: Verdict
+    ) -> [String] {
+        guard let answer else {
+            return isSame(early, message) ? [] : ["it says that it has to wait, and has changed the message"]
+        }
+        var faults: [String] = []
+        if answer != verdict { faults.append("its answer at once is \(answer), and \(verdict) if it may wait") }
+        if !isSame(early, working) { faults.append("it makes another message at once than if it may wait") }
+        return faults
+    }
+
+    private static func isSame(_ left: Message, _ right: Message) -> Bool {
+        left.facts == right.facts && left.trace == right.trace
+            && left.recipients.map(\.address) == right.recipients.map(\.address)
+            && left.recipients.map(\.facts) == right.recipients.map(\.facts)
+            && (left.content === right.content || left.content.array == right.content.array)
     }
 
     private static func changes(of message: Message, to working: Message, mayRewrite: Bool = false) -> [String] {
@@ -109,13 +150,34 @@ extension ContractKit {
         var message = Samples.message([])
         do {
             if let stage = stage as? any ConnectStage { _ = try await stage.connect(&message, in: Samples.context()) }
-            if let stage = stage as? any MailStage { _ = try await stage.mail(&message, in: Samples.context()) }
-            if let stage = stage as? any RecipientStage, var recipient = message.recipients.first {
-                _ = try await stage.recipient(&recipient, of: &message, in: Samples.context())
-                if recipient.index != 0 { found.append("the recipient's index was changed") }
+            if let stage = stage as? any MailStage {
+                let before = message
+                let verdict = try await stage.mail(&message, in: Samples.context())
+                var early = before
+                let answer = try stage.mailAtOnce(&early, in: Samples.context())
+                found += faults(of: answer, early, of: before, to: message, verdict).map { "a sender: \($0)" }
+            }
+            if let stage = stage as? any RecipientStage, let recipient = message.recipients.first {
+                try await use(stage, recipient, &message, &found)
             }
         } catch {
             return  // as above
         }
+    }
+
+    private static func use(
+        _ stage: any RecipientStage, _ recipient: Recipient, _ message: inout Message, _ found: inout [String]
+    ) async throws {
+        // Each is the message's only recipient then, so that both are compared as one.
+        var (before, early) = (message, recipient)
+        before.recipients = [recipient]
+        var after = recipient
+        let verdict = try await stage.recipient(&after, of: &message, in: Samples.context())
+        if after.index != 0 { found.append("the recipient's index was changed") }
+        var quick = before
+        let answer = try stage.recipientAtOnce(&early, of: &quick, in: Samples.context())
+        var slow = message
+        (quick.recipients, slow.recipients) = ([early], [after])
+        found += faults(of: answer, quick, of: before, to: slow, verdict).map { "a recipient: \($0)" }
     }
 }

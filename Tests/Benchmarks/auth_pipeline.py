@@ -14,6 +14,8 @@ SESSIONS = 50
 DOMAINS = 20
 SIZE = 5 * 1024  # octets of a mail, about
 MAILS = 400  # signed ones, sent in turn
+MESSAGES = 24_000  # a run: some seconds, so that what is accepted but not delivered at its end is a small part
+WARM = 1_500  # messages before, so that what can be remembered of the senders is
 ROUNDS = 7  # each with servers of its own, between which a ratio differs by a tenth
 SAMPLE = 40  # messages that are looked at whether they passed
 GOAL = 0.8  # of the rate without checks
@@ -117,7 +119,7 @@ class Comparison:
 
     def __init__(self, directory, results, dns_port, python):
         self.results = results
-        self.count = 1_500 if results.quick else 6_000
+        self.count = 1_500 if results.quick else MESSAGES
         binary = sluice.build()
         self.mailblast = load.compile_mailblast(directory)
         self.file, self.source = signed_mails(directory, python)
@@ -136,7 +138,7 @@ class Comparison:
             try:
                 for server in order:
                     server.start()
-                    self._send(server, self.count // 4)
+                    self._send(server, WARM)
                 if turn == 0:
                     self._check()
                 for server in order:
@@ -169,7 +171,7 @@ class Comparison:
     def _check(self):
         """A rate is worth something only if the messages really were checked, and passed."""
         server = self.servers[0]
-        seen = min(SAMPLE, self.count // 4)
+        seen = min(SAMPLE, WARM)
         passed = 0
         for number in range(1, seen + 1):
             text = server.command("mail", "show", f"user@{sluice.DOMAIN}", str(number))

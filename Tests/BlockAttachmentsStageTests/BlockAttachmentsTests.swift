@@ -16,7 +16,7 @@ struct BlockAttachmentsTests {
     ])
     func `judges by what follows the last dot`(name: String, isRefused: Bool) async throws {
         var message = Samples.message(text: mail(attachment: name))
-        let verdict = try await stage(["exe", "Js"]).process(&message, in: Samples.context())
+        let verdict = try stage(["exe", "Js"]).process(&message, in: Samples.context())
         let refusal = Verdict.reject(
             Reply(.policyViolation, "This server does not accept files of that type"), reason: "a file is named \(name)"
         )
@@ -26,7 +26,7 @@ struct BlockAttachmentsTests {
     @Test func `finds a file within a forwarded message`() async throws {
         let inner = mail(attachment: "run.js")
         var message = Samples.message(text: "Content-Type: message/rfc822\r\n\r\n\(inner)")
-        let verdict = try await stage(["js"]).process(&message, in: Samples.context())
+        let verdict = try stage(["js"]).process(&message, in: Samples.context())
         #expect(verdict != .proceed)
     }
 

@@ -44,7 +44,10 @@ struct CheckDMARCTests {
         var message = Samples.message(text: header + "\r\n\r\nbody")
         let facts = ["spf.result": "none", "spf.domain": "", "dkim.domains": ""].merging(known) { $1 }
         for (name, value) in facts { message.facts[name] = .string(value) }
+        let before = message
         #expect(try await stage.process(&message, in: Samples.context(log: log)) == .proceed)
+        // The policy is known now.
+        #expect(ContractKit.faults(atOnce: stage, of: before, to: message, .proceed) == [])
         await stage.stop()
         return message.facts
     }
@@ -169,6 +172,25 @@ struct CheckDMARCTests {
     func `what shows no author of a domain is none of its mail`(_ header: String) async throws {
         let facts = try await check(header, ["spf.result": "pass", "spf.domain": "evil.example"])
         #expect(facts[CheckDMARC.Provided.result] == "none" && facts[CheckDMARC.Provided.disposition] == "none")
+    }
+
+    @Test(arguments: [("From: a@example.com", true), ("From: a@example.com, b@example.org", false), ("From: root", false)])
+    func `a policy that is known is followed at once`(_ header: String, _ isAtOnce: Bool) async throws {
+        let server = try LoopbackDNSServer(zone: Self.zone)
+        defer { server.stop() }
+        let stage = try stage(trusting: [], server: server)
+        try await stage.prepare()
+        var message = Samples.message(text: header + "\r\n\r\nbody")
+        for (name, value) in ["spf.result": "pass", "spf.domain": "deep.mail.example.com", "dkim.domains": ""] {
+            message.facts[name] = .string(value)
+        }
+        let before = message
+        #expect(try stage.processAtOnce(&message, in: Samples.context()) == nil)
+        #expect(try await stage.process(&message, in: Samples.context()) == .proceed)
+        var again = before
+        #expect(try stage.processAtOnce(&again, in: Samples.context()) == (isAtOnce ? .proceed : nil))
+        #expect(again.facts == (isAtOnce ? message : before).facts)
+        await stage.stop()
     }
 
     @Test func `a message without a pass is to be refused, and the report's row is kept`() async throws {

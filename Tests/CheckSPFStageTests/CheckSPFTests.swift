@@ -58,11 +58,33 @@ struct CheckSPFTests {
         let stage = try stage(rejected, on: switches, servers: ["127.0.0.1:\(server.port)"])
         try await stage.prepare()
         var message = Samples.message(text: "", from: sender)
+        let before = message
         let verdict = try await stage.mail(&message, in: Samples.context(step: "session.mail.check-spf"))
+        // Most outcomes are known now.
+        #expect(ContractKit.faults(atOnce: stage, of: before, to: message, verdict) == [])
         await stage.stop()
         await stage.stop()
         #expect(server.questions > 0)
         return (verdict, message)
+    }
+
+    @Test(arguments: [[], ["helo"]])
+    func `an outcome is found at once from the second time on`(_ switches: [String]) async throws {
+        let server = try LoopbackDNSServer(zone: Self.zone)
+        defer { server.stop() }
+        let stage = try stage([], on: switches, servers: ["127.0.0.1:\(server.port)"])
+        try await stage.prepare()
+        let context = Samples.context(step: "session.mail.check-spf")
+        var message = Samples.message(text: "", from: "a@pass.example.com")
+        let before = message
+        #expect(try stage.mailAtOnce(&message, in: context) == nil)
+        #expect(message.facts == before.facts)
+        #expect(try await stage.mail(&message, in: context) == .proceed)
+        var again = before
+        #expect(try stage.mailAtOnce(&again, in: context) == .proceed)
+        #expect(again.facts == message.facts)
+        #expect(again.facts[CheckSPF.Provided.helo] == (switches.isEmpty ? "" : "pass"))
+        await stage.stop()
     }
 
     /// Has a sender refused.

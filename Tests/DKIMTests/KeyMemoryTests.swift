@@ -1,5 +1,7 @@
 import AgeingResolver
+import Bytes
 import DKIM
+import Files
 import Resolver
 import Testing
 
@@ -27,6 +29,24 @@ import Testing
             await #expect(throws: Rejection.self) { try await keys.record(other).get() }
         }
         #expect(resolver.questions == 4)
+    }
+
+    @Test(.enabled(if: DKIMSamples.arePublishedAvailable, "the DKIM samples are not in SLUICE_SUITES"))
+    func `a message is verified at once, with the same outcome, when its keys are known`() async throws {
+        for sample in try DKIMSamples.all(in: DKIMSamples.folder) {
+            let resolver = AgeingResolver(sample.zone, lifetime: .seconds(3_600))
+            let verifier = DKIMVerifier(keys: KeyStore(resolver: resolver), threads: BlockingThreads(count: 1))
+            let then = Timestamp(seconds: 1_667_843_700)
+            #expect(verifier.verifyAtOnce(sample.content, at: then) == nil, "\(sample.name)")
+            let outcomes = try await verifier.verify(sample.content, at: then)
+            let asked = resolver.questions
+            #expect(verifier.verifyAtOnce(sample.content, at: then) == outcomes, "\(sample.name)")
+            #expect(resolver.questions == asked && !outcomes.isEmpty)
+            let changed = Octets(sample.content.array + Array("more\r\n".utf8))
+            #expect(verifier.verifyAtOnce(changed, at: then)?.contains { $0.result == .fail } == true)
+            let large = Octets(sample.content.array + Array(repeating: 0x61, count: BodyHashing.inlineLimit))
+            #expect(verifier.verifyAtOnce(large, at: then) == nil, "it takes too long for a thread that others wait for")
+        }
     }
 
     @Test func `what is no key is asked for each time`() async throws {

@@ -6,6 +6,8 @@ import Synchronization
 /// What the stages of a test do, by the ids of their steps, and what they have done.
 final class Script: Sendable {
     typealias OneMessage = @Sendable (inout Message, StageContext) async throws -> Verdict
+    typealias AtOnce = @Sendable (inout Message) throws -> Verdict?
+    typealias OneRecipientAtOnce = @Sendable (inout Recipient, inout Message) throws -> Verdict?
     typealias OneRecipient = @Sendable (inout Recipient, inout Message) async throws -> Verdict
     typealias Batch = @Sendable (inout [Message], StageContext) async throws -> [Verdict]
 
@@ -25,6 +27,8 @@ final class Script: Sendable {
     private struct State {
         var messages: [String: OneMessage] = [:]
         var recipients: [String: OneRecipient] = [:]
+        var messagesAtOnce: [String: AtOnce] = [:]
+        var recipientsAtOnce: [String: OneRecipientAtOnce] = [:]
         var batches: [String: Batch] = [:]
         var calls: [Call] = []
         var effects: [Effect: [UInt8]] = [:]
@@ -43,10 +47,20 @@ final class Script: Sendable {
         state.withLock { $0.recipients[step] = behaviour }
     }
 
+    func atOnce(_ step: String, _ behaviour: @escaping AtOnce) {
+        state.withLock { $0.messagesAtOnce[step] = behaviour }
+    }
+
+    func onRecipientAtOnce(_ step: String, _ behaviour: @escaping OneRecipientAtOnce) {
+        state.withLock { $0.recipientsAtOnce[step] = behaviour }
+    }
+
     func onBatch(_ step: String, _ behaviour: @escaping Batch) {
         state.withLock { $0.batches[step] = behaviour }
     }
 
+    func messageAtOnce(_ step: String) -> AtOnce? { state.withLock { $0.messagesAtOnce[step] } }
+    func recipientAtOnce(_ step: String) -> OneRecipientAtOnce? { state.withLock { $0.recipientsAtOnce[step] } }
     func message(_ step: String) -> OneMessage? { state.withLock { $0.messages[step] } }
     func recipient(_ step: String) -> OneRecipient? { state.withLock { $0.recipients[step] } }
     func batch(_ step: String) -> Batch? { state.withLock { $0.batches[step] } }

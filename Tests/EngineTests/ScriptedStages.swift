@@ -49,6 +49,14 @@ struct Probe: ScriptedStage, ConnectStage, MailStage {
         try await process(&message, in: context)
     }
 
+    func mailAtOnce(_ message: inout Message, in context: StageContext) throws -> Verdict? {
+        try processAtOnce(&message, in: context)
+    }
+
+    func processAtOnce(_ message: inout Message, in context: StageContext) throws -> Verdict? {
+        try script.messageAtOnce(context.step)?(&message)
+    }
+
     func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
         guard let behaviour = try script.message(context.step) else { return .proceed }
         return try await behaviour(&message, context)
@@ -79,6 +87,12 @@ struct RecipientProbe: ScriptedStage, RecipientStage {
     ) async throws -> Verdict {
         guard let behaviour = try script.recipient(context.step) else { return .proceed }
         return try await behaviour(&recipient, &message)
+    }
+
+    func recipientAtOnce(
+        _ recipient: inout Recipient, of message: inout Message, in context: StageContext
+    ) throws -> Verdict? {
+        try script.recipientAtOnce(context.step)?(&recipient, &message)
     }
 
     func process(_ message: inout Message, in context: StageContext) async throws -> Verdict { .proceed }

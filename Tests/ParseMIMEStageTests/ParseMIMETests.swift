@@ -11,7 +11,7 @@ struct ParseMIMETests {
             configuration: NoConfiguration(from: &settings),
             services: Samples.services(Samples.site(dataDirectory: "/nowhere")))
         var message = Samples.message(text: text)
-        #expect(try await stage.process(&message, in: Samples.context()) == .proceed)
+        #expect(try stage.process(&message, in: Samples.context()) == .proceed)
         return message.facts
     }
 

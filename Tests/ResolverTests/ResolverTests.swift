@@ -58,6 +58,17 @@ import Testing
         }
     }
 
+    @Test func `the first answer says as long as later ones until when it is remembered`() async throws {
+        try await withResolver { resolver, _ in
+            for (name, type) in [("host.example", RecordType.a), ("nobody.example", .a)] {
+                let first = await resolver.queryWithExpiry(name, type).expiry
+                #expect(first.map { $0 > .now } == true)
+                #expect(await resolver.queryWithExpiry(name, type).expiry == first)
+            }
+            #expect(await resolver.queryWithExpiry("loop.example", .a).expiry == nil)
+        }
+    }
+
     @Test func `questions are counted by what they came to, and those answered from memory apart`() async throws {
         try await withResolver { resolver, _ in
             let questions: [(String, RecordType)] = [

@@ -43,7 +43,7 @@ struct ScoreSpamTests {
     ) {
         var message = Samples.message(text: text)
         for (name, value) in facts { message.facts[name] = value }
-        #expect(try await stage(rules).process(&message, in: Samples.context()) == .proceed)
+        #expect(try stage(rules).process(&message, in: Samples.context()) == .proceed)
         return (message.facts[ScoreSpam.Provided.score], message.facts[ScoreSpam.Provided.rules])
     }
 

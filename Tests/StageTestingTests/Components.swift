@@ -226,3 +226,43 @@ struct ChangesRecipientIndex: Decent, RecipientStage {
         return .proceed
     }
 }
+
+/// Says that it has to wait when it has done half of its work.
+struct WaitsTooLate: Decent {
+    typealias Configuration = NoConfiguration
+    func processAtOnce(_ message: inout Message, in context: StageContext) throws -> Verdict? {
+        message.facts["half"] = .bool(true)
+        return nil
+    }
+}
+
+/// Says something else in a hurry.
+struct HurriesToDiscard: Decent {
+    typealias Configuration = NoConfiguration
+    func processAtOnce(_ message: inout Message, in context: StageContext) throws -> Verdict? {
+        .discard(reason: "no time")
+    }
+}
+
+struct FindsMoreAtOnce: Decent, MailStage, RecipientStage {
+    typealias Configuration = NoConfiguration
+    func mail(_ message: inout Message, in context: StageContext) async throws -> Verdict { .proceed }
+    func mailAtOnce(_ message: inout Message, in context: StageContext) throws -> Verdict? {
+        message.facts["more"] = .bool(true)
+        return .proceed
+    }
+    func recipient(
+        _ recipient: inout Recipient, of message: inout Message, in context: StageContext
+    ) async throws -> Verdict { .proceed }
+    func recipientAtOnce(
+        _ recipient: inout Recipient, of message: inout Message, in context: StageContext
+    ) throws -> Verdict? {
+        recipient.facts["more"] = .bool(true)
+        return .proceed
+    }
+}
+
+struct FailsAtOnce: Decent {
+    typealias Configuration = NoConfiguration
+    func processAtOnce(_ message: inout Message, in context: StageContext) throws -> Verdict? { throw Trouble() }
+}

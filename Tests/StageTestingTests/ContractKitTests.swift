@@ -54,6 +54,14 @@ struct ContractKitTests {
         await expect(SaysAnotherWord.self, "its fact good.word is \"perhaps\", which it does not declare")
     }
 
+    @Test func `answers at once`() async {
+        await expect(WaitsTooLate.self, "no body: it says that it has to wait, and has changed the message")
+        await expect(HurriesToDiscard.self, "no body: its answer at once is discard")
+        await expect(
+            FindsMoreAtOnce.self, "a sender: it makes another message at once", "a recipient: it makes another message")
+        await expect(FailsAtOnce.self, "no body: its answer at once is an error")
+    }
+
     @Test func `verdicts`() async {
         await expect(SaysYesToReject.self, "it rejects with 250, not 5yz")
         await expect(PostponesForGood.self, "it postpones with 550, not 4yz")

@@ -16,7 +16,11 @@ struct WriteAuthenticationResultsTests {
         _ = message.parsed
         var settings = Settings(SettingNode(.empty, at: SourceLocation(file: "inbound.yaml", line: 1, column: 1)))
         let stage = WriteAuthenticationResults(configuration: NoConfiguration(from: &settings), services: services)
+        let before = message
         #expect(try await stage.process(&message, in: Samples.context()) == .proceed)
+        var early = before
+        #expect(try stage.processAtOnce(&early, in: Samples.context()) == .proceed)
+        #expect(early.trace == message.trace && early.content.array == message.content.array)
         return message
     }
 
