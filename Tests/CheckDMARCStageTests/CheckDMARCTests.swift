@@ -174,7 +174,9 @@ struct CheckDMARCTests {
         #expect(facts[CheckDMARC.Provided.result] == "none" && facts[CheckDMARC.Provided.disposition] == "none")
     }
 
-    @Test(arguments: [("From: a@example.com", true), ("From: a@example.com, b@example.org", false), ("From: root", false)])
+    @Test(arguments: [
+        ("From: a@example.com", true), ("From: a@example.com, b@example.org", false), ("From: root", false),
+    ])
     func `a policy that is known is followed at once`(_ header: String, _ isAtOnce: Bool) async throws {
         let server = try LoopbackDNSServer(zone: Self.zone)
         defer { server.stop() }
