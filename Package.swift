@@ -62,7 +62,8 @@ let stages: [Target] = [
     stage("CheckARC", ["ARC", "AuthenticationResults", "DKIM"]),
     stage("SealARC", ["ARC", "AuthenticationResults", "DKIM", log]),
     stage(
-        "CheckDMARC", ["AuthenticationResults", "DMARC", "MIME", "PublicSuffixes", "Resolver", log],
+        "CheckDMARC",
+        ["AuthenticationResults", "DMARC", "InternationalDomains", "MIME", "PublicSuffixes", "Resolver", log],
         tests: ["DemoDNS", "Files", "Resolver", "SMTP", "StageTesting"]),
     stage(
         "CheckRecipient", ["MailStore", "Mailboxes", "SMTP", log],
@@ -79,7 +80,7 @@ let stages: [Target] = [
     stage("ParseMIME", ["MIME"], tests: ["MIME", "SMTP", "StageTesting"]),
     stage("ScoreSpam", ["MIME"], tests: ["MIME", "SMTP", "StageTesting"]),
     stage("StoreAttachments", ["AttachmentStore", "MIME", "Mailboxes", "SMTP"]),
-    stage("StoreMetadata", ["AttachmentStore", "MIME", "MailStore", "Mailboxes", "SMTP"]),
+    stage("StoreMetadata", ["AttachmentStore", "AuthenticationResults", "MIME", "MailStore", "Mailboxes", "SMTP"]),
     stage("IndexMail", ["MIME", "Mailboxes", log]),
     stage("Notify", ["Arrivals", "MIME", "Mailboxes"]),
 ].flatMap(\.self)
@@ -170,7 +171,10 @@ let targets: [[Target]] = [
     [.executableTarget(name: "spf-worker", dependencies: ["CSPF2"], swiftSettings: settings)],
     library(
         "DKIM",
-        ["AuthenticationResults", "Bytes", "CBytes", "Files", "InternationalDomains", "Resolver", "StageKit"] + crypto,
+        [
+            "Addressing", "AuthenticationResults", "Bytes", "CBytes", "Files", "InternationalDomains", "Resolver",
+            "StageKit",
+        ] + crypto,
         tests: [
             "AgeingResolver", "AuthenticationResults", "Bytes", "DemoDNS", "Files", "Peers", "Resolver", "SuiteCounts",
         ] + crypto,

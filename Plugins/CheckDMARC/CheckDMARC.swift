@@ -1,5 +1,7 @@
+import Addressing
 import AuthenticationResults
 import DMARC
+import InternationalDomains
 import Logging
 import PublicSuffixes
 import Resolver
@@ -23,7 +25,11 @@ package final class CheckDMARC: Stage {
             let names = settings.take(
                 "trust-arc", default: [String](),
                 "Forwarders by the domain of their ARC seals: mail that they sealed after DMARC had passed is spared.")
-            trusted = Set(names.map { $0.lowercased() })
+            for name in names where Domain(name).map({ $0.labels.count > 1 }) != true {
+                settings.note("trust-arc", "must be domain names, such as lists.example.net, not \"\(name)\"")
+            }
+            // As the seals have them.
+            trusted = Set(names.compactMap { Domain($0).flatMap { DomainEncoding.ascii($0.description) } })
             if !trusted.isEmpty { settings.noteUse(of: Read.arcSealers.name, by: "trust-arc") }
             keepsReports = settings.take(
                 "reports", default: true, "Whether what aggregate reports need is kept in the data directory.")
@@ -68,9 +74,6 @@ package final class CheckDMARC: Stage {
     package init(configuration: Configuration, services: StageServices) throws {
         self.configuration = configuration
         self.services = services
-        if let name = configuration.trusted.first(where: { !$0.contains(".") }) {
-            throw ConfigurationError("must be domain names, such as lists.example.net, not \(name)", at: "trust-arc")
-        }
     }
 
     package func prepare() async throws {

@@ -1,6 +1,7 @@
 import Addressing
 import Bytes
 import AttachmentStore
+import AuthenticationResults
 import MIME
 import MailStore
 import Mailboxes
@@ -67,7 +68,7 @@ package final class StoreMetadata: BatchStage {
         delivery.trace = trace(of: message)
         delivery.body =
             message.facts[StoredFacts.form]?.array ?? StoredForm.encoded(literal: message.content)
-        delivery.facts = FactText.lines(message.facts)
+        delivery.facts = facts(of: message)
         return message.recipients.map { recipient in
             var copy = delivery
             copy.recipient = recipient.address.description
@@ -77,6 +78,14 @@ package final class StoreMetadata: BatchStage {
 
     private static func mailbox(for message: Message) -> String {
         message.facts[CoreFacts.junk] == true ? Mailbox.junk : Mailbox.inbox
+    }
+
+    /// What is known of it, without what the field of results in its trace says.
+    private static func facts(of message: Message) -> [UInt8] {
+        guard message.trace.contains(where: { $0.hasPrefix(ResultsField.name) }) else {
+            return FactText.lines(message.facts)
+        }
+        return FactText.lines(message.facts) { !ResultFacts.isResult($0) }
     }
 
     /// `Return-Path:` is added by the server that makes the final delivery (RFC 5321, section 4.4).

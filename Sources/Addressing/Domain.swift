@@ -11,6 +11,11 @@ public struct Domain: Sendable, Hashable, CustomStringConvertible {
         try scanner.end()
     }
 
+    /// The same; nil for what is no such name.
+    public init?(_ text: some StringProtocol) {
+        do throws(AddressError) { try self.init(parsing: text) } catch { return nil }
+    }
+
     /// The labels, from left to right.
     public var labels: [Substring] { description.split(separator: ".") }
 }

@@ -34,19 +34,10 @@ package enum HeloName: String, Sendable, CaseIterable {
             else { return .malformed }
             return address.unmapped == client.unmapped ? .plausible : .wrongLiteral
         }
-        guard IPAddress(name) == nil, isDomain(name) else { return .malformed }
+        guard IPAddress(name) == nil, Domain(name) != nil else { return .malformed }
         // A client on this machine may bear the machine's name.
         if own.names.contains(name.lowercased()), !client.isLoopback { return .ours }
         return name.utf8.contains(UInt8(ascii: ".")) ? .plausible : .unqualified
-    }
-
-    private static func isDomain(_ name: String) -> Bool {
-        do throws(AddressError) {
-            _ = try Domain(parsing: name)
-            return true
-        } catch {
-            return false
-        }
     }
 
     /// Asks the DNS about a name of plausible form; a failure there says nothing against the name.

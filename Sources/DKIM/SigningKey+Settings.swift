@@ -1,3 +1,4 @@
+import Addressing
 import Resolver
 package import StageKit
 
@@ -15,13 +16,16 @@ extension SigningKey {
 }
 
 extension Settings {
-    /// Takes `domain`, which `use` says the use of, and `selector`; notes names that we would not take from a signature.
+    /// Takes `domain`, which `use` says the use of, and `selector`; notes names that we would not take from a signature,
+    /// and domains that no mail can come from (RFC 5321, section 4.1.2).
     package mutating func takeKeyName(_ use: String) -> (domain: String, selector: String) {
         let domain: String = take("domain", use)
         let selector: String = take("selector", "The key's record is SELECTOR._domainkey.DOMAIN.")
-        let name = Signature.name(domain)
+        let name = Domain(domain).flatMap { _ in Signature.name(domain) }
         if name == nil { note("domain", "must be a name such as example.org, not \"\(domain)\"") }
-        if Signature.name(selector) == nil {
+        if let bare = selector.firstRange(of: "._domainkey").map({ selector[..<$0.lowerBound] }), !bare.isEmpty {
+            note("selector", "is what stands before ._domainkey in the record's name: \(bare)")
+        } else if Signature.name(selector) == nil {
             note("selector", "must be a name such as s1, not \"\(selector)\"")
         } else if let name, Signature.selector(selector, domain: name) == nil {
             note("selector", "is too long: the name of the key's record may have \(DomainName.maximumLength) octets")

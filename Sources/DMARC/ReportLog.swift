@@ -15,8 +15,11 @@ package final class ReportLog: Sendable {
     package static let days: Int64 = 31
     private static let suffix = ".jsonl"
 
+    /// So many rows become lines together: what puts a line together then stays in the processor's cache, as do the rows.
+    private static let batch = 64
+
     /// Rows of one day as they are written.
-    private struct Lines {
+    fileprivate struct Lines {
         var octets: [UInt8] = []
         var count = 0
 
@@ -24,11 +27,34 @@ package final class ReportLog: Sendable {
             row.append(to: &octets)
             count += 1
         }
+
+        mutating func append(_ other: Lines) {
+            octets += other.octets
+            count += other.count
+        }
     }
 
     private struct State {
-        var pending: [ReportRow] = []
+        var rows: [ReportRow] = []
+        /// Those that came before, by day.
+        var days: [Int64: Lines] = [:]
+        /// How many wait in all.
+        var pending = 0
         var dropped = 0
+
+        /// Takes the rows that are to become lines.
+        mutating func takeRows() -> [ReportRow] {
+            defer { rows = [] }
+            return rows
+        }
+
+        /// Takes all lines, which do not wait any more, with those of the rows that are left.
+        mutating func takeLines() -> [Int64: Lines] {
+            days.append(ReportLog.days(of: takeRows()))
+            defer { days = [:] }
+            pending -= days.values.reduce(0) { $0 + $1.count }
+            return days
+        }
     }
 
     private let directory: String
@@ -51,28 +77,38 @@ package final class ReportLog: Sendable {
 
     /// Takes a row to be written with the next ``flush()``; never waits.
     package func note(_ row: ReportRow) {
-        state.withLock { state in
-            if state.pending.count < Self.maximumPending { state.pending.append(row) } else { state.dropped += 1 }
+        let batch: [ReportRow] = state.withLock { state in
+            guard state.pending < Self.maximumPending else {
+                state.dropped += 1
+                return []
+            }
+            state.pending += 1
+            state.rows.append(row)
+            return state.rows.count < Self.batch ? [] : state.takeRows()
         }
+        guard !batch.isEmpty else { return }
+        let days = Self.days(of: batch)
+        state.withLock { $0.days.append(days) }
     }
 
-    /// Writes what has come, and makes it durable.
+    /// The lines of some rows.
+    private static func days(of rows: [ReportRow]) -> [Int64: Lines] {
+        var days: [Int64: Lines] = [:]
+        for row in rows { days[row.time.seconds / 86_400, default: Lines()].append(row) }
+        return days
+    }
+
+    /// Writes what has come, and makes it durable; rows that are just becoming lines come with the next call.
     ///
     /// - Throws: An error of the disk; the rows of that call may be lost.
     package func flush() async throws {
-        let rows = state.withLock { state in
-            defer { state.pending = [] }
-            return state.pending
-        }
-        guard !rows.isEmpty else { return }
-        // One after the other, so that what puts a line together stays in the processor's cache.
-        try await threads.run { [self] in try write(rows) }
+        let days = state.withLock { $0.takeLines() }
+        guard !days.isEmpty else { return }
+        try await threads.run { [self] in try write(days) }
     }
 
-    private func write(_ rows: [ReportRow]) throws(FileError) {
+    private func write(_ days: [Int64: Lines]) throws(FileError) {
         try files.createDirectory(directory)
-        var days: [Int64: Lines] = [:]
-        for row in rows { days[row.time.seconds / 86_400, default: Lines()].append(row) }
         for (day, lines) in days {
             let path = "\(directory)/\(day)\(Self.suffix)"
             let isNew = try !files.exists(path)
@@ -121,5 +157,12 @@ package final class ReportLog: Sendable {
             guard let other = Int64(name.dropLast(Self.suffix.count)), other < day else { continue }
             try files.remove("\(directory)/\(name)")
         }
+    }
+}
+
+extension [Int64: ReportLog.Lines] {
+    /// Appends the lines of others to those of the same days.
+    fileprivate mutating func append(_ others: [Int64: ReportLog.Lines]) {
+        for (day, lines) in others { self[day, default: ReportLog.Lines()].append(lines) }
     }
 }

@@ -6,11 +6,14 @@ package enum FactText {
     /// What the facts of a usual message take.
     private static let usualSize = 4_096
 
-    /// The lines in UTF-8; facts that are octets are left out.
-    package static func lines(_ facts: Facts) -> [UInt8] {
+    /// The lines in UTF-8; facts that are octets are left out, and those for whose names `isShown` says so.
+    package static func lines(
+        _ facts: Facts, where isShown: (_ name: String) -> Bool = { _ in true }
+    ) -> [UInt8] {
         var lines: [UInt8] = []
         lines.reserveCapacity(usualSize)
         facts.forEachInPlace { name, value in
+            guard isShown(name) else { return }
             if case .string(let text) = value.pointee { return append(name, text, to: &lines) }
             if let text = text(of: value.pointee) { append(name, text, to: &lines) }
         }

@@ -33,6 +33,18 @@ struct CheckDMARCTests {
         return try CheckDMARC(configuration: configuration, services: Samples.services(site))
     }
 
+    @Test(arguments: [
+        ("lists.example.net", true), ("Lists.EXAMPLE.net", true), ("bücher.example", true), ("example", false),
+        ("-bad.example", false), ("a..b", false), ("a@example.net", false), ("", false),
+    ])
+    func `forwarders who are trusted are named by their domains`(_ name: String, _ isTaken: Bool) {
+        let place = SourceLocation(file: "x.yaml", line: 1, column: 1)
+        let names = SettingNode(.list([SettingNode(.scalar(name, isQuoted: true), at: place)]), at: place)
+        var settings = settings([SettingNode.Entry(key: "trust-arc", location: place, value: names)])
+        _ = CheckDMARC.Configuration(from: &settings)
+        #expect(settings.finish().map { $0.text.contains("must be domain names") } == (isTaken ? [] : [true]))
+    }
+
     /// Checks a message with facts of other checks; gives back its facts.
     private func check(
         _ header: String, _ known: [String: String] = [:], trusting trusted: [String] = [], log: LineLog? = nil

@@ -103,11 +103,29 @@ struct ReportLogTests {
         #expect(try text(files) == kept + line)
     }
 
-    @Test func `a flood is dropped and counted`() async throws {
+    @Test func `many rows of one flush are written in their order, too`() async throws {
+        let files = SimulatedFileSystem()
+        let log = ReportLog(directory: "/log", files: files)
+        var lines = ["", ""]
+        for number in 0..<150 {
+            let row = await row(number, day: day + Int64(number % 2))
+            log.note(row)
+            lines[number % 2] += row.line
+        }
+        try await log.flush()
+        for number in 0...1 { #expect(try text(files, day: day + Int64(number)) == lines[number]) }
+        try await log.flush()
+        #expect(try text(files, day: day) == lines[0], "nothing is written twice")
+    }
+
+    @Test func `a flood is dropped and counted, and what is written makes room`() async throws {
         let log = ReportLog(directory: "/log", files: SimulatedFileSystem())
         let row = await row(1)
         for _ in 0..<(ReportLog.maximumPending + 3) { log.note(row) }
         #expect(log.dropped == 3)
+        try await log.flush()
+        for _ in 0..<(ReportLog.maximumPending + 1) { log.note(row) }
+        #expect(log.dropped == 4)
     }
 
     @Test func `a disk that fails is an error, and the next row is written`() async throws {

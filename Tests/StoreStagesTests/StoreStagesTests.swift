@@ -86,6 +86,24 @@ struct StoreStagesTests {
         try await server.remove()
     }
 
+    @Test(arguments: [true, false])
+    func `what the field of results says is not kept a second time among the facts`(_ hasField: Bool) async throws {
+        let server = try await MailServer()
+        var message = Samples.message(text: "Subject: checked\r\n\r\n")
+        message.facts["spf.result"] = .string("pass")
+        message.facts["spf.authentication-results"] = .string("spf=pass")
+        let field = "Authentication-Results: mx.example.org;\r\n    spf=pass\r\n"
+        if hasField { message.trace = [field] }
+        try await server.deliver([message])
+        let number = try #require(try await server.list().first?.number)
+        let mail = try #require(try await server.reader.mail(user: try await server.user(), number: number))
+        let facts = String(decoding: mail.body.facts, as: UTF8.self)
+        #expect(facts.contains("spf.result: pass\n"))
+        #expect(facts.contains("spf.authentication-results: spf=pass\n") == !hasField)
+        #expect(String(decoding: mail.body.trace, as: UTF8.self).contains(field) == hasField)
+        try await server.remove()
+    }
+
     @Test func `a batch of hostile messages is stored, searchable, and given back octet for octet`() async throws {
         let server = try await MailServer()
         let messages = HostileMessages.all.enumerated().map { Samples.message($1.content, number: UInt64($0)) }
