@@ -237,7 +237,7 @@ def opendkim_on_its_own(trial):
 
 
 def theirs(trial):
-    """Mails signed and sealed by others, each with a pattern for the facts that ours must find."""
+    """Mails signed and sealed by others, each with what ours must find and write into its field."""
     dkim, keys = trial.dkim, trial.keys
     private = {"rsa": keys.rsa, "ed": base64.b64encode(SEED)}
     for selector, algorithm in ALGORITHMS.items():
@@ -296,7 +296,8 @@ def all_checks(trial):
         trace, facts = trial.through_server(content)
         seen = f"{trace.decode(errors='replace')}{facts}"
         unfolded = re.sub(rb"\r\n[ \t]+", b" ", trace).decode()
-        yield f"theirs: {name}", wanted in facts and wanted in unfolded, seen
+        method, result = re.match(r"(\w+)=(\w+)", wanted).groups()
+        yield f"theirs: {name}", f"{method}.result: {result}\n" in facts and wanted in unfolded, seen
         for text, is_right in check_ours(trial, name, trace + content, wanted == "arc=fail"):
             yield text, is_right, seen
 
