@@ -54,12 +54,12 @@ let stages: [Target] = [
         "CheckSPF", ["AuthenticationResults", "Resolver", "SMTP", "SPF"],
         tests: ["Addressing", "DemoDNS", "Resolver", "SMTP", "StageTesting", "spf-worker", log]),
     stage(
-        "CheckDKIM", ["AuthenticationResults", "DKIM", "MIME"],
+        "CheckDKIM", ["DKIM", "MIME"],
         tests: [
             "CheckARCStage", "DKIM", "DemoDNS", "Resolver", "SealARCStage", "SignDKIMStage", "StageTesting",
         ]),
     stage("SignDKIM", ["DKIM", log]),
-    stage("CheckARC", ["ARC", "AuthenticationResults", "DKIM"]),
+    stage("CheckARC", ["ARC", "DKIM"]),
     stage("SealARC", ["ARC", "AuthenticationResults", "DKIM", log]),
     stage(
         "CheckDMARC",

@@ -1,5 +1,4 @@
 import ARC
-import AuthenticationResults
 import DKIM
 package import StageKit
 
@@ -66,6 +65,6 @@ package final class CheckARC: Stage {
         message.facts[Provided.oldestPass] = outcome.oldestPass
         message.facts[Provided.sealers] = outcome.sealers.joined(separator: " ")
         message.facts[Provided.firstResults] = outcome.firstResults
-        message.facts[Provided.report] = outcome.methodResult.text
+        message.facts[Provided.report] = outcome.report
     }
 }

@@ -1,4 +1,3 @@
-import AuthenticationResults
 import DKIM
 import MIME
 package import StageKit
@@ -65,17 +64,22 @@ package final class CheckDKIM: Stage {
     private func note(_ outcomes: [SignatureOutcome], in message: inout Message) {
         message.facts[Provided.result] = Self.best(of: outcomes).rawValue
         message.facts[Provided.domains] = Self.domains(of: outcomes, in: &message)
-        message.facts[Provided.undecided] = outcomes.filter { $0.result == .temperror }.map(\.domain).joined(
-            separator: " ")
+        message.facts[Provided.undecided] = Self.domains(of: outcomes, with: .temperror)
         message.facts[Provided.signatures] = outcomes.reduce(0) { $0 + $1.count }
-        let results = outcomes.isEmpty ? [MethodResult("dkim", "none")] : outcomes.map(\.methodResult)
-        message.facts[Provided.report] = MethodResult.text(of: results)
+        message.facts[Provided.report] = SignatureOutcome.report(of: outcomes)
     }
 
     /// The result that stands for all, in the order of what it is good for.
     private static func best(of outcomes: [SignatureOutcome]) -> DKIMResult {
         let order: [DKIMResult] = [.pass, .temperror, .fail, .policy, .permerror, .neutral]
         return order.first { result in outcomes.contains { $0.result == result } } ?? .none
+    }
+
+    /// The domains of signatures with a result, with spaces between them.
+    private static func domains(of outcomes: [SignatureOutcome], with result: DKIMResult) -> String {
+        // Hardly any mail has one that is undecided.
+        guard outcomes.contains(where: { $0.result == result }) else { return "" }
+        return outcomes.filter { $0.result == result }.map(\.domain).joined(separator: " ")
     }
 
     /// The passing domains without repetition: the author's own, then those above it, then the others.

@@ -145,10 +145,9 @@ package final class CheckSPF: MailStage {
         message.facts[Provided.domain] = outcome.domain
         message.facts[Provided.explanation] = outcome.explanation ?? ""
         message.facts[Provided.helo] = helo?.outcome.result.rawValue ?? ""
-        if let helo, helo.request != sender.request {
-            message.facts[Provided.report] = MethodResult.text(of: [sender.report, helo.report])
-        } else {
-            message.facts[Provided.report] = sender.report.text
+        message.facts[Provided.report] = ResultWriter.line { results in
+            sender.write(to: &results)
+            if let helo, helo.request != sender.request { helo.write(to: &results) }
         }
         // Above the Received field, which comes later (RFC 7208, section 9.1).
         if configuration.writesField { message.trace.insert(ReceivedSPF(outcome, of: sender.request).field, at: 0) }
@@ -165,15 +164,18 @@ extension CheckSPF {
         let request: SPFRequest
         let outcome: SPFOutcome
 
-        /// The result with its reason and its identity (RFC 8601, section 2.7.2).
+        /// Writes the result with its reason and its identity (RFC 8601, section 2.7.2).
         ///
         /// Deviation: the local part stands there, too, which section 2.7.2 asks for only where the policy looks at it;
         /// whoever reads the field of a bounced or forwarded mail has no other place to find the sender that was checked.
-        var report: MethodResult {
-            let property =
-                request.reversePath.isEmpty
-                ? ResultProperty("smtp", "helo", request.helo) : ResultProperty("smtp", "mailfrom", request.reversePath)
-            return MethodResult("spf", outcome.result.rawValue, reason: outcome.reason, properties: [property])
+        func write(to results: inout ResultWriter) {
+            results.begin("spf", outcome.result.rawValue)
+            results.add(reason: outcome.reason)
+            if request.reversePath.isEmpty {
+                results.add("smtp", "helo", request.helo)
+            } else {
+                results.add("smtp", "mailfrom", request.reversePath)
+            }
         }
     }
 }

@@ -73,6 +73,9 @@ package final class SealARC: Stage {
 
     package func stop() async { sealer.take() }
 
+    /// What the checks have found.
+    private static let results = FactEnding(ResultFacts.suffix, first: ResultFacts.names)
+
     package func process(_ message: inout Message, in context: StageContext) async throws -> Verdict {
         let sealer = try sealer.value(or: .unprepared(Self.name))
         guard let status = message.facts[Self.status].flatMap({ ARCResult(rawValue: $0) }) else {
@@ -81,7 +84,7 @@ package final class SealARC: Stage {
         do {
             let fields = try await sealer.seal(
                 message.content, below: message.trace, host: services.site.hostName,
-                results: ResultFacts.results(among: message.facts.texts(endingIn: ResultFacts.suffix)),
+                results: message.facts.texts(Self.results),
                 status: status, at: context.now())
             message.trace.insert(contentsOf: fields, at: 0)
         } catch let rejection as Rejection {

@@ -82,10 +82,10 @@ package final class StoreMetadata: BatchStage {
 
     /// What is known of it, without what the field of results in its trace says.
     private static func facts(of message: Message) -> [UInt8] {
-        guard message.trace.contains(where: { $0.hasPrefix(ResultsField.name) }) else {
+        guard message.trace.contains(where: { $0.hasPrefix(ResultsField.name + ":") }) else {
             return FactText.lines(message.facts)
         }
-        return FactText.lines(message.facts) { !ResultFacts.isResult($0) }
+        return FactText.lines(message.facts, exceptEndingIn: ResultFacts.suffix)
     }
 
     /// `Return-Path:` is added by the server that makes the final delivery (RFC 5321, section 4.4).

@@ -54,8 +54,11 @@ package struct WriteAuthenticationResults: RewritingStage {
         context.logger.info("forged Authentication-Results removed", metadata: ["message.id": "\(message.id)"])
     }
 
+    /// What the checks have found.
+    private static let results = FactEnding(ResultFacts.suffix, first: ResultFacts.names)
+
     private func writeField(in message: inout Message) throws {
-        let reports = ResultFacts.results(among: message.facts.texts(endingIn: ResultFacts.suffix))
+        let reports = message.facts.texts(Self.results)
         guard let field = ResultsField.field(service: hostName, reports: reports) else {
             throw StageContractViolation(
                 "a check left a report that is no result of RFC 8601: \(reports.joined(separator: "; "))")

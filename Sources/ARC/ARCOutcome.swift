@@ -1,4 +1,4 @@
-package import AuthenticationResults
+import AuthenticationResults
 
 /// What validation found out about a chain.
 package struct ARCOutcome: Sendable, Hashable {
@@ -23,9 +23,11 @@ package struct ARCOutcome: Sendable, Hashable {
     }
 
     /// The outcome in the words of Authentication-Results (RFC 8617, section 10.1).
-    package var methodResult: MethodResult {
-        MethodResult(
-            "arc", result.rawValue, reason: result == .fail ? reason : "",
-            properties: result == .pass ? [ResultProperty("header", "oldest-pass", String(oldestPass))] : [])
+    package var report: String {
+        ResultWriter.line { results in
+            results.begin("arc", result.rawValue)
+            if result == .fail { results.add(reason: reason) }
+            if result == .pass { results.add("header", "oldest-pass", String(oldestPass)) }
+        }
     }
 }

@@ -28,18 +28,10 @@ package struct MethodResult: Sendable, Hashable {
     }
 
     /// The result as header fields have it, on one line and without what does not belong there.
-    package var text: String {
-        var writer = ResultWriter(.line)
-        writer.write(self)
-        return writer.text
-    }
+    package var text: String { MethodResult.text(of: [self]) }
 
     /// Several results on one line, with semicolons between them.
-    package static func text(of results: [MethodResult]) -> String {
-        var writer = ResultWriter(.line)
-        writer.write(results)
-        return writer.text
-    }
+    package static func text(of results: [MethodResult]) -> String { ResultWriter.line { $0.write(results) } }
 }
 
 /// One thing that a method looked at, such as `smtp.mailfrom=example.com` (RFC 8601, section 2.3).

@@ -4,9 +4,14 @@
 /// quoted again.
 struct ReportScanner {
     private let text: UnsafeBufferPointer<UInt8>
+    private let kinds: UnsafeBufferPointer<OctetKinds>
     private var position = 0
 
-    init(_ text: UnsafeBufferPointer<UInt8>) { self.text = text }
+    /// A scanner of some text, with the kinds of all octets (``OctetKinds/withTable(_:)``).
+    init(_ text: UnsafeBufferPointer<UInt8>, _ kinds: UnsafeBufferPointer<OctetKinds>) {
+        self.text = text
+        self.kinds = kinds
+    }
 
     /// Calls `body` with each word, and whether it begins a result.
     ///
@@ -39,10 +44,10 @@ struct ReportScanner {
         return take(UInt8(ascii: "=")) && skipValue()
     }
 
-    private mutating func skipKeyword() -> Slice<UnsafeBufferPointer<UInt8>>? {
+    private mutating func skipKeyword() -> UnsafeBufferPointer<UInt8>? {
         let start = position
-        while let octet = peek, ResultWriter.isKeyword(octet) { position += 1 }
-        return position > start ? text[start..<position] : nil
+        while position < text.count, kinds[Int(text[position])].contains(.keyword) { position += 1 }
+        return position > start ? UnsafeBufferPointer(rebasing: text[start..<position]) : nil
     }
 
     /// A quoted string, a token or a mailbox, of a length that we write.
@@ -56,9 +61,13 @@ struct ReportScanner {
             // Each character may have a backslash before it.
             return take(UInt8(ascii: "\"")) && position - start <= 2 * ResultWriter.maximumValue + 2
         }
-        while let octet = peek, octet > 0x20, octet != UInt8(ascii: ";") { position += 1 }
+        var common = OctetKinds(rawValue: .max)
+        while position < text.count, text[position] > 0x20, text[position] != UInt8(ascii: ";") {
+            common.formIntersection(kinds[Int(text[position])])
+            position += 1
+        }
         return position - start <= ResultWriter.maximumValue
-            && ResultWriter.isTokenOrMailbox(UnsafeBufferPointer(rebasing: text[start..<position]))
+            && common.makeTokenOrMailbox(UnsafeBufferPointer(rebasing: text[start..<position]))
     }
 
     private var peek: UInt8? { position < text.count ? text[position] : nil }

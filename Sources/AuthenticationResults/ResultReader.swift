@@ -108,9 +108,7 @@ struct ResultReader {
     /// Letters, digits, hyphens and underscores, in lower case; empty if there are none.
     private mutating func readKeyword() -> String {
         let start = position
-        while let octet = peek,
-            ResultWriter.isAlphanumeric(octet) || octet == UInt8(ascii: "-") || octet == UInt8(ascii: "_")
-        {
+        while let octet = peek, OctetKinds(of: octet).contains(.keyword) || (0x41...0x5A).contains(octet) {
             position += 1
         }
         return String(decoding: octets[start..<position], as: UTF8.self).lowercased()

@@ -1,7 +1,7 @@
 import Bytes
 
 /// Writes results so that no text of a stranger can end a value, a field or a line.
-struct ResultWriter {
+package struct ResultWriter {
     /// How words follow each other.
     enum Layout {
         /// All on one line.
@@ -18,10 +18,13 @@ struct ResultWriter {
     /// More than most fields have.
     private static let usualLength = 512
     private static let fold = "\r\n    "
+    private static let (semicolon, equals) = (UInt8(ascii: ";"), UInt8(ascii: "="))
 
     private let layout: Layout
     private var octets: [UInt8] = []
     private var lineStart = 0
+    /// Whether a semicolon stands before the next result.
+    private var needsSemicolon = false
 
     init(_ layout: Layout) {
         self.layout = layout
@@ -31,14 +34,32 @@ struct ResultWriter {
     /// What has been written.
     var text: String { String(decoding: octets, as: UTF8.self) }
 
+    /// A line that `write` writes.
+    package static func line(_ write: (inout ResultWriter) -> Void) -> String {
+        var writer = ResultWriter(.line)
+        write(&writer)
+        return writer.text
+    }
+
     /// Writes octets that need no care.
     mutating func write(_ text: String) { octets.append(upTo: text.utf8.count) { $0.put(text) } }
 
+    /// Writes who checked; results follow behind a semicolon.
+    mutating func write(service: String) {
+        Self.withClean(service) { service, kinds in
+            octets.append(upTo: Self.room(of: service)) {
+                Self.put(service, isAsItIs: kinds.makeToken(service), to: &$0)
+            }
+        }
+        needsSemicolon = true
+    }
+
     /// Writes results with semicolons between them; a fold may stand between two words of each.
     mutating func write(_ results: [MethodResult]) {
-        for (number, result) in results.enumerated() {
-            if number > 0 { octets.append(UInt8(ascii: ";")) }
-            write(result)
+        for result in results {
+            begin(result.method, version: result.version, result.result)
+            add(reason: result.reason)
+            for property in result.properties { add(property.type, property.name, property.value) }
         }
     }
 
@@ -48,11 +69,13 @@ struct ResultWriter {
         var report = report
         let before = (length: octets.count, lineStart: lineStart)
         let isOurs = report.withUTF8 { text in
-            var scanner = ReportScanner(text)
-            return scanner.forEachWord { word, startsResult in
-                if startsResult { octets.append(UInt8(ascii: ";")) }
-                separate(wordOf: word.count, startsLine: startsResult)
-                octets.append(contentsOf: word)
+            OctetKinds.withTable { kinds in
+                var scanner = ReportScanner(text, kinds)
+                return scanner.forEachWord { word, startsResult in
+                    if startsResult { octets.append(Self.semicolon) }
+                    separate(wordOf: word.count, startsLine: startsResult)
+                    octets.append(contentsOf: word)
+                }
             }
         }
         guard isOurs else {
@@ -63,27 +86,39 @@ struct ResultWriter {
         return true
     }
 
-    /// Writes one result; a fold may stand between two of its words.
-    mutating func write(_ result: MethodResult) {
-        writeWord(startsLine: true) { writer in
-            writer.write(result.method)
-            if result.version != 1 { writer.write("/\(result.version)") }
-            writer.octets.append(UInt8(ascii: "="))
-            writer.write(result.result)
+    /// Begins a method's result, behind those that were written before; method and result must be keywords.
+    package mutating func begin(_ method: String, version: Int = 1, _ result: String) {
+        if needsSemicolon { octets.append(Self.semicolon) }
+        needsSemicolon = true
+        let version = version == 1 ? "" : "/\(version)"
+        writeWord(room: method.utf8.count + version.utf8.count + 1 + result.utf8.count, startsLine: true) { word in
+            word.put(method)
+            word.put(version)
+            word.put(Self.equals)
+            word.put(result)
         }
-        if !result.reason.isEmpty {
-            writeWord { writer in
-                writer.write("reason=")
-                writer.write(value: result.reason)
+    }
+
+    /// Writes why the result is so; nothing if that is empty.
+    package mutating func add(reason: String) {
+        guard !reason.isEmpty else { return }
+        Self.withClean(reason) { reason, kinds in
+            writeWord(room: 7 + Self.room(of: reason)) { word in
+                word.put("reason=" as StaticString)
+                Self.put(reason, isAsItIs: kinds.makeToken(reason), to: &word)
             }
         }
-        for property in result.properties {
-            writeWord { writer in
-                writer.write(property.type)
-                writer.octets.append(UInt8(ascii: "."))
-                writer.write(property.name)
-                writer.octets.append(UInt8(ascii: "="))
-                writer.write(propertyValue: property.value)
+    }
+
+    /// Writes what the method looked at, such as `smtp.mailfrom=example.com`; type and name must be keywords.
+    package mutating func add(_ type: String, _ name: String, _ value: String) {
+        Self.withClean(value) { value, kinds in
+            writeWord(room: type.utf8.count + name.utf8.count + 2 + Self.room(of: value)) { word in
+                word.put(type)
+                word.put(UInt8(ascii: "."))
+                word.put(name)
+                word.put(Self.equals)
+                Self.put(value, isAsItIs: kinds.makeTokenOrMailbox(value), to: &word)
             }
         }
     }
@@ -95,11 +130,14 @@ struct ResultWriter {
         octets.append(contentsOf: Self.fold.utf8)
     }
 
-    /// Writes a word, and what separates it from the one before it; for a fold its length must be known.
-    private mutating func writeWord(startsLine: Bool = false, _ write: (inout ResultWriter) -> Void) {
+    /// Writes a word of at most so many octets, and what separates it from the one before it; for a fold its length must
+    /// be known.
+    private mutating func writeWord(room: Int, startsLine: Bool = false, _ write: (inout OctetCursor) -> Void) {
         let start = octets.count
-        if start > 0 { octets.append(UInt8(ascii: " ")) }
-        write(&self)
+        octets.append(upTo: room + 1) { word in
+            if start > 0 { word.put(UInt8(ascii: " ")) }
+            write(&word)
+        }
         guard start > 0, isFold(start, before: octets.count - start - 1, startsLine) else { return }
         octets.replaceSubrange(start..<start + 1, with: Self.fold.utf8)
         lineStart = start + 2
@@ -110,40 +148,36 @@ struct ResultWriter {
         layout == .folded && (startsLine || start - lineStart + 1 + length >= Self.lineLength)
     }
 
-    /// Writes a token as it is, anything else as a quoted string (RFC 8601, section 2.2: `value`).
-    mutating func write(value text: String) { write(text, isAsItIs: Self.isToken) }
+    /// The most octets that a value takes: quoted, and each octet with a backslash before it.
+    private static func room(of value: UnsafeBufferPointer<UInt8>) -> Int { 2 * value.count + 2 }
 
-    /// Writes a value, or a mailbox or domain as it is (RFC 8601, section 2.2: `pvalue`).
-    private mutating func write(propertyValue text: String) {
-        write(text, isAsItIs: Self.isTokenOrMailbox)
+    /// Writes a value as it is, or as a quoted string (RFC 8601, section 2.2: `value`, `pvalue`).
+    private static func put(_ text: UnsafeBufferPointer<UInt8>, isAsItIs: Bool, to word: inout OctetCursor) {
+        if isAsItIs { return word.put(text) }
+        let quote = UInt8(ascii: "\"")
+        word.put(quote)
+        for octet in text {
+            if octet == quote || octet == UInt8(ascii: "\\") { word.put(UInt8(ascii: "\\")) }
+            word.put(octet)
+        }
+        word.put(quote)
     }
 
-    private mutating func write(_ text: String, isAsItIs: (UnsafeBufferPointer<UInt8>) -> Bool) {
-        let isWritten = text.utf8.withContiguousStorageIfAvailable { text in
-            // Nearly all texts are.
-            guard Self.isClean(text) else { return false }
-            if isAsItIs(text) { octets.append(contentsOf: text) } else { writeQuoted(text) }
+    /// Calls `body` with a text as it may be written, and what all its octets may be part of.
+    private static func withClean(
+        _ text: String, _ body: (_ text: UnsafeBufferPointer<UInt8>, _ kinds: OctetKinds) -> Void
+    ) {
+        var text = text
+        // Nearly all texts can be written as they are.
+        let isClean = text.withUTF8 { text in
+            let kinds = OctetKinds(commonTo: text)
+            guard text.count <= maximumValue, kinds.contains(.clean) else { return false }
+            body(text, kinds)
             return true
         }
-        if isWritten != true { write(Self.clean(text), isAsItIs: isAsItIs) }
-    }
-
-    private mutating func writeQuoted(_ text: UnsafeBufferPointer<UInt8>) {
-        let quote = UInt8(ascii: "\"")
-        octets.append(quote)
-        var start = 0
-        for position in 0..<text.count where text[position] == quote || text[position] == UInt8(ascii: "\\") {
-            octets.append(contentsOf: text[start..<position])
-            octets.append(UInt8(ascii: "\\"))
-            start = position
-        }
-        octets.append(contentsOf: text[start...])
-        octets.append(quote)
-    }
-
-    /// Whether a text can be written without a change.
-    private static func isClean(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        text.count <= maximumValue && text.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+        guard !isClean else { return }
+        var cleaned = clean(text)
+        cleaned.withUTF8 { body($0, OctetKinds(commonTo: $0)) }
     }
 
     /// A text without control characters, cut at the end of a character.
@@ -154,55 +188,5 @@ struct ResultWriter {
             if let last = octets.last, last >= 0xC0 { octets.removeLast() }
         }
         return String(decoding: octets, as: UTF8.self)
-    }
-
-    /// Whether this is a MIME token (RFC 2045, section 5.1).
-    static func isToken(_ text: some Collection<UInt8>) -> Bool { !text.isEmpty && text.allSatisfy(isTokenOctet) }
-
-    /// Whether this is a MIME token, or a mailbox of dot-atoms, of which the local part may be missing.
-    static func isTokenOrMailbox(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        var isToken = !text.isEmpty
-        var domain: Int?
-        for (place, octet) in text.enumerated() where !isAlphanumeric(octet) {
-            if octet == UInt8(ascii: "@") {
-                guard domain == nil else { return false }
-                domain = place + 1
-            } else {
-                // Each octet of a token may stand in a dot-atom, too.
-                guard isAtomOctetOrDot(octet) else { return false }
-                isToken = isToken && isTokenOctet(octet)
-            }
-        }
-        guard let domain else { return isToken }
-        let dot = UInt8(ascii: ".")
-        return text[0] != dot && domain < text.count && text[domain] != dot
-    }
-
-    /// Visible ASCII but `"(),/:;<=>?@[\]`.
-    private static func isTokenOctet(_ octet: UInt8) -> Bool {
-        switch octet {
-        case 0x22, 0x28, 0x29, 0x2C, 0x2F, 0x3A...0x40, 0x5B...0x5D: false
-        default: (0x21...0x7E).contains(octet)
-        }
-    }
-
-    /// Letters, digits, and ``.!#$%&'*+-/=?^_`{|}~`` (RFC 5322, section 3.2.3).
-    private static func isAtomOctetOrDot(_ octet: UInt8) -> Bool {
-        switch octet {
-        case 0x21, 0x23...0x27, 0x2A, 0x2B, 0x2D...0x39, 0x3D, 0x3F, 0x41...0x5A, 0x5E...0x7E: true
-        default: false
-        }
-    }
-
-    static func isAlphanumeric(_ octet: UInt8) -> Bool {
-        (0x30...0x39).contains(octet) || (0x41...0x5A).contains(octet & 0xDF)
-    }
-
-    /// A character of our keywords: methods, results, types and names have lower-case letters, digits, `-` and `_`.
-    static func isKeyword(_ octet: UInt8) -> Bool {
-        switch octet {
-        case 0x2D, 0x30...0x39, 0x5F, 0x61...0x7A: true
-        default: false
-        }
     }
 }

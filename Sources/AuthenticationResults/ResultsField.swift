@@ -58,10 +58,9 @@ package struct ResultsField: Sendable, Hashable {
     }
 
     private func write(to writer: inout ResultWriter) {
-        writer.write(value: service)
+        writer.write(service: service)
         if version != 1 { writer.write(" \(version)") }
-        writer.write(results.isEmpty ? "; none" : ";")
-        writer.write(results)
+        if results.isEmpty { writer.write("; none") } else { writer.write(results) }
     }
 
     /// The whole field of a service with what its checks have reported, each as ``MethodResult/text(of:)`` writes it.
@@ -70,7 +69,7 @@ package struct ResultsField: Sendable, Hashable {
     package static func field(service: String, reports: [String]) -> String? {
         var writer = ResultWriter(.folded)
         writer.write("\(name): ")
-        writer.write(value: service)
+        writer.write(service: service)
         var isNone = true
         for report in reports {
             if writer.write(report: report) {
@@ -81,7 +80,6 @@ package struct ResultsField: Sendable, Hashable {
             let (results, unreadable) = results(parsing: report)
             guard unreadable == 0 else { return nil }
             if results.isEmpty { continue }
-            writer.write(";")
             writer.write(results)
             isNone = false
         }

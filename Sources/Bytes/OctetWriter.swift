@@ -34,10 +34,13 @@
 
     package mutating func append(_ text: String) {
         var text = text
-        text.withUTF8 { octets in
-            append(count: octets.count)
-            bytes.append(contentsOf: octets)
-        }
+        text.withUTF8 { append($0) }
+    }
+
+    /// A text's octets.
+    package mutating func append(_ octets: UnsafeBufferPointer<UInt8>) {
+        append(count: octets.count)
+        bytes.append(contentsOf: octets)
     }
 
     /// Appends what `write` writes, at most so many octets.

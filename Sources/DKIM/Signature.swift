@@ -2,7 +2,9 @@ import InternationalDomains
 package import Resolver
 
 /// A parsed DKIM-Signature field, or an ARC-Message-Signature, which is nearly the same (RFC 8617, section 4.1.2).
-package struct Signature: Sendable {
+///
+/// Never changed, and shared by those who hold it.
+package final class Signature: Sendable {
     /// Which of both it is.
     package enum Kind: Sendable {
         case dkim, arc

@@ -21,9 +21,9 @@ enum FactCoding {
                 return append(value.pointee, to: &writer)
             }
             // Most are texts.
-            let (nameLength, textLength) = (name.utf8.count, text.utf8.count)
-            writer.append(upTo: nameLength + textLength + 2 * OctetCursor.countLength + 1) { cursor in
-                cursor.put(count: nameLength)
+            let textLength = text.utf8.count
+            writer.append(upTo: name.count + textLength + 2 * OctetCursor.countLength + 1) { cursor in
+                cursor.put(count: name.count)
                 cursor.put(name)
                 cursor.put(Tag.string.rawValue)
                 cursor.put(count: textLength)

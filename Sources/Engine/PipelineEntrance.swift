@@ -223,10 +223,3 @@ extension PhaseOutcome {
         }
     }
 }
-
-extension Facts {
-    /// Sets a fact that an earlier phase has usually set already: to set it again would be to copy all facts.
-    fileprivate mutating func note<Value: Equatable>(_ value: Value, as fact: Fact<Value>) {
-        if self[fact] != value { self[fact] = value }
-    }
-}

@@ -151,7 +151,11 @@ struct SessionSteps: Sendable {
         do {
             if let condition = step.plan.when, try !subject.fulfils(condition) { return .passedBy }
             if case .decide(let branches) = step.work { return .verdict(try decide(branches, &subject)) }
-            guard let verdict = try callAtOnce(step, &subject) else { return nil }
+            guard let verdict = try callAtOnce(step, &subject) else {
+                // Who has to wait has not begun: what it does to the message is seen where it is asked again.
+                try contract.check(subject.message, after: step.id)
+                return nil
+            }
             try check(verdict, of: step, &subject.message, contract)
             if step.mayRewrite { contract = StageContract(of: subject.message) }
             return .verdict(verdict)

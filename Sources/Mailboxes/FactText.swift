@@ -6,16 +6,17 @@ package enum FactText {
     /// What the facts of a usual message take.
     private static let usualSize = 4_096
 
-    /// The lines in UTF-8; facts that are octets are left out, and those for whose names `isShown` says so.
-    package static func lines(
-        _ facts: Facts, where isShown: (_ name: String) -> Bool = { _ in true }
-    ) -> [UInt8] {
+    /// The lines in UTF-8; facts that are octets are left out, and those whose names end in a suffix, where there is one.
+    package static func lines(_ facts: Facts, exceptEndingIn suffix: String = "") -> [UInt8] {
         var lines: [UInt8] = []
         lines.reserveCapacity(usualSize)
-        facts.forEachInPlace { name, value in
-            guard isShown(name) else { return }
-            if case .string(let text) = value.pointee { return append(name, text, to: &lines) }
-            if let text = text(of: value.pointee) { append(name, text, to: &lines) }
+        var suffix = suffix
+        suffix.withUTF8 { suffix in
+            facts.forEachInPlace { name, value in
+                if !suffix.isEmpty, name.suffix(suffix.count).elementsEqual(suffix) { return }
+                if case .string(let text) = value.pointee { return append(name, text, to: &lines) }
+                if let text = text(of: value.pointee) { append(name, text, to: &lines) }
+            }
         }
         return lines
     }
@@ -32,8 +33,8 @@ package enum FactText {
     }
 
     /// A subject may hold anything, but a line ends where we say.
-    private static func append(_ name: String, _ text: String, to lines: inout [UInt8]) {
-        lines.append(upTo: name.utf8.count + text.utf8.count + 3) { line in
+    private static func append(_ name: UnsafeBufferPointer<UInt8>, _ text: String, to lines: inout [UInt8]) {
+        lines.append(upTo: name.count + text.utf8.count + 3) { line in
             line.put(name)
             line.put(UInt8(ascii: ":"))
             line.put(UInt8(ascii: " "))

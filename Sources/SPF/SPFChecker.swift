@@ -28,9 +28,15 @@ package final class SPFChecker: Sendable {
         }
     }
 
-    private struct Known: Sendable {
+    /// One value for all checks that come to it.
+    private final class Known: Sendable {
         let outcome: SPFOutcome
         let expiry: ContinuousClock.Instant
+
+        init(_ outcome: SPFOutcome, until expiry: ContinuousClock.Instant) {
+            self.outcome = outcome
+            self.expiry = expiry
+        }
     }
 
     /// How many of each are remembered where nothing else is said.
@@ -102,7 +108,7 @@ package final class SPFChecker: Sendable {
         let outcome = await evaluate(&walk, identity)
         // What could not be done now may be done at any time.
         if let expiry = walk.expiry, outcome.result != .temperror {
-            outcomes[subject] = Known(outcome: outcome, expiry: expiry)
+            outcomes[subject] = Known(outcome, until: expiry)
         }
         return outcome
     }

@@ -1,5 +1,30 @@
 import Synchronization
 
+/// The names of facts at one time, by their numbers and as octets in their order.
+final class FactNameList: Sendable {
+    /// The names by their numbers.
+    let names: [String]
+    /// All numbers in the order of their names.
+    let order: [UInt32]
+    /// The names in UTF-8, one behind the other in the order of their numbers, and where each begins and ends.
+    private let octets: [UInt8]
+    private let bounds: [Int]
+
+    init(_ names: [String]) {
+        self.names = names
+        order = names.indices.sorted { names[$0] < names[$1] }.map(UInt32.init)
+        octets = names.flatMap(\.utf8)
+        bounds = names.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.utf8.count) }
+    }
+
+    /// Calls `body` with a way to each name's octets by its number; they are good during the call only.
+    func withOctets(_ body: (_ octets: (_ number: Int) -> UnsafeBufferPointer<UInt8>) -> Void) {
+        octets.withUnsafeBufferPointer { octets in
+            body { UnsafeBufferPointer(rebasing: octets[self.bounds[$0]..<self.bounds[$0 + 1]]) }
+        }
+    }
+}
+
 /// The names of facts, numbered in the order in which the process has met them.
 ///
 /// Names come from stages, from pipeline files, and from messages that were queued under these; strangers cannot make
@@ -8,31 +33,22 @@ enum FactNames {
     private struct Table {
         var numbers: [String: UInt32] = [:]
         var names: [String] = []
-        /// All numbers in the order of their names; empty until it is asked for.
-        var order: [UInt32] = []
-        /// The numbers of names that end in these texts, in the order of their names; filled when they are asked for.
-        var endings: [String: [UInt32]] = [:]
+        /// The names as they are now; made when it is asked for.
+        var list: FactNameList?
 
         mutating func add(_ name: String) -> UInt32 {
             let number = UInt32(names.count)
             numbers[name] = number
             names.append(name)
-            order = []
-            endings = [:]
+            list = nil
             return number
         }
 
-        mutating func sort() {
-            guard order.isEmpty else { return }
-            order = names.indices.sorted { names[$0] < names[$1] }.map(UInt32.init)
-        }
-
-        mutating func numbers(endingIn suffix: String) -> [UInt32] {
-            if let known = endings[suffix] { return known }
-            sort()
-            let numbers = order.filter { names[Int($0)].hasSuffix(suffix) }
-            endings[suffix] = numbers
-            return numbers
+        mutating func listed() -> FactNameList {
+            if let list { return list }
+            let made = FactNameList(names)
+            list = made
+            return made
         }
     }
 
@@ -48,16 +64,6 @@ enum FactNames {
         table.withLock { $0.numbers[name] }
     }
 
-    /// All names by their numbers, and the numbers of those that end so, in the order of their names.
-    static func all(endingIn suffix: String) -> (names: [String], numbers: [UInt32]) {
-        table.withLock { ($0.names, $0.numbers(endingIn: suffix)) }
-    }
-
-    /// All names by their numbers, and all numbers in the order of their names.
-    static var sorted: (names: [String], order: [UInt32]) {
-        table.withLock { table in
-            table.sort()
-            return (table.names, table.order)
-        }
-    }
+    /// The names as they are now.
+    static var list: FactNameList { table.withLock { $0.listed() } }
 }

@@ -38,15 +38,14 @@ public struct Facts: Sendable {
         return named
     }
 
-    /// The names with this end that have been set to texts, with these, in the order of the names.
-    package func texts(endingIn suffix: String) -> [(name: String, text: String)] {
-        let (names, numbers) = FactNames.all(endingIn: suffix)
-        var texts: [(name: String, text: String)] = []
+    /// The texts to which facts have been set whose names end so, in the order of the ending.
+    package func texts(_ ending: FactEnding) -> [String] {
+        let numbers = ending.numbers
+        var texts: [String] = []
         texts.reserveCapacity(numbers.count)
         for number in numbers {
             let (place, isKnown) = find(number)
-            guard isKnown, case .string(let text) = entries[place].value else { continue }
-            texts.append((name: names[Int(number)], text: text))
+            if isKnown, case .string(let text) = entries[place].value { texts.append(text) }
         }
         return texts
     }
@@ -55,21 +54,30 @@ public struct Facts: Sendable {
     ///
     /// - Complexity: O(n) in the number of names that pipelines use, without comparing texts.
     package func forEach(_ body: (_ name: String, _ value: FactValue) -> Void) {
-        forEachInPlace { body($0, $1.pointee) }
+        let list = FactNames.list
+        forEachPlace(in: list) { body(list.names[$0], $1.pointee) }
     }
 
-    /// The same with the place of each value, which is good during the call only: all facts of a message are written down
-    /// several times, and to take a text into one's hands is as much work as to copy it.
-    package func forEachInPlace(_ body: (_ name: String, _ value: UnsafePointer<FactValue>) -> Void) {
-        let (names, order) = FactNames.sorted
-        withUnsafeTemporaryAllocation(of: Int32.self, capacity: names.count) { places in
+    /// The same with the name's octets and the place of each value, which are good during the call only: all facts of a
+    /// message are written down several times, and to take a text into one's hands is as much work as to copy it.
+    package func forEachInPlace(
+        _ body: (_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafePointer<FactValue>) -> Void
+    ) {
+        let list = FactNames.list
+        list.withOctets { octets in forEachPlace(in: list) { body(octets($0), $1) } }
+    }
+
+    private func forEachPlace(
+        in list: FactNameList, _ body: (_ number: Int, _ value: UnsafePointer<FactValue>) -> Void
+    ) {
+        withUnsafeTemporaryAllocation(of: Int32.self, capacity: list.order.count) { places in
             places.initialize(repeating: -1)
             entries.withUnsafeBufferPointer { entries in
                 guard let first = entries.baseAddress else { return }
                 for place in entries.indices { places[Int(entries[place].number)] = Int32(place) }
-                for number in order where places[Int(number)] >= 0 {
+                for number in list.order where places[Int(number)] >= 0 {
                     let entry = first + Int(places[Int(number)])
-                    if let value = entry.pointer(to: \.value) { body(names[Int(number)], value) }
+                    if let value = entry.pointer(to: \.value) { body(Int(number), value) }
                 }
             }
         }
@@ -105,6 +113,13 @@ public struct Facts: Sendable {
         } else {
             entries.insert(Entry(value: value, number: number), at: place)
         }
+    }
+
+    /// Sets a fact unless it is so already: to set it again would be to copy all facts.
+    package mutating func note<Value>(_ value: Value, as fact: Fact<Value>) {
+        let (place, isKnown) = find(fact.number)
+        let value = value.factValue
+        if !isKnown || entries[place].value != value { set(value, for: fact.number) }
     }
 
     /// Where a number stands, or would stand.

@@ -17,7 +17,7 @@ struct AtOnceTests {
         session:
           mail: [ probe: { as: m, timeout: 50ms } ]
           recipient: [ recipient-probe: { as: a, timeout: 50ms }, recipient-probe: { as: b, timeout: 50ms } ]
-          message: [ probe: { as: x, timeout: 50ms }, probe: { as: y }, probe: { as: z } ]
+          message: [ probe: { as: x, timeout: 50ms }, probe: { as: y }, probe: { as: z, timeout: 50ms } ]
         deliver: [ store ]
         """
 
@@ -122,6 +122,30 @@ struct AtOnceTests {
         }
         #expect(order.withLock { $0 } == "xyz")
         for step in ["x", "y"] { #expect(server.count("session.message.\(step)", .success) == 1) }
+    }
+
+    @Test(arguments: ["other recipients", "other content"])
+    func `a step that says it has to wait, and has begun, is 451`(_ deed: String) async throws {
+        let server = try TestServer(Self.parts)
+        server.script.atOnce("session.message.x") { message in
+            if deed == "other content" { message = message.with(content: Octets([1])) } else { message.recipients = [] }
+            return nil
+        }
+        try await server.serve { entrance in #expect(await entrance.send().code == 451) }
+        #expect(server.ledger.received == 0 && server.count("session.message.x", .failure) == 1)
+    }
+
+    @Test func `who hangs behind steps that answer at once is the one that fails`() async throws {
+        let server = try TestServer(Self.parts)
+        for step in ["x", "y"] { server.script.atOnce("session.message.\(step)") { _ in .proceed } }
+        server.script.on("session.message.z") { _, _ in
+            try await Task.sleep(for: .seconds(60))
+            return .proceed
+        }
+        try await server.serve { entrance in #expect(await entrance.send().code == 451) }
+        for (step, outcome) in [("x", StepMetrics.Outcome.success), ("y", .success), ("z", .failure)] {
+            #expect(server.count("session.message.\(step)", outcome) == 1, "\(step)")
+        }
     }
 
     @Test(arguments: [true, false])

@@ -16,14 +16,19 @@ struct FactsTests {
     }
 
     @Test func `texts are found by how their names end, also by names that come later`() {
+        let ending = FactEnding(".of-an-end", first: ["c.of-an-end", "d.of-an-end"])
         var facts = Facts()
+        #expect(facts.texts(ending).isEmpty)
         facts["b.of-an-end"] = .string("1")
         facts["c.of-an-end"] = .int(2)
         facts["b.of-an-end.not"] = .string("3")
-        #expect(facts.texts(endingIn: ".of-an-end").map(\.text) == ["1"])
+        #expect(facts.texts(ending) == ["1"])
         facts["a.of-an-end"] = .string("4")
-        #expect(facts.texts(endingIn: ".of-an-end").map(\.name) == ["a.of-an-end", "b.of-an-end"])
-        #expect(Facts().texts(endingIn: ".of-an-end").isEmpty)
+        facts["d.of-an-end"] = .string("5")
+        #expect(facts.texts(ending) == ["5", "4", "1"])
+        facts["c.of-an-end"] = .string("6")
+        #expect(facts.texts(ending) == ["6", "5", "4", "1"])
+        #expect(Facts().texts(ending).isEmpty)
     }
 
     @Test func `facts are the same in whatever order they were set, and are listed by name`() {
