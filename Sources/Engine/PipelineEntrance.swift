@@ -46,14 +46,14 @@ struct PipelineEntrance: Entrance {
 
     func mail(_ message: Message) -> Eventual<PhaseOutcome> {
         var subject = SessionSteps.Subject(message: message)
-        noteEnvelope(&subject.message)
+        subject.message.noteEnvelope()
         return run(.mail, subject)
     }
 
     func recipient(_ recipient: Recipient, of message: Message) -> Eventual<PhaseOutcome> {
         var subject = SessionSteps.Subject(message: message, recipient: recipient)
         // A receiver need not call the phases without steps.
-        noteEnvelope(&subject.message)
+        subject.message.noteEnvelope()
         return run(.recipient, subject)
     }
 
@@ -103,7 +103,7 @@ struct PipelineEntrance: Entrance {
     /// Begins the message phase.
     private func begin(_ message: Message) -> Eventual<SessionSteps.Ending> {
         var subject = SessionSteps.Subject(message: message)
-        noteEnvelope(&subject.message)
+        subject.message.noteEnvelope()
         subject.message.facts[CoreFacts.recipients] = message.recipients.count
         subject.message.facts[CoreFacts.size] = message.content.count
         return steps[.message]?.begin(subject) ?? .known(SessionSteps.Ending(subject: subject, ruling: .proceed))
@@ -130,17 +130,6 @@ struct PipelineEntrance: Entrance {
                 case .perRecipient, nil: .refused(SessionSteps.failureReply)
                 }
             })
-    }
-
-    private func noteEnvelope(_ message: inout Message) {
-        let client = message.client
-        message.facts.note(client.helo, as: CoreFacts.clientHelo)
-        message.facts.note(client.tls != nil, as: CoreFacts.clientTLS)
-        message.facts.note(client.tls?.version ?? "", as: CoreFacts.clientTLSVersion)
-        message.facts.note(client.tls?.cipher ?? "", as: CoreFacts.clientTLSCipher)
-        message.facts.note(client.transport, as: CoreFacts.clientProtocol)
-        message.facts.note(client.user ?? "", as: CoreFacts.clientUser)
-        message.facts.note(message.senderText, as: CoreFacts.sender)
     }
 
     private func run(_ phase: SessionPhase, _ subject: SessionSteps.Subject) -> Eventual<PhaseOutcome> {

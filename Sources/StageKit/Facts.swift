@@ -111,12 +111,25 @@ public struct Facts: Sendable {
         if isKnown {
             entries[place].value = value
         } else {
-            entries.insert(Entry(value: value, number: number), at: place)
+            insert(Entry(value: value, number: number), at: place)
+        }
+    }
+
+    /// To append and then move what is behind costs a third of `Array.insert`, which makes room for any number.
+    private mutating func insert(_ entry: Entry, at place: Int) {
+        entries.append(entry)
+        let behind = entries.count - 1 - place
+        guard behind > 0 else { return }
+        entries.withUnsafeMutableBufferPointer { entries in
+            guard let target = entries.baseAddress.map({ $0 + place }) else { return }
+            let added = (target + behind).move()
+            (target + 1).moveInitialize(from: target, count: behind)
+            target.initialize(to: added)
         }
     }
 
     /// Sets a fact unless it is so already: to set it again would be to copy all facts.
-    package mutating func note<Value>(_ value: Value, as fact: Fact<Value>) {
+    mutating func note<Value>(_ value: Value, as fact: Fact<Value>) {
         let (place, isKnown) = find(fact.number)
         let value = value.factValue
         if !isKnown || entries[place].value != value { set(value, for: fact.number) }

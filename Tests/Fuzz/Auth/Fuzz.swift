@@ -96,7 +96,8 @@ private func fuzzMessage(_ input: [UInt8]) {
     for field in header.all("dkim-signature").prefix(maximumSignatures) {
         let check = SignatureCheck(field, in: header, kind: .dkim, now: 1_700_000_000)
         precondition(check.signature != nil || !check.outcome.reason.isEmpty, "a refusal without a reason")
-        precondition(ResultsField.results(parsing: SignatureOutcome.report(of: [check.outcome])).unreadable == 0, "an odd report")
+        let report = SignatureOutcome.report(of: [check.outcome])
+        precondition(ResultsField.results(parsing: report).unreadable == 0, "an odd report")
         if let signature = check.signature { _ = header.selected(by: signature.headers) }
     }
     _ = ARCChain.highestInstance(header)
