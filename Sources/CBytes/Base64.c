@@ -20,8 +20,14 @@ static size_t decode_avx2(const uint8_t *text, size_t count, uint8_t *output, si
     const __m256i nibble = _mm256_set1_epi8(0x0f), slash = _mm256_set1_epi8('/');
     const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 4, 5, 6, -1, -1);
     size_t at = 0, written = 0;
-    while (at + 32 <= count) {
-        __m256i characters = _mm256_loadu_si256((const __m256i *)(text + at));
+    while (at < count) {
+        uint8_t rest[32];
+        const uint8_t *block = text + at;
+        if (count - at < 32) {  // the zeros behind it end the digits
+            memset(rest, 0, 32);
+            block = memcpy(rest, block, count - at);
+        }
+        __m256i characters = _mm256_loadu_si256((const __m256i *)block);
         __m256i high = _mm256_and_si256(_mm256_srli_epi32(characters, 4), nibble);
         __m256i low = _mm256_and_si256(characters, nibble);
         __m256i kinds = _mm256_and_si256(_mm256_shuffle_epi8(low_kinds, low), _mm256_shuffle_epi8(high_kinds, high));
@@ -41,7 +47,7 @@ static size_t decode_avx2(const uint8_t *text, size_t count, uint8_t *output, si
         size_t good = (size_t)__builtin_ctz(~digits);
         at += good & ~(size_t)3;
         written += good / 4 * 3;
-        if (good & 3) break;
+        if (good & 3 || at == count) break;
         if (text[at] == '\r' && at + 1 < count && text[at + 1] == '\n') at += 2;
         else if (text[at] == '\n') at += 1;
         else break;

@@ -176,22 +176,40 @@ package struct HeaderFields: Sendable {
         }
     }
 
-    /// So many fields and names, as most messages have, are compared each with each: a table would take longer.
+    /// So many fields and names, as most messages have, need one bit for each field: a table would take longer.
     private static let (fewFields, fewNames) = (UInt64.bitWidth, 16)
 
     private func selectedOfFew(by names: FieldNames, _ bytes: UnsafeRawBufferPointer) -> [Field] {
         var selected: [Field] = []
         selected.reserveCapacity(names.count)
-        var taken: UInt64 = 0
-        names.forEach { name in
-            for place in fields.indices.reversed()
-            where taken & 1 << UInt64(place) == 0 && Self.isName(name, .init(rebasing: bytes[fields[place].name])) {
-                taken |= 1 << UInt64(place)
-                selected.append(fields[place])
-                break
+        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: Self.alikeGroups) { left in
+            // The fields that are left, one bit each, in groups of those whose names may be the same.
+            left.initialize(repeating: 0)
+            for (place, field) in fields.enumerated() {
+                left[Self.alikeGroup(.init(rebasing: bytes[field.name]))] |= 1 << UInt64(place)
+            }
+            names.forEach { name in
+                let group = Self.alikeGroup(name)
+                var candidates = left[group]
+                while candidates != 0 {
+                    let place = UInt64.bitWidth - 1 - candidates.leadingZeroBitCount
+                    candidates ^= 1 << UInt64(place)
+                    guard Self.isName(name, .init(rebasing: bytes[fields[place].name])) else { continue }
+                    left[group] ^= 1 << UInt64(place)
+                    selected.append(fields[place])
+                    break
+                }
             }
         }
         return selected
+    }
+
+    private static let alikeGroups = 64
+
+    /// The same number for a name in whatever letter case; few names of most messages have the same.
+    private static func alikeGroup(_ name: UnsafeRawBufferPointer) -> Int {
+        // The letters' cases differ in another bit.
+        (Int((name.first ?? 0) & 0x1F) &+ 5 &* name.count) & (alikeGroups - 1)
     }
 
     /// A field's octets, with its line end.

@@ -1,3 +1,4 @@
+import CBytes
 import Glibc
 
 /// A list of tags and values as signatures and key records have it (RFC 6376, section 3.2), parsed strictly.
@@ -10,6 +11,22 @@ package struct TagList: Sendable {
         package let value: Range<Int>
         /// Everything between the equals sign and the next semicolon.
         package let rawValue: Range<Int>
+        /// What tells the name from others.
+        fileprivate let key: NameKey
+    }
+
+    /// The octets of a name as one number, by which it is told from others at once.
+    ///
+    /// Names that have more octets than the number are all the same to it, and have to be compared.
+    fileprivate struct NameKey: Equatable {
+        private let octets: UInt64
+
+        init(_ name: UnsafeBufferPointer<UInt8>) {
+            octets = name.count <= 8 ? name.reduce(0) { $0 << 8 | UInt64($1) } : 0
+        }
+
+        /// Whether no other name has this key.
+        var isUnique: Bool { octets != 0 }
     }
 
     /// The most tags of one list; real ones have fewer than 20.
@@ -41,84 +58,90 @@ package struct TagList: Sendable {
             throw Rejection(.neutral, "tag list is longer than \(Self.maximumLength) octets")
         }
         tags.reserveCapacity(Self.usualTags)
-        var position = range.lowerBound
-        while position < range.upperBound {
-            let end = place(of: UInt8(ascii: ";"), in: position..<range.upperBound) ?? range.upperBound
-            let piece = trimmed(position..<end)
-            // One semicolon may stand at the end of the list, with nothing but white space behind it.
-            if piece.isEmpty, end == range.upperBound, !tags.isEmpty { break }
-            try add(piece, until: end)
-            position = end + 1
+        try octets.withUnsafeBufferPointer { octets throws(Rejection) in
+            // Of most lists one look at the whole is enough.
+            let hasControl = Self.hasControl(UnsafeBufferPointer(rebasing: octets[range]))
+            var position = range.lowerBound
+            while position < range.upperBound {
+                let end = Self.place(of: UInt8(ascii: ";"), in: position..<range.upperBound, octets) ?? range.upperBound
+                let piece = Self.trimmed(position..<end, octets)
+                // One semicolon may stand at the end of the list, with nothing but white space behind it.
+                if piece.isEmpty, end == range.upperBound, !tags.isEmpty { break }
+                try add(piece, until: end, octets, hasControl: hasControl)
+                position = end + 1
+            }
         }
         guard !tags.isEmpty else { throw Rejection(.neutral, "tag list is empty") }
     }
 
-    private mutating func add(_ piece: Range<Int>, until end: Int) throws(Rejection) {
-        guard let equals = place(of: UInt8(ascii: "="), in: piece) else {
+    private mutating func add(
+        _ piece: Range<Int>, until end: Int, _ octets: UnsafeBufferPointer<UInt8>, hasControl: Bool
+    ) throws(Rejection) {
+        guard let equals = Self.place(of: UInt8(ascii: "="), in: piece, octets) else {
             throw Rejection(.neutral, "tag list has a piece without an equals sign")
         }
-        let name = trimmed(piece.lowerBound..<equals)
-        guard isName(name) else {
+        let range = Self.trimmed(piece.lowerBound..<equals, octets)
+        let name = UnsafeBufferPointer(rebasing: octets[range])
+        guard Self.isName(name) else {
             throw Rejection(.neutral, "tag list has a name of other than letters, digits and underscores")
         }
-        let first = octets[name.lowerBound]
-        for tag in tags where octets[tag.name.lowerBound] == first && tag.name.count == name.count {
-            guard !octets[tag.name].elementsEqual(octets[name]) else {
-                throw Rejection(.neutral, "tag \(text(name)) stands twice")
-            }
-        }
+        let key = NameKey(name)
+        guard tag(name, key, octets) == nil else { throw Rejection(.neutral, "tag \(text(range)) stands twice") }
         guard tags.count < Self.maximumTags else {
             throw Rejection(.neutral, "tag list has more than \(Self.maximumTags) tags")
         }
-        let value = trimmed(equals + 1..<piece.upperBound)
-        guard !hasControl(value) else {
-            throw Rejection(.neutral, "tag \(text(name)) has a control character")
+        let value = Self.trimmed(equals + 1..<piece.upperBound, octets)
+        if hasControl, Self.hasControl(UnsafeBufferPointer(rebasing: octets[value])) {
+            throw Rejection(.neutral, "tag \(text(range)) has a control character")
         }
-        tags.append(Tag(name: name, value: value, rawValue: equals + 1..<end))
+        tags.append(Tag(name: range, value: value, rawValue: equals + 1..<end, key: key))
     }
 
-    private func isName(_ range: Range<Int>) -> Bool {
-        guard let first = octets[range].first, first.isLetter else { return false }
-        return octets[range].allSatisfy { $0.isLetter || $0.isDigit || $0 == UInt8(ascii: "_") }
+    private static func isName(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let first = name.first, first.isLetter else { return false }
+        return name.allSatisfy { $0.isLetter || $0.isDigit || $0 == UInt8(ascii: "_") }
     }
 
-    private func place(of octet: UInt8, in range: Range<Int>) -> Int? {
-        octets.withUnsafeBytes { octets in
-            let part = UnsafeRawBufferPointer(rebasing: octets[range])
-            guard let start = part.baseAddress, let found = memchr(start, Int32(octet), part.count) else { return nil }
-            return range.lowerBound + start.distance(to: UnsafeRawPointer(found))
-        }
+    private static func place(of octet: UInt8, in range: Range<Int>, _ octets: UnsafeBufferPointer<UInt8>) -> Int? {
+        let part = octets[range]
+        guard let start = octets.baseAddress, let found = memchr(start + part.startIndex, Int32(octet), part.count)
+        else { return nil }
+        return UnsafeRawPointer(start).distance(to: UnsafeRawPointer(found))
     }
 
     /// Whether a value has control characters beside white space; RFC 8616, section 5 adds what is beyond ASCII to those
     /// that are allowed.
-    private func hasControl(_ value: Range<Int>) -> Bool {
-        octets.withUnsafeBufferPointer { octets in
-            // Without a way out of the loop the compiler looks at many octets at once.
-            var found: UInt8 = 0
-            for octet in UnsafeBufferPointer(rebasing: octets[value]) {
-                let isWhiteSpace: UInt8 = octet == 0x09 || octet == 0x0A || octet == 0x0D ? 1 : 0
-                let isLow: UInt8 = octet < 0x20 ? 1 : 0
-                let isDelete: UInt8 = octet == 0x7F ? 1 : 0
-                found |= isLow & (1 ^ isWhiteSpace) | isDelete
-            }
-            return found != 0
+    private static func hasControl(_ value: UnsafeBufferPointer<UInt8>) -> Bool {
+        // Without a way out of the loop the compiler looks at many octets at once.
+        var found: UInt8 = 0
+        for octet in value {
+            let isWhiteSpace: UInt8 = octet == 0x09 || octet == 0x0A || octet == 0x0D ? 1 : 0
+            let isLow: UInt8 = octet < 0x20 ? 1 : 0
+            let isDelete: UInt8 = octet == 0x7F ? 1 : 0
+            found |= isLow & (1 ^ isWhiteSpace) | isDelete
         }
+        return found != 0
     }
 
     /// The range without the white space at its ends.
-    private func trimmed(_ range: Range<Int>) -> Range<Int> {
+    private static func trimmed(_ range: Range<Int>, _ octets: UnsafeBufferPointer<UInt8>) -> Range<Int> {
         var (start, end) = (range.lowerBound, range.upperBound)
         while start < end, octets[start].isWhiteSpace { start += 1 }
         while end > start, octets[end - 1].isWhiteSpace { end -= 1 }
         return start..<end
     }
 
+    private func tag(
+        _ name: UnsafeBufferPointer<UInt8>, _ key: NameKey, _ octets: UnsafeBufferPointer<UInt8>
+    ) -> Tag? {
+        for tag in tags where tag.key == key && (key.isUnique || octets[tag.name].elementsEqual(name)) { return tag }
+        return nil
+    }
+
     /// The tag of a name.
     package subscript(name: StaticString) -> Tag? {
-        octets.withUnsafeBytes { octets in
-            tags.first { UnsafeRawBufferPointer(rebasing: octets[$0.name]).isText(name) }
-        }
+        let name = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+        return octets.withUnsafeBufferPointer { tag(name, NameKey(name), $0) }
     }
 
     /// The octets of a tag's value; `nil` if there is no such tag.
@@ -173,11 +196,21 @@ package struct TagList: Sendable {
     /// - Throws: ``Rejection`` if the tag is missing, empty or not base64.
     package func base64(_ name: StaticString) throws(Rejection) -> [UInt8] {
         guard let value = value(name) else { throw Rejection(.neutral, "tag \(name) is missing") }
-        guard let decoded = Base64.decode(value) else {
+        guard let decoded = Self.decodeBase64(value) else {
             throw Rejection(.neutral, "tag \(name) is not base64")
         }
         guard !decoded.isEmpty else { throw Rejection(.neutral, "tag \(name) is empty") }
         return decoded
+    }
+
+    /// Decodes what is mostly folded anywhere in its groups, so that it is read faster once it is unfolded.
+    private static func decodeBase64(_ value: ArraySlice<UInt8>) -> [UInt8]? {
+        value.withUnsafeBytes { value in
+            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: value.count) { text in
+                let count = sluice_remove_blanks(value.baseAddress, value.count, text.baseAddress)
+                return Base64.decode(UnsafeBufferPointer(rebasing: text[..<count]))
+            }
+        }
     }
 
     /// The value of a tag as a number of at most twelve digits (RFC 6376, section 3.5); `nil` if there is no such tag.

@@ -1,4 +1,5 @@
 import Bytes
+import CBytes
 
 extension ParsedMessage {
     /// Whom readers show as the authors: readers agree on what follows the grammar, and on little else.
@@ -45,9 +46,11 @@ extension ParsedMessage {
         let record = tree.parts[0]
         return tree.sources[0].withUnsafeBytes { bytes in
             var position = 0
-            for field in tree.fields[record.fields] {
-                if Self.hasFrom(bytes, inLinesOf: position..<field.name.lowerBound) { return true }
-                position = field.end
+            for place in record.fields {
+                let start = tree.fields[place].name.lowerBound
+                // Of most messages every line is part of a field.
+                if position < start, Self.hasFrom(bytes, inLinesOf: position..<start) { return true }
+                position = tree.fields[place].end
             }
             if Self.hasFrom(bytes, inLinesOf: position..<Self.apparentEnd(of: record, bytes)) { return true }
             return Self.hasFromBehindReturn(bytes.part(0..<record.header.upperBound))
@@ -82,27 +85,12 @@ extension ParsedMessage {
     }
 
     private static func hasFromBehindReturn(_ header: UnsafeRawBufferPointer) -> Bool {
-        guard hasBareReturn(header) else { return false }
         var position = 0
-        while let found = header.firstOffset(of: ASCII.carriageReturn, from: position) {
-            position = found + 1
-            if position < header.count, header[position] != ASCII.lineFeed, startsWithFrom(header, at: position) {
-                return true
-            }
+        while true {
+            position = sluice_find_bare_return(header.baseAddress, header.count, position) + 1
+            guard position < header.count else { return false }
+            if startsWithFrom(header, at: position) { return true }
         }
-        return false
-    }
-
-    /// Whether something else than a line feed stands behind a carriage return.
-    private static func hasBareReturn(_ header: UnsafeRawBufferPointer) -> Bool {
-        // Without a way out of the loop the compiler looks at many octets at once.
-        var isBare: UInt8 = 0
-        for position in 0..<max(header.count - 1, 0) {
-            let isReturn: UInt8 = header[position] == ASCII.carriageReturn ? 1 : 0
-            let isFeed: UInt8 = header[position &+ 1] == ASCII.lineFeed ? 1 : 0
-            isBare |= isReturn & (1 ^ isFeed)
-        }
-        return isBare != 0
     }
 
     /// Whether `From:` stands there, also with blanks, controls and what is not ASCII, such as a byte order mark, before,

@@ -41,4 +41,18 @@ struct ForgedFieldsTests {
         let forged = "Authentication-Results: mx.example.org; spf=pass\r\n"
         #expect(removing(many + forged + "\r\nbody") == many + "\r\nbody")
     }
+
+    @Test func `whatever lines stand around them, fields of our name go up to the first empty line`() {
+        let forged = "Authentication-Results: mx.example.org; spf=pass\r\n"
+        let lines = ["A\r\n", "a: b\n", "Subject: \(String(repeating: "a", count: 40))\r\n", "x\n", "X: \r\n"]
+        for length in 0...70 {
+            for line in lines {
+                let before = "X: \(String(repeating: "y", count: length))\n" + line
+                let after = line + "\r\n" + forged
+                #expect(removing(before + forged + after) == before + after)
+                #expect(removing(before + after) == nil)
+                #expect(removing(before + "\n" + forged) == nil)
+            }
+        }
+    }
 }

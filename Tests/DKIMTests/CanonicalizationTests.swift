@@ -37,6 +37,23 @@ import Testing
         }
     }
 
+    @Test func `a relaxed value is the same however blanks, folds and other octets stand in it`() {
+        let alphabets = ["xyz \t\r\n", "\r\n \t", "abcdefghijklmnopqrstuvwxyz:;=\u{E9} \t\r\n"].map { Array($0.utf8) }
+        var random = SeededRandom(seed: 1)
+        for _ in 0..<5_000 {
+            let alphabet = alphabets.randomElement(using: &random) ?? []
+            let count = Int.random(in: 0...200, using: &random)
+            let value = (0..<count).map { _ in alphabet.randomElement(using: &random) ?? 0 }
+            let shift = Int.random(in: 0..<32, using: &random)
+            let octets = [UInt8](repeating: 0, count: shift) + Array("A:".utf8) + value
+            let line = value.filter { $0 != 0x0D && $0 != 0x0A }
+            let words = line.split { $0 == 0x20 || $0 == 0x09 }.joined(separator: [0x20])
+            var form: [UInt8] = []
+            Canonicalization.relaxed.append(octets[shift...], to: &form)
+            #expect(form == Array("a:".utf8) + words + (value.last == 0x0A ? [0x0D, 0x0A] : []), "\(value)")
+        }
+    }
+
     private static let bodies: [(String, simple: String, relaxed: String)] = [
         (" C \r\nD \t E\r\n\r\n\r\n", " C \r\nD \t E\r\n", " C\r\nD E\r\n"),  // section 3.4.5
         ("", "\r\n", ""), ("\r\n\r\n", "\r\n", ""), ("x", "x\r\n", "x\r\n"), ("x\r\n \t\r\n", "x\r\n \t\r\n", "x\r\n"),

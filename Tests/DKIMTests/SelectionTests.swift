@@ -36,6 +36,20 @@ struct SelectionTests {
         }
     }
 
+    @Test func `lines of any length before and behind it hide no line that begins as wanted`() {
+        let alphabets = ["aAb:\r\n", "axyz \n", "abcdefghijklmnopqrstuvwxyz:\r\n"].map { Array($0.utf8) }
+        var random = SeededRandom(seed: 2)
+        for _ in 0..<10_000 {
+            let alphabet = alphabets.randomElement(using: &random) ?? []
+            let count = Int.random(in: 0...200, using: &random)
+            let octets = (0..<count).map { _ in alphabet.randomElement(using: &random) ?? 0 }
+            let lines = octets.split(separator: 0x0A, omittingEmptySubsequences: false)
+            let end = lines.dropLast().firstIndex { $0.isEmpty || $0.elementsEqual([0x0D]) } ?? lines.endIndex
+            let isNone = !lines[..<end].contains { $0.first == 0x61 || $0.first == 0x41 }
+            #expect(HeaderFields.areNone(beginning: "a", in: Octets(octets)) == isNone, "\(octets)")
+        }
+    }
+
     @Test func `a header near the limits is not said to have no such line`() {
         func areNone(_ text: String) -> Bool {
             HeaderFields.areNone(beginning: "arc-", in: Octets(Array(text.utf8)))

@@ -24,6 +24,33 @@ import Testing
         #expect(tags.text("b") == nil)
     }
 
+    private static let names = [
+        "a", "A", "b", "ab", "ba", "aa", "aaa", "abcdefg", "abcdefgh", "bbcdefgh", "abcdefghi", "abcdefghj",
+        "babcdefgh", "abcdefghijklmnopqrstuvwxyz",
+    ]
+
+    @Test func `names that differ in anything are different, and none stands twice`() throws {
+        let list = Self.names.map { "\($0)=of \($0)" }.joined(separator: ";")
+        let tags = try TagList(Array(list.utf8))
+        #expect(tags.tags.map { String(decoding: tags.octets[$0.name], as: UTF8.self) } == Self.names)
+        #expect(tags.text("a") == "of a" && tags.text("A") == "of A" && tags.text("ab") == "of ab")
+        #expect(tags.text("aaa") == "of aaa" && tags.text("abcdefg") == "of abcdefg")
+        #expect(tags.text("abcdefgh") == "of abcdefgh" && tags.text("bbcdefgh") == "of bbcdefgh")
+        #expect(tags.text("abcdefghj") == "of abcdefghj" && tags.text("babcdefgh") == "of babcdefgh")
+        #expect(tags.text("") == nil && tags.text("B") == nil && tags.text("abcdefghk") == nil)
+        #expect(tags.text("aaaa") == nil && tags.text("abcdefghijklmnopqrstuvwxy") == nil)
+        for name in Self.names {
+            let twice = Rejection(.neutral, "tag \(name) stands twice")
+            #expect(throws: twice) { try TagList(Array("\(list);\(name)=".utf8)) }
+        }
+    }
+
+    @Test func `a control character is found in the tag where it stands`() {
+        let control = Rejection(.neutral, "tag b has a control character")
+        #expect(throws: control) { try TagList(Array("a=\tx\r\n y;b=\u{7F}; a=".utf8)) }
+        #expect(throws: Rejection(.neutral, "tag a stands twice")) { try TagList(Array("a=; a=; b=\u{7F}".utf8)) }
+    }
+
     @Test(arguments: [(100, true), (101, false)])
     func `a list has at most a hundred tags`(_ count: Int, _ isGood: Bool) throws {
         let text = (0..<count).map { "t\($0)=1" }.joined(separator: ";")
@@ -64,6 +91,23 @@ import Testing
             #expect(decoded == (text.allSatisfy(\.isWhitespace) ? octets : nil), "\(place)")
         }
         #expect(Base64.decode(characters.flatMap { [$0, 0x0D, 0x0A, 0x20] }) == octets)
+    }
+
+    @Test func `a tag's base64 is the same wherever it is folded`() throws {
+        var random = SeededRandom(seed: 3)
+        for count in Array(1...150) + Array(250...260) {
+            let octets = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
+            var text = "a=x; b="
+            for character in Base64.encode(octets) {
+                let isFold = Int.random(in: 0..<20, using: &random) == 0
+                if isFold { text += [" ", "\t", "\r\n ", "\r\n\t  "].randomElement(using: &random) ?? "" }
+                text.append(character)
+            }
+            #expect(try TagList(Array(text.utf8)).base64("b") == octets, "\(text)")
+            #expect(throws: Rejection(.neutral, "tag b is not base64")) {
+                try TagList(Array((text + "\r\n !").utf8)).base64("b")
+            }
+        }
     }
 
     @Test(arguments: ["T", "TQ", "TQ=", "TQ===", "T=Q=", "TWFu=", "TW-u", "TWFu*", "===="])

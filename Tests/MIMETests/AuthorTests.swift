@@ -90,6 +90,20 @@ struct AuthorTests {
         #expect(authors(header) == .unclear(.hidden))
     }
 
+    @Test func `a From behind a bare carriage return is no secret, wherever that stands`() {
+        let pieces = ["x", "\r", "\r\n ", " ", "From:", String(repeating: "y", count: 29)]
+        var generator = SeededGenerator(state: 8)
+        for _ in 0..<3_000 {
+            let count = Int.random(in: 0...12, using: &generator)
+            let value = (0..<count).compactMap { _ in pieces.randomElement(using: &generator) }.joined() + "."
+            let behindReturns = Array(value.utf8).split(separator: 0x0D, omittingEmptySubsequences: false).dropFirst()
+            let isHidden = behindReturns.contains { text in
+                text.first != 0x0A && text.drop { $0 == 0x20 }.starts(with: "From:".utf8)
+            }
+            #expect((authors("Subject: \(value)") == .unclear(.hidden)) == isHidden, "\(value.debugDescription)")
+        }
+    }
+
     @Test(arguments: [
         "no field\r\n\r\nFrom: x@y.z", "Subject: a\r\rX: From: x@y.z", "Subject: a\r\nFrom x@y.z Mon\r\nX: y",
         "\r\n\r\nX",

@@ -22,6 +22,9 @@ size_t sluice_find_dashes(const void *bytes, size_t count);
 /// a letter, which is given in lower case and may stand there in either; `count` if there is none.
 size_t sluice_find_line(const void *bytes, size_t count, size_t start, uint8_t letter);
 
+/// The offset of the first carriage return from `start` on that something else than a line feed follows, or `count`.
+size_t sluice_find_bare_return(const void *bytes, size_t count, size_t start);
+
 /// Where the pieces of a header field stand.
 struct sluice_field {
     /// After the name.
@@ -36,7 +39,7 @@ struct sluice_field {
 int sluice_read_field(const void *bytes, size_t count, size_t start, struct sluice_field *field);
 
 /// Decodes base64 from the start, at vector speed where the processor can (AVX2), until something else comes than whole
-/// groups of four digits and line ends between them, or until the text is nearly at its end.
+/// groups of four digits and line ends between them.
 ///
 /// Sets how many characters were read, and returns how many octets they hold. Where the processor cannot, none are read.
 /// Up to 32 octets behind those may be overwritten, so `output` needs room for `count / 4 * 3 + 32`.
@@ -62,6 +65,10 @@ size_t sluice_relax_blanks(const void *text, size_t count, size_t all, void *out
 /// Writes the value of a header field without line ends and carriage returns, with one space in the place of several
 /// spaces and tabs and none at its ends, and returns how many octets that are. `output` needs room for `count`.
 size_t sluice_unfold_blanks(const void *value, size_t count, void *output);
+
+/// Writes a text without spaces, tabs, carriage returns and line feeds, and returns how many octets that are. `output`
+/// needs room for `count`.
+size_t sluice_remove_blanks(const void *text, size_t count, void *output);
 
 /// Lets the processor fetch what will soon be read; any address will do.
 static inline void sluice_prefetch(const void *address) {
