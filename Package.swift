@@ -63,7 +63,7 @@ let stages: [Target] = [
     stage("SealARC", ["ARC", "AuthenticationResults", "DKIM", log]),
     stage(
         "CheckDMARC",
-        ["AuthenticationResults", "DMARC", "InternationalDomains", "MIME", "PublicSuffixes", "Resolver", log],
+        ["AuthenticationResults", "DMARC", "MIME", "PublicSuffixes", "Resolver", log],
         tests: ["DemoDNS", "Files", "Resolver", "SMTP", "StageTesting"]),
     stage(
         "CheckRecipient", ["MailStore", "Mailboxes", "SMTP", log],
@@ -153,7 +153,9 @@ let targets: [[Target]] = [
     library("InternationalDomains", ["CIDN2"], tests: []),
     library(
         "PublicSuffixes", ["Bytes", "Files", "InternationalDomains"], tests: ["InternationalDomains", "SuiteCounts"]),
-    library("Resolver", ["CCAres", "Files", "StageKit"], tests: ["DemoDNS"]),
+    library(
+        "Resolver", ["Addressing", "CCAres", "Files", "InternationalDomains", "StageKit"],
+        tests: ["DemoDNS", "StageKit"]),
     library(
         "DMARC",
         [

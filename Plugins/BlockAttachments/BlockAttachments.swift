@@ -14,6 +14,10 @@ package struct BlockAttachments: PromptStage {
 
         package init(from settings: inout Settings) {
             extensions = settings.take("extensions", "The extensions to refuse, without dots, in any letter case.")
+            for (number, name) in extensions.enumerated() where name.contains(".") {
+                settings.note(
+                    "extensions", element: number, "has \(name) with a dot; write only what follows the last dot")
+            }
         }
     }
 
@@ -27,9 +31,6 @@ package struct BlockAttachments: PromptStage {
         blocked = Set(configuration.extensions.map { $0.lowercased() })
         guard !blocked.isEmpty else {
             throw ConfigurationError("is empty; list at least one extension, such as exe", at: "extensions")
-        }
-        if let dotted = configuration.extensions.first(where: { $0.contains(".") }) {
-            throw ConfigurationError("has \(dotted) with a dot; write only what follows the last dot", at: "extensions")
         }
     }
 

@@ -1,7 +1,5 @@
-import Addressing
 import AuthenticationResults
 import DMARC
-import InternationalDomains
 import Logging
 import PublicSuffixes
 import Resolver
@@ -23,13 +21,9 @@ package final class CheckDMARC: Stage {
 
         package init(from settings: inout Settings) {
             let names = settings.take(
-                "trust-arc", default: [String](),
+                "trust-arc", default: [DomainSetting](),
                 "Forwarders by the domain of their ARC seals: mail that they sealed after DMARC had passed is spared.")
-            for name in names where Domain(name).map({ $0.labels.count > 1 }) != true {
-                settings.note("trust-arc", "must be domain names, such as lists.example.net, not \"\(name)\"")
-            }
-            // As the seals have them.
-            trusted = Set(names.compactMap { Domain($0).flatMap { DomainEncoding.ascii($0.description) } })
+            trusted = Set(names.map(\.name))
             if !trusted.isEmpty { settings.noteUse(of: Read.arcSealers.name, by: "trust-arc") }
             keepsReports = settings.take(
                 "reports", default: true, "Whether what aggregate reports need is kept in the data directory.")

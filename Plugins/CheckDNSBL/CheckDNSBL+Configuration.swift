@@ -20,15 +20,12 @@ extension CheckDNSBL {
 
         package init(from settings: inout Settings) throws {
             lists = settings.takeGroups("lists", isRequired: true, "The lists to ask.") { list in
-                let zone: String = list.take("zone", "The domain of the list.")
-                if DomainName(zone) == nil {
-                    list.note("zone", "must be a domain such as zen.spamhaus.org, not \(zone)")
-                }
+                let zone: DomainSetting = list.take("zone", "The domain of the list.")
                 let codes: [AddressBlock] = list.take(
                     "codes", default: [], "The codes of the list that count, such as 127.0.0.2; all by default.")
                 let score = list.take(
                     "score", default: 1.0, "What an entry counts; less than nothing for a list of good clients.")
-                return List(zone: zone, score: score, blocks: BlockList(zone: zone, codes: codes))
+                return List(zone: zone.name, score: score, blocks: BlockList(zone: zone.name, codes: codes))
             }
             rejectAt = settings.takeOptional(
                 "reject-at", "The sum of scores from which a client is refused; none is by default.")

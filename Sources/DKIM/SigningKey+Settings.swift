@@ -1,4 +1,4 @@
-import Addressing
+import InternationalDomains
 import Resolver
 package import StageKit
 
@@ -17,19 +17,28 @@ extension SigningKey {
 
 extension Settings {
     /// Takes `domain`, which `use` says the use of, and `selector`; notes names that we would not take from a signature,
-    /// and domains that no mail can come from (RFC 5321, section 4.1.2).
+    /// and selectors that are none (RFC 6376, section 3.1), but for underscores.
+    ///
+    /// - Returns: Both in lower case and with A-labels: only internationalized mail may have others (RFC 8616, section 4).
     package mutating func takeKeyName(_ use: String) -> (domain: String, selector: String) {
-        let domain: String = take("domain", use)
-        let selector: String = take("selector", "The key's record is SELECTOR._domainkey.DOMAIN.")
-        let name = Domain(domain).flatMap { _ in Signature.name(domain) }
-        if name == nil { note("domain", "must be a name such as example.org, not \"\(domain)\"") }
+        let domain: DomainSetting = take("domain", use)
+        let selector: String = take("selector", "The key's record is SELECTOR._domainkey.DOMAIN, with A-labels.")
         if let bare = selector.firstRange(of: "._domainkey").map({ selector[..<$0.lowerBound] }), !bare.isEmpty {
             note("selector", "is what stands before ._domainkey in the record's name: \(bare)")
-        } else if Signature.name(selector) == nil {
-            note("selector", "must be a name such as s1, not \"\(selector)\"")
-        } else if let name, Signature.selector(selector, domain: name) == nil {
+        } else if DomainEncoding.ascii(selector) == nil {
+            note("selector", "must be a name such as s1, not \"\(selector)\"\(DomainSetting.withoutALabels)")
+        } else if let name = Signature.name(selector), name.labels.allSatisfy(isSelectorLabel) {
+            if let key = DomainName(domain.name).flatMap({ Signature.selector(selector, domain: $0) }) {
+                return (domain.name, key)
+            }
             note("selector", "is too long: the name of the key's record may have \(DomainName.maximumLength) octets")
+        } else {
+            note("selector", "must be a name such as s1, not \"\(selector)\"")
         }
-        return (domain, selector)
+        return (domain.name, selector)
+    }
+
+    private func isSelectorLabel(_ label: Substring) -> Bool {
+        label.first != "-" && label.last != "-" && label != "_domainkey"
     }
 }

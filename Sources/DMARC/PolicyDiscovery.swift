@@ -125,7 +125,7 @@ package struct PolicyDiscovery: Sendable {
     private func finding(in answer: DNSAnswer, at domain: String, isInherited: Bool) -> Finding {
         switch answer {
         case .noData, .noSuchName: return .none
-        case .temporaryFailure(let reason): return .temporary(reason)
+        case .temporaryFailure(let reason): return .temporary("text records of _dmarc.\(domain): \(reason)")
         // A name too long to be asked for has no policy; other malformed answers may be better later.
         case .malformed(let reason): return DomainName("_dmarc." + domain) == nil ? .none : .temporary(reason)
         case .records(let records):

@@ -1,3 +1,4 @@
+import Bytes
 package import StageKit
 
 /// Something the check has to say about a place in a pipeline file.
@@ -33,9 +34,12 @@ package struct Finding: Sendable, Hashable {
 
 extension Finding: CustomStringConvertible {
     /// The line that `sluice check` prints: `inbound.yaml:14:5: error[unknown-stage]: …; did you mean check-spf?`.
+    ///
+    /// What the file has in it cannot end the line, nor steer the terminal.
     package var description: String {
         let hint = suggestion.map { "; did you mean \($0)?" } ?? ""
-        return "\(location): \(severity.rawValue)[\(code.rawValue)]: \(text)\(hint)"
+        let line = "\(location): \(severity.rawValue)[\(code.rawValue)]: \(text)\(hint)"
+        return line.unicodeScalars.reduce(into: "") { $0 += $1.steersTerminals ? $1.escaped : String($1) }
     }
 }
 

@@ -44,8 +44,8 @@ struct SiteCheck {
         if domains.isEmpty, settings.problems.count == problems {
             settings.note("local-domains", "is empty; list at least one domain whose mail is for us")
         }
-        for domain in domains where !isDomain(domain) {
-            settings.note("local-domains", "must be domain names, not \"\(domain)\"")
+        for (number, domain) in domains.enumerated() where !isDomain(domain) {
+            settings.note("local-domains", element: number, "must be domain names, not \"\(domain)\"")
         }
         site.localDomains = Set(domains.map { $0.lowercased() })
         readPostmaster(&settings, &site)
@@ -94,8 +94,9 @@ struct SiteCheck {
     private func readResolver(_ settings: inout Settings, _ site: inout Site) {
         settings.takeGroup("resolver", "The DNS servers to ask; those of the system if there are none.") { group in
             site.resolverServers = group.take("servers", default: [], "Addresses with ports, such as 127.0.0.1:53.")
-            for server in site.resolverServers where ListenerAddress(server) == nil {
-                group.note("servers", "must be addresses with ports such as 127.0.0.1:53, not \"\(server)\"")
+            for (number, server) in site.resolverServers.enumerated() where ListenerAddress(server) == nil {
+                let text = "must be addresses with ports such as 127.0.0.1:53, not \"\(server)\""
+                group.note("servers", element: number, text)
             }
             site.resolverTimeout = group.take(
                 "timeout", default: .seconds(5), "How long one DNS query may take, with all its retries.")
@@ -122,10 +123,10 @@ struct SiteCheck {
             "How long it is remembered at most that the DNS has no record.")
     }
 
-    /// Letters, digits and hyphens in labels of 1 to 63 octets (RFC 5321, section 4.1.2), or UTF-8 (RFC 6531).
+    /// Letters, digits and hyphens in labels of 1 to 63 octets (RFC 5321, section 4.1.2), or UTF-8 (RFC 6531); no address.
     private func isDomain(_ text: String) -> Bool {
         let labels = text.split(separator: ".", omittingEmptySubsequences: false)
-        return text.utf8.count <= 255
+        return text.utf8.count <= 255 && AddressLiteral(address: text) == nil
             && labels.allSatisfy { label in
                 (1...63).contains(label.utf8.count) && label.first != "-" && label.last != "-"
                     && label.unicodeScalars.allSatisfy {

@@ -16,7 +16,7 @@ func aresQueryEnded(
         response = DNSResponse(.malformed(reason: "server's answer cannot be read"))
     } else {
         let reason = "\(String(cString: ares_strerror(status))) (\(timeouts) timeouts)"
-        response = DNSResponse(.temporaryFailure(reason: reason))
+        return query.loop.fail(query.id, reason)
     }
     query.loop.finish(query.id, response)
 }

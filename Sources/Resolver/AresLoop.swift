@@ -18,6 +18,8 @@ final class AresLoop {
     /// The events that c-ares waits for, by descriptor.
     var interests: [Int32: Int16] = [:]
     private var pending: [UInt64: PendingQuery] = [:]
+    /// The failures that servers told of, by the number of the message.
+    private var failures: [UInt16: Set<DNSHeader.Failure>] = [:]
     /// In order of their deadlines, as all have the same length; answered ones are skipped.
     private var expiries: ArraySlice<(id: UInt64, at: ContinuousClock.Instant)> = []
     private var lastID: UInt64 = 0
@@ -38,6 +40,7 @@ final class AresLoop {
             ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_EDNSPSZ | ARES_OPT_SOCK_STATE_CB
             | ARES_OPT_NOROTATE
         try check(ares_init_options(&channel, &options, Int32(chosen)))
+        ares_set_socket_functions(channel, AresSockets.functions, options.sock_state_cb_data)
         if !configuration.servers.isEmpty {
             try check(ares_set_servers_ports_csv(channel, AresLoop.list(configuration.servers)))
         }
@@ -70,24 +73,47 @@ final class AresLoop {
 
     private func send(_ submission: AresDriver.Submission) {
         lastID += 1
-        let query = PendingQuery(loop: self, id: lastID, submission: submission)
-        pending[lastID] = query
-        expiries.append((lastID, .now + deadline))
         // c-ares matches answers by this number and by the question; it must be hard to guess (RFC 5452, section 9.2).
-        let message = submission.question.encoded(id: UInt16.random(in: .min ... .max, using: &random))
+        let number = UInt16.random(in: .min ... .max, using: &random)
+        let query = PendingQuery(loop: self, id: lastID, number: number, submission: submission)
+        pending[lastID] = query
+        failures[number] = []
+        expiries.append((lastID, .now + deadline))
+        let message = submission.question.encoded(id: number)
         let argument = Unmanaged.passRetained(query).toOpaque()
         ares_send(channel, message, Int32(message.count), aresQueryEnded, argument)
     }
 
     /// Called by c-ares' callback when it is done with a query, answered, failed or cancelled.
     func finish(_ id: UInt64, _ response: DNSResponse) {
-        pending.removeValue(forKey: id)?.submission.completion(response)
+        guard let query = pending.removeValue(forKey: id) else { return }
+        failures[query.number] = nil
+        query.submission.completion(response)
+    }
+
+    /// The same for a query that no server has given an answer to; `reason` counts if none has told why.
+    func fail(_ id: UInt64, _ reason: String) {
+        let told = pending[id].flatMap { failures[$0.number] } ?? []
+        let words = told.sorted { $0.rawValue < $1.rawValue }.map(\.description).joined(separator: " and ")
+        finish(id, DNSResponse(.temporaryFailure(reason: told.isEmpty ? reason : "servers answered \(words)")))
+    }
+
+    /// Remembers what a server says that does not answer a question under way.
+    func hear(_ message: UnsafeRawBufferPointer) {
+        var reader = DNSReader(Array(message.prefix(DNSHeader.length)))
+        do throws(DNSReader.Malformation) {
+            let header = try DNSHeader(&reader)
+            guard header.isResponse, let failure = header.failure else { return }
+            failures[header.id]?.insert(failure)
+        } catch {
+            return  // c-ares passes over it, too
+        }
     }
 
     private func expire(at now: ContinuousClock.Instant) {
         while let first = expiries.first, first.at <= now || pending[first.id] == nil {
             expiries.removeFirst()
-            finish(first.id, DNSResponse(.temporaryFailure(reason: "no server answered in time")))
+            fail(first.id, "no server answered in time")
         }
         if expiries.isEmpty { expiries = [] }
     }

@@ -29,12 +29,8 @@ package struct DNSResponse: Sendable, Equatable {
         var reader = DNSReader(octets)
         let header = try DNSHeader(&reader)
         guard header.isResponse else { throw .init(reason: "message is no response") }
-        switch header.responseCode {
-        case 0, 3: break
-        case 1: return DNSResponse(.temporaryFailure(reason: "server could not read the question (FORMERR)"))
-        case 2: return DNSResponse(.temporaryFailure(reason: "server failed (SERVFAIL)"))
-        case 5: return DNSResponse(.temporaryFailure(reason: "server refused (REFUSED)"))
-        default: return DNSResponse(.temporaryFailure(reason: "server answered with code \(header.responseCode)"))
+        if let failure = header.failure {
+            return DNSResponse(.temporaryFailure(reason: "server answered \(failure)"))
         }
         guard !header.isTruncated else { return DNSResponse(.temporaryFailure(reason: "answer was cut short")) }
         guard header.questions == 1 else { throw .init(reason: "message does not repeat the question") }

@@ -2,11 +2,14 @@
 final class PendingQuery {
     let loop: AresLoop
     let id: UInt64
+    /// The number of its message.
+    let number: UInt16
     let submission: AresDriver.Submission
 
-    init(loop: AresLoop, id: UInt64, submission: AresDriver.Submission) {
+    init(loop: AresLoop, id: UInt64, number: UInt16, submission: AresDriver.Submission) {
         self.loop = loop
         self.id = id
+        self.number = number
         self.submission = submission
     }
 }

@@ -22,20 +22,29 @@ public struct SettingFailure: Error, Sendable {
     public let location: SourceLocation?
     /// What was probably meant.
     public let suggestion: String?
+    /// The failures of further elements, where the piece is a list.
+    public let others: [SettingFailure]
 
     /// A failure of these parts.
     public init(
-        _ kind: SettingProblem.Kind, _ text: String, at location: SourceLocation? = nil, suggestion: String? = nil
+        _ kind: SettingProblem.Kind, _ text: String, at location: SourceLocation? = nil, suggestion: String? = nil,
+        others: [SettingFailure] = []
     ) {
         self.kind = kind
         self.text = text
         self.location = location
         self.suggestion = suggestion
+        self.others = others
     }
 
     /// The failure of a piece that is not of the type.
     public static func expected(_ type: String, _ node: SettingNode) -> SettingFailure {
         SettingFailure(.wrongType, "must be \(type), not \(node.shown)")
+    }
+
+    /// The same as what a list says of an element at a place.
+    fileprivate func ofElement(at place: SourceLocation) -> SettingFailure {
+        SettingFailure(kind, "has an element that \(text)", at: location ?? place, suggestion: suggestion)
     }
 }
 
@@ -109,21 +118,22 @@ extension Array: SettingValue where Element: SettingValue {
     public static var settingType: String { "a list, each \(Element.settingType)" }
     /// An empty list.
     public static var placeholder: [Element] { [] }
-    /// Reads a list.
+    /// Reads a list; fails with all its elements that fail, each at its place.
     public static func read(_ node: SettingNode) -> Result<[Element], SettingFailure> {
         guard case .list(let nodes) = node.content else { return .failure(.expected(settingType, node)) }
         var values: [Element] = []
+        var failures: [SettingFailure] = []
         for node in nodes {
             switch Element.read(node) {
             case .success(let value): values.append(value)
-            case .failure(let failure):
-                let place = failure.location ?? node.location
-                return .failure(
-                    SettingFailure(
-                        failure.kind, "has an element that \(failure.text)", at: place, suggestion: failure.suggestion))
+            case .failure(let first): failures += ([first] + first.others).map { $0.ofElement(at: node.location) }
             }
         }
-        return .success(values)
+        guard let first = failures.first else { return .success(values) }
+        return .failure(
+            SettingFailure(
+                first.kind, first.text, at: first.location, suggestion: first.suggestion,
+                others: [SettingFailure](failures.dropFirst())))
     }
     /// The list in brackets.
     public var settingText: String { "[\(map(\.settingText).joined(separator: ", "))]" }

@@ -121,16 +121,22 @@ public struct Settings {
     }
 
     /// Where a setting stands, or the whole group if it is missing; for errors of one's own.
-    public func location(of key: String) -> SourceLocation {
-        node(of: key)?.location ?? location
+    ///
+    /// With the number of an element, from 0, it is where that element of a list stands.
+    public func location(of key: String, element: Int? = nil) -> SourceLocation {
+        guard let node = node(of: key) else { return location }
+        guard let element, case .list(let nodes) = node.content, nodes.indices.contains(element) else {
+            return node.location
+        }
+        return nodes[element].location
     }
 
     /// What stands at a key; `nil` if the key is not there.
     func node(of key: String) -> SettingNode? { entries.first { $0.key == key }?.value }
 
-    /// Notes a problem of one's own.
-    public mutating func note(_ key: String, _ text: String) {
-        problems.append(SettingProblem(.invalid, at: location(of: key), "\(key) \(text)"))
+    /// Notes a problem of one's own; where one element of a list has it, with the element's number, from 0.
+    public mutating func note(_ key: String, element: Int? = nil, _ text: String) {
+        problems.append(SettingProblem(.invalid, at: location(of: key, element: element), "\(key) \(text)"))
     }
 
     /// Notes that a setting is missing, which only the whole can tell.
@@ -163,11 +169,12 @@ public struct Settings {
     private mutating func read<Value: SettingValue>(_ entry: SettingNode.Entry) -> Value {
         switch Value.read(entry.value) {
         case .success(let value): return value
-        case .failure(let failure):
-            problems.append(
+        case .failure(let first):
+            problems += ([first] + first.others).map { failure in
                 SettingProblem(
                     failure.kind, at: failure.location ?? entry.value.location, "\(entry.key) \(failure.text)",
-                    suggestion: failure.suggestion))
+                    suggestion: failure.suggestion)
+            }
             return Value.placeholder
         }
     }

@@ -32,17 +32,21 @@ extension ContractKit {
             found += problems(of: verdict, recipients: message.recipients.count).map { "\(name): \($0)" }
             if verdict == .proceed { found += missingFacts(of: stage, in: working).map { "\(name): \($0)" } }
             found += strayFacts(of: stage, in: working).map { "\(name): \($0)" }
-            // A verdict of the session may be another the second time.
-            if !(stage is any SessionStage) || stage is any RewritingStage {
-                found += faults(atOnce: stage, of: message, to: working, verdict).map { "\(name): \($0)" }
-            }
+            found += faults(of: stage, message, to: .verdict(verdict, working)).map { "\(name): \($0)" }
             return verdict
         } catch let error as Patience.Exhausted {
             found.append("\(name): \(error)")
             return nil
         } catch {
-            return nil  // an error is a fair answer: the engine tries again later
+            found += faults(of: stage, message, to: .failure(error)).map { "\(name): \($0)" }
+            return nil
         }
+    }
+
+    private static func faults(of stage: any Stage, _ message: Message, to outcome: Outcome) -> [String] {
+        // A verdict of the session may be another the second time.
+        guard !(stage is any SessionStage) || stage is any RewritingStage else { return [] }
+        return faults(of: message, to: outcome) { try stage.processAtOnce(&$0, in: Samples.context()) }
     }
 
     /// What is wrong with a stage's answer at once, where `process` makes one message of another and says `verdict`.
@@ -53,25 +57,7 @@ extension ContractKit {
     public static func faults(
         atOnce stage: any Stage, of message: Message, to working: Message, _ verdict: Verdict
     ) -> [String] {
-        var early = message
-        do {
-            let answer = try stage.processAtOnce(&early, in: Samples.context())
-            return faults(of: answer, early, of: message, to: working, verdict)
-        } catch {
-            return ["its answer at once is an error, and the one that may wait is none: \(error)"]
-        }
-    }
-
-    private static func faults(
-        of answer: Verdict?, _ early: Message, of message: Message, to working: Message, _ verdict: Verdict
-    ) -> [String] {
-        guard let answer else {
-            return isSame(early, message) ? [] : ["it says that it has to wait, and has changed the message"]
-        }
-        var faults: [String] = []
-        if answer != verdict { faults.append("its answer at once is \(answer), and \(verdict) if it may wait") }
-        if !isSame(early, working) { faults.append("it makes another message at once than if it may wait") }
-        return faults
+        faults(of: message, to: .verdict(verdict, working)) { try stage.processAtOnce(&$0, in: Samples.context()) }
     }
 
     private static func isSame(_ left: Message, _ right: Message) -> Bool {
@@ -142,42 +128,91 @@ extension ContractKit {
         } catch let error as Patience.Exhausted {
             found.append("a batch: \(error)")
         } catch {
-            return  // as above
+            return  // an error is a fair answer: the engine tries again later
         }
     }
 
     private static func usePhases(_ stage: any Stage, _ found: inout [String]) async {
         var message = Samples.message([])
-        do {
-            if let stage = stage as? any ConnectStage { _ = try await stage.connect(&message, in: Samples.context()) }
-            if let stage = stage as? any MailStage {
-                let before = message
-                let verdict = try await stage.mail(&message, in: Samples.context())
-                var early = before
-                let answer = try stage.mailAtOnce(&early, in: Samples.context())
-                found += faults(of: answer, early, of: before, to: message, verdict).map { "a sender: \($0)" }
-            }
-            if let stage = stage as? any RecipientStage, let recipient = message.recipients.first {
-                try await use(stage, recipient, &message, &found)
-            }
-        } catch {
-            return  // as above
+        if let stage = stage as? any ConnectStage {
+            let outcome = await outcome(of: message) { try await stage.connect(&$0, in: Samples.context()) }
+            message = outcome.message ?? message
+        }
+        if let stage = stage as? any MailStage {
+            let outcome = await outcome(of: message) { try await stage.mail(&$0, in: Samples.context()) }
+            found += faults(of: message, to: outcome) { try stage.mailAtOnce(&$0, in: Samples.context()) }
+                .map { "a sender: \($0)" }
+            message = outcome.message ?? message
+        }
+        if let stage = stage as? any RecipientStage { found += await faults(of: stage, message) }
+    }
+
+    private static func faults(of stage: any RecipientStage, _ message: Message) async -> [String] {
+        guard let recipient = message.recipients.first else { return [] }
+        // It is the message's only one then, so that both are compared as one.
+        var before = message
+        before.recipients = [recipient]
+        let outcome = await outcome(of: before) { message in
+            var working = recipient
+            defer { message.recipients = [working] }
+            return try await stage.recipient(&working, of: &message, in: Samples.context())
+        }
+        var found = faults(of: before, to: outcome) { message in
+            var working = recipient
+            defer { message.recipients = [working] }
+            return try stage.recipientAtOnce(&working, of: &message, in: Samples.context())
+        }
+        .map { "a recipient: \($0)" }
+        if let after = outcome.message?.recipients.first, after.index != recipient.index {
+            found.append("the recipient's index was changed")
+        }
+        return found
+    }
+
+    /// What a function that may wait makes of a message; an error is a fair answer: the engine tries again later.
+    private enum Outcome {
+        case verdict(Verdict, Message)
+        case failure(any Error)
+
+        /// The message as it is afterwards; `nil` where the engine goes back to the one before.
+        var message: Message? {
+            if case .verdict(_, let message) = self { message } else { nil }
         }
     }
 
-    private static func use(
-        _ stage: any RecipientStage, _ recipient: Recipient, _ message: inout Message, _ found: inout [String]
-    ) async throws {
-        // Each is the message's only recipient then, so that both are compared as one.
-        var (before, early) = (message, recipient)
-        before.recipients = [recipient]
-        var after = recipient
-        let verdict = try await stage.recipient(&after, of: &message, in: Samples.context())
-        if after.index != 0 { found.append("the recipient's index was changed") }
-        var quick = before
-        let answer = try stage.recipientAtOnce(&early, of: &quick, in: Samples.context())
-        var slow = message
-        (quick.recipients, slow.recipients) = ([early], [after])
-        found += faults(of: answer, quick, of: before, to: slow, verdict).map { "a recipient: \($0)" }
+    private static func outcome(
+        of message: Message, _ function: (inout Message) async throws -> Verdict
+    ) async -> Outcome {
+        var working = message
+        do {
+            return .verdict(try await function(&working), working)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// What is wrong with an answer at once, where the function that may wait comes to an outcome.
+    private static func faults(
+        of message: Message, to outcome: Outcome, atOnce function: (inout Message) throws -> Verdict?
+    ) -> [String] {
+        var early = message
+        let answer: Verdict?
+        do {
+            answer = try function(&early)
+        } catch {
+            if case .failure = outcome { return [] }
+            return ["its answer at once is an error, and the one that may wait is none: \(error)"]
+        }
+        guard let answer else {
+            return isSame(early, message) ? [] : ["it says that it has to wait, and has changed the message"]
+        }
+        switch outcome {
+        case .failure(let error): return ["its answer at once is \(answer), and an error if it may wait: \(error)"]
+        case .verdict(let verdict, let working):
+            var faults: [String] = []
+            if answer != verdict { faults.append("its answer at once is \(answer), and \(verdict) if it may wait") }
+            if !isSame(early, working) { faults.append("it makes another message at once than if it may wait") }
+            return faults
+        }
     }
 }

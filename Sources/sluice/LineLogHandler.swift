@@ -35,16 +35,14 @@ struct LineLogHandler: LogHandler {
     private func quoted(_ value: String) -> String {
         // Most values are plain; there are several in each line.
         if !value.isEmpty, value.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x22 }) { return value }
-        let isPlain = value.unicodeScalars.allSatisfy { $0.value > 0x20 && $0 != "\"" && !Terminal.steers($0) }
+        let isPlain = value.unicodeScalars.allSatisfy { $0.value > 0x20 && $0 != "\"" && !$0.steersTerminals }
         guard !isPlain || value.isEmpty else { return value }
         var escaped = "\""
         for scalar in value.unicodeScalars {
             switch scalar {
             case "\"": escaped += "\\\""
             case "\\": escaped += "\\\\"
-            case "\n": escaped += "\\n"
-            case "\r": escaped += "\\r"
-            case _ where Terminal.steers(scalar): escaped += "\\u{\(String(scalar.value, radix: 16))}"
+            case _ where scalar.steersTerminals: escaped += scalar.escaped
             default: escaped.unicodeScalars.append(scalar)
             }
         }

@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 /// Standard output and standard error.
@@ -67,19 +68,7 @@ enum Terminal {
 
     /// The text without characters that steer the terminal.
     static func printable(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map { steers($0) ? "·" : $0 }))
-    }
-
-    /// Whether a character moves the cursor, ends the line or turns the direction of writing (a file name that does can
-    /// look like another).
-    static func steers(_ scalar: Unicode.Scalar) -> Bool {
-        // Unicode's tables are asked only about what is not ASCII: each line of the log passes here.
-        if scalar.isASCII { return scalar.value < 0x20 || scalar.value == 0x7F }
-        return switch scalar.properties.generalCategory {
-        case .control, .lineSeparator, .paragraphSeparator: true
-        case .format: scalar != "\u{200D}" && scalar != "\u{200C}"  // these only join letters and emoji
-        default: false
-        }
+        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.steersTerminals ? "·" : $0 }))
     }
 
     private static func write(_ text: String, to descriptor: Int32) {

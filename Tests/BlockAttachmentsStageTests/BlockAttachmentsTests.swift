@@ -30,18 +30,27 @@ struct BlockAttachmentsTests {
         #expect(verdict != .proceed)
     }
 
-    @Test(arguments: [([], "is empty"), ([".exe"], "has .exe with a dot")])
-    func `says what is wrong with its settings`(extensions: [String], text: String) throws {
-        let error = try #require(throws: ConfigurationError.self) { try stage(extensions) }
-        #expect(error.setting == "extensions")
-        #expect(error.text.contains(text))
+    @Test func `says what is wrong with its settings, and where`() throws {
+        let error = try #require(throws: ConfigurationError.self) { try stage([]) }
+        #expect(error.setting == "extensions" && error.text.contains("is empty"))
+        var settings = settings(["exe", ".js", "a.b"])
+        _ = BlockAttachments.Configuration(from: &settings)
+        let problems = settings.finish()
+        #expect(problems.map(\.location.column) == [2, 3])
+        #expect(problems.first?.text == "extensions has .js with a dot; write only what follows the last dot")
+    }
+
+    /// Settings whose extensions stand in columns 1, 2, and so on.
+    private func settings(_ extensions: [String]) -> Settings {
+        let places = (0...extensions.count).map { SourceLocation(file: "inbound.yaml", line: 1, column: $0 + 1) }
+        let list = zip(extensions, places).map { SettingNode(.scalar($0, isQuoted: false), at: $1) }
+        let node = SettingNode(.list(list), at: places[0])
+        let entry = SettingNode.Entry(key: "extensions", location: places[0], value: node)
+        return Settings(SettingNode(.map([entry]), at: places[0]))
     }
 
     private func stage(_ extensions: [String]) throws -> BlockAttachments {
-        let place = SourceLocation(file: "inbound.yaml", line: 1, column: 1)
-        let list = extensions.map { SettingNode(.scalar($0, isQuoted: false), at: place) }
-        let entry = SettingNode.Entry(key: "extensions", location: place, value: SettingNode(.list(list), at: place))
-        var settings = Settings(SettingNode(.map([entry]), at: place))
+        var settings = settings(extensions)
         let configuration = BlockAttachments.Configuration(from: &settings)
         #expect(settings.finish().isEmpty)
         return try BlockAttachments(

@@ -158,6 +158,13 @@ import Testing
         ("key", "no key"), ("domain", ""), ("domain", "a..b"), ("domain", ".a.b"), ("domain", "example.com."),
         ("domain", "exam ple.com"), ("domain", "exa;mple.com"), ("domain", "a@example.com"),
         ("domain", String(repeating: "a", count: 64) + ".com"), ("domain", name(254)), ("domain", "-bad.example"),
+        ("domain", "s1._domainkey.example.com"), ("domain", "_dmarc.example.com"), ("domain", "192.0.2.1"),
+        ("domain", "[192.0.2.1]"), ("domain", "2001:db8::1"), ("domain", "com"), ("domain", "localhost"),
+        ("domain", "a-.example"), ("domain", "bücher.ex_ample"), ("domain", "\u{200D}ü.example"),
+        ("domain", "a\u{0}ü.b"),
+        ("domain", String(repeating: "ü", count: 60) + ".example"),
+        ("selector", "_domainkey"), ("selector", "_DomainKey"), ("selector", "-s1-"), ("selector", "s1.-a"),
+        ("selector", "s\u{200D}ü"),
         ("selector", "s1._domainkey"), ("selector", "s1._domainkey.example.com"),
         ("selector", ""), ("selector", "s 1"), ("selector", "s..1"), ("selector", "s1."), ("selector", "s=1"),
         ("selector", String(repeating: "s", count: 64)), ("selector", name(231)),
@@ -168,11 +175,67 @@ import Testing
 
     @Test(arguments: [
         ("domain", "Example.COM"), ("domain", "bücher.example"), ("domain", String(repeating: "a", count: 63) + ".com"),
-        ("domain", name(239)), ("selector", "s1.mx_1-a"), ("selector", String(repeating: "s", count: 63)),
+        ("domain", name(239)), ("selector", "s1.mx_1-a"), ("selector", "s1.example"), ("selector", "schlüssel"),
+        ("selector", "1"), ("selector", String(repeating: "s", count: 63)),
         ("selector", name(230)),
     ])
     func `names that a verifier takes may sign`(_ name: String, _ value: String) throws {
         #expect(try complaints(name, value) == [[], []])
+    }
+
+    @Test(arguments: [
+        ("domain", "bü\u{200D}cher.example", "which has no A-labels (RFC 5890, section 2.3.2.1)"),
+        ("selector", "schlü\u{200D}ssel", "which has no A-labels (RFC 5890, section 2.3.2.1)"),
+        ("domain", "192.0.2.1", #"domain must be a domain such as example.org, not "192.0.2.1""#),
+        ("domain", "org", #"domain must be a domain such as example.org, not "org""#),
+    ])
+    func `a name that cannot sign is told with what would be right`(
+        _ name: String, _ value: String, _ text: String
+    ) throws {
+        var settings = settings(try Self.signing().map { $0.0 == name ? (name, value) : $0 })
+        _ = SignDKIM.Configuration(from: &settings)
+        let problem = try #require(settings.finish().first)
+        #expect(problem.text.hasSuffix(text) && problem.text.contains(" such as "))
+    }
+
+    @Test func `of the name of a key's record the domain is suggested`() throws {
+        var settings = settings(
+            try Self.signing().map { $0.0 == "domain" ? ("domain", "s1._domainkey.example.org") : $0 })
+        _ = SealARC.Configuration(from: &settings)
+        #expect(settings.finish().map(\.suggestion) == ["example.org"])
+    }
+
+    @Test func `mail is signed and sealed with A-labels, and found whole by the key at their name`() async throws {
+        let entries = [("domain", "BÜCHER.Example"), ("selector", "Schlüssel.A_1"), ("key", try Self.pem("rsa-pkcs8"))]
+        let record = try SigningKey(pem: Self.pem("rsa-pkcs8")).record
+        let zone = DNSZone(["xn--schlssel-95a.a_1._domainkey.xn--bcher-kva.example": [.text(record)]])
+        let server = try LoopbackDNSServer(zone: zone)
+        defer { server.stop() }
+        var site = Samples.site(dataDirectory: "/nowhere")
+        site.resolverServers = ["127.0.0.1:\(server.port)"]
+        let services = Samples.services(site)
+        var (none, first, second) = (settings([]), settings(entries), settings(entries))
+        let sign = try SignDKIM(configuration: .init(from: &first), services: services)
+        let seal = try SealARC(configuration: .init(from: &second), services: services)
+        let dkim = CheckDKIM(configuration: NoConfiguration(from: &none), services: services)
+        let arc = CheckARC(configuration: NoConfiguration(from: &none), services: services)
+        let stages: [any Stage] = [dkim, arc, sign, seal]
+        for stage in stages { try await stage.prepare() }
+        var message = Samples.message(text: "From: a@xn--bcher-kva.example\r\n\r\nHello\r\n", from: "a@example.com")
+        for stage in stages { _ = try await stage.process(&message, in: Samples.context()) }
+        let trace = message.trace.joined()
+        let signers = ["DKIM-Signature:", "ARC-Message-Signature:", "ARC-Seal:"]
+        for name in signers {
+            let field = try #require(message.trace.first { $0.hasPrefix(name) })
+            #expect(field.contains("d=xn--bcher-kva.example;") && field.contains("s=xn--schlssel-95a.a_1;"), "\(field)")
+        }
+        #expect(trace.utf8.allSatisfy { $0 < 0x80 })
+        var arrived = Samples.message(
+            text: trace + String(decoding: message.content.array, as: UTF8.self), from: "a@example.com")
+        for stage in [dkim, arc] as [any Stage] { _ = try await stage.process(&arrived, in: Samples.context()) }
+        #expect(arrived.facts[CheckDKIM.Provided.result] == "pass")
+        #expect(arrived.facts[CheckARC.Provided.result] == "pass")
+        for stage in stages { await stage.stop() }
     }
 
     /// A name of so many octets: with `._domainkey.` and what the other tests have beside it, 253 are the most.

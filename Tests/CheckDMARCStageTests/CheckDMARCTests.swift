@@ -35,14 +35,17 @@ struct CheckDMARCTests {
 
     @Test(arguments: [
         ("lists.example.net", true), ("Lists.EXAMPLE.net", true), ("bücher.example", true), ("example", false),
-        ("-bad.example", false), ("a..b", false), ("a@example.net", false), ("", false),
+        ("-bad.example", false), ("a..b", false), ("a@example.net", false), ("", false), ("192.0.2.1", false),
+        ("localhost", false), ("b\u{200D}ü.example", false), ("s1._domainkey.example.net", false),
     ])
     func `forwarders who are trusted are named by their domains`(_ name: String, _ isTaken: Bool) {
         let place = SourceLocation(file: "x.yaml", line: 1, column: 1)
         let names = SettingNode(.list([SettingNode(.scalar(name, isQuoted: true), at: place)]), at: place)
         var settings = settings([SettingNode.Entry(key: "trust-arc", location: place, value: names)])
         _ = CheckDMARC.Configuration(from: &settings)
-        #expect(settings.finish().map { $0.text.contains("must be domain names") } == (isTaken ? [] : [true]))
+        #expect(
+            settings.finish().map { $0.text.contains("must be a domain such as example.org") }
+                == (isTaken ? [] : [true]))
     }
 
     /// Checks a message with facts of other checks; gives back its facts.

@@ -229,6 +229,22 @@ struct PolicyTests {
         #expect(await evaluator.evaluate(author: "example.com", Identifiers()).result == .permerror)
     }
 
+    @Test func `a policy that cannot be had for now is told with the question that had no answer`() async throws {
+        var zone = DNSZone()
+        zone.silence("_dmarc.mail.example.com")
+        zone.silence("_dmarc.example.com")
+        for author in ["mail.example.com", "example.com"] {
+            let found = try await evaluator(zone).evaluate(author: author, Identifiers())
+            #expect(found.result == .temperror)
+            #expect(found.reason == "text records of _dmarc.\(author): no server answered in time")
+        }
+        // Where the domain has none of its own, the question is about the one above.
+        var parent = DNSZone()
+        parent.silence("_dmarc.example.com")
+        let inherited = try await evaluator(parent).evaluate(author: "mail.example.com", Identifiers())
+        #expect(inherited.reason.contains("_dmarc.example.com: "))
+    }
+
     @Test func `a name that is too long for the question has no policy`() async throws {
         let name = (0..<4).map { _ in String(repeating: "a", count: 61) }.joined(separator: ".") + ".com"
         #expect(await (try evaluator([:])).evaluate(author: name, Identifiers()).result == .none)

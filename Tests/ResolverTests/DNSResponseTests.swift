@@ -53,7 +53,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [(UInt8(0x82), "SERVFAIL"), (0x85, "REFUSED"), (0x81, "FORMERR"), (0x84, "code 4")])
+    @Test(arguments: [
+        (UInt8(0x82), "SERVFAIL"), (0x85, "REFUSED"), (0x81, "FORMERR"), (0x84, "NOTIMP"), (0x89, "code 9"),
+    ])
     func `a server's refusal is a temporary failure`(code: UInt8, word: String) {
         let answer = DNSResponse(decoding: message(code: code, data: []), to: DNSResponseTests.question).answer
         guard case .temporaryFailure(let reason) = answer else {

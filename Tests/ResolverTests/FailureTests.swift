@@ -44,6 +44,51 @@ import Testing
         good.stop()
     }
 
+    /// A server that answers every question with a code in place of records.
+    private func refuser(_ code: UInt8) throws -> LoopbackDNSServer {
+        try LoopbackDNSServer(zone: FailureTests.zone) { reply, _ in
+            var reply = reply
+            reply[3] = reply[3] & 0xF0 | code
+            return reply
+        }
+    }
+
+    @Test(arguments: [(UInt8(1), "server answered FORMERR"), (2, "SERVFAIL"), (4, "NOTIMP"), (5, "REFUSED")])
+    func `the second server answers where the first refuses, and where all do they are named with what they said`(
+        code: UInt8, words: String
+    ) async throws {
+        let servers = try [refuser(code), LoopbackDNSServer(zone: FailureTests.zone)]
+        defer { for server in servers { server.stop() } }
+        let alone = try resolver([servers[0]])
+        guard case .temporaryFailure(let reason) = await alone.query("host.example", .a) else {
+            Issue.record("a refusal was taken for an answer")
+            return
+        }
+        #expect(reason == (words.contains(" ") ? words : "servers answered \(words)"))
+        alone.close()
+        // A server that cannot read the question says so of all servers.
+        guard code != 1 else { return }
+        let both = try resolver(servers)
+        #expect(await both.query("host.example", .a) == .records([.address(.v4(0xC000_0201))]))
+        both.close()
+    }
+
+    @Test func `servers that refuse or fail are told apart from those that are silent`() async throws {
+        var mute = DNSZone()
+        mute.silence("host.example")
+        let (failing, refusing, silent) = try (refuser(2), refuser(5), LoopbackDNSServer(zone: mute))
+        defer { for server in [failing, refusing, silent] { server.stop() } }
+        for (servers, expected) in [
+            ([failing, refusing], "servers answered SERVFAIL and REFUSED"),
+            ([silent, refusing], "servers answered REFUSED"),
+            ([silent], "Timeout while contacting DNS servers (2 timeouts)"),
+        ] {
+            let resolver = try resolver(servers)
+            #expect(await resolver.query("host.example", .a) == .temporaryFailure(reason: expected))
+            resolver.close()
+        }
+    }
+
     @Test func `a question that nobody answers fails for the time being and is not remembered`() async throws {
         let server = try LoopbackDNSServer(zone: FailureTests.zone)
         let resolver = try resolver([server]) { $0.deadline = .milliseconds(300) }

@@ -51,11 +51,10 @@ import Testing
                 .records([.tlsa(usage: 3, selector: 1, matching: 1, data: [1, 2, 255])])
             ),
             ("below.sluice.example", .a, .noData), ("nobody.sluice.example", .a, .noSuchName),
-            ("other.example", .a, .temporaryFailure(reason: "server refused (REFUSED)")),
+            ("other.example", .a, .temporaryFailure(reason: "servers answered REFUSED")),
         ]
         for (name, type, answer) in expected {
             let found = await resolver.query(name, type)
-            if case .temporaryFailure = answer, case .temporaryFailure = found { continue }
             #expect(found == answer, "\(name)")
         }
         guard case .records(let texts) = await resolver.query("big.sluice.example", .txt) else {

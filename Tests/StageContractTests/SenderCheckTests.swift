@@ -61,6 +61,36 @@ import Testing
         #expect(try findings("check-dkim", "check-dmarc: { trust-arc: [] }", "authentication-results") == [])
     }
 
+    @Test func `forwarders that are none are told at their own places, over several lines and in one`() throws {
+        let names = ["lists.example", ".example", "192.0.2.1"].map { "\n          - \($0)" }.joined()
+        let list = "check-dmarc:\n        trust-arc:\(names)"
+        let text = "trust-arc has an element that must be a domain such as example.org, not"
+        let found = try findings("check-dkim", "check-arc", list, "authentication-results")
+        #expect(
+            found == [
+                "inbound.yaml:12:13: error[wrong-type]: \(text) \".example\"",
+                "inbound.yaml:13:13: error[wrong-type]: \(text) \"192.0.2.1\"",
+            ])
+        let line = "check-dmarc: { trust-arc: [a..b, lists.example, localhost] }"
+        #expect(
+            try findings("check-dkim", "check-arc", line, "authentication-results") == [
+                "inbound.yaml:9:34: error[wrong-type]: \(text) \"a..b\"",
+                "inbound.yaml:9:55: error[wrong-type]: \(text) \"localhost\"",
+            ])
+    }
+
+    @Test func `fields that a seal must not cover are told at their own places`() throws {
+        let names = "[from, ARC-Seal, to, Authentication-Results]"
+        let seal = "seal-arc: { headers: \(names), domain: a.example, selector: s, key: '-' }"
+        let found = try findings("check-dkim", "check-arc", "authentication-results", seal)
+        #expect(
+            found.filter { $0.contains("[invalid-setting]") } == [
+                "inbound.yaml:10:35: error[invalid-setting]: headers must not have ARC-Seal (RFC 8617, section 4.1.2)",
+                "inbound.yaml:10:49: error[invalid-setting]: headers must not have Authentication-Results "
+                    + "(RFC 8617, section 4.1.2)",
+            ])
+    }
+
     @Test(arguments: [
         ("spf.result == 'failed'", "spf.result is never 'failed'", "fail"),
         ("spf.helo != 'failed'", "spf.helo is never 'failed'", "fail"),

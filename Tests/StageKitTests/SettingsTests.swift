@@ -50,6 +50,21 @@ struct SettingsTests {
         #expect(settings.problems[1].location == at(3))
     }
 
+    @Test func `what is wrong with elements of a list stands at their places`() {
+        let words = SettingNode(.list([text("1", 2), text("x", 3), text("2", 4), text("y", 5)]), at: at(2))
+        var settings = Settings(group(["words": words, "limits": words]))
+        let taken: [String] = settings.take("words", "")
+        for (number, word) in taken.enumerated() where Int(word) == nil {
+            settings.note("words", element: number, "has \(word)")
+        }
+        let limits: [Int] = settings.take("limits", "")
+        #expect(limits == [])
+        settings.note("words", element: 4, "is short")
+        #expect(settings.problems.map(\.location) == [at(3), at(5), at(3), at(5), at(2)])
+        #expect(settings.problems[1].text == "words has y")
+        #expect(settings.problems[3].text == "limits has an element that must be a whole number, not \"y\"")
+    }
+
     @Test func `what is no group at all is one problem, not one for each missing key`() {
         var settings = Settings(text("spam"))
         let _: String = settings.take("name", "")

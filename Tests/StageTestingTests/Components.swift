@@ -262,6 +262,50 @@ struct FindsMoreAtOnce: Decent, MailStage, RecipientStage {
     }
 }
 
+/// Fails at once only, as a sender and as a recipient.
+struct FailsPhasesAtOnce: Decent, MailStage, RecipientStage {
+    typealias Configuration = NoConfiguration
+    func mail(_ message: inout Message, in context: StageContext) async throws -> Verdict { .proceed }
+    func mailAtOnce(_ message: inout Message, in context: StageContext) throws -> Verdict? { throw Trouble() }
+    func recipient(
+        _ recipient: inout Recipient, of message: inout Message, in context: StageContext
+    ) async throws -> Verdict { .proceed }
+    func recipientAtOnce(
+        _ recipient: inout Recipient, of message: inout Message, in context: StageContext
+    ) throws -> Verdict? { throw Trouble() }
+}
+
+/// Answers at once what it cannot answer at all.
+struct AnswersAtOnceOnly: Decent, ConnectStage, MailStage, RecipientStage {
+    typealias Configuration = NoConfiguration
+    func process(_ message: inout Message, in context: StageContext) async throws -> Verdict { throw Trouble() }
+    func processAtOnce(_ message: inout Message, in context: StageContext) throws -> Verdict? { .proceed }
+    func connect(_ message: inout Message, in context: StageContext) async throws -> Verdict { throw Trouble() }
+    func mail(_ message: inout Message, in context: StageContext) async throws -> Verdict { throw Trouble() }
+    func mailAtOnce(_ message: inout Message, in context: StageContext) throws -> Verdict? { .proceed }
+    func recipient(
+        _ recipient: inout Recipient, of message: inout Message, in context: StageContext
+    ) async throws -> Verdict { throw Trouble() }
+    func recipientAtOnce(
+        _ recipient: inout Recipient, of message: inout Message, in context: StageContext
+    ) throws -> Verdict? { .proceed }
+}
+
+/// Fails whatever it is asked, and however.
+struct AlwaysFails: Decent, MailStage, RecipientStage {
+    typealias Configuration = NoConfiguration
+    func process(_ message: inout Message, in context: StageContext) async throws -> Verdict { throw Trouble() }
+    func processAtOnce(_ message: inout Message, in context: StageContext) throws -> Verdict? { throw Trouble() }
+    func mail(_ message: inout Message, in context: StageContext) async throws -> Verdict { throw Trouble() }
+    func mailAtOnce(_ message: inout Message, in context: StageContext) throws -> Verdict? { throw Trouble() }
+    func recipient(
+        _ recipient: inout Recipient, of message: inout Message, in context: StageContext
+    ) async throws -> Verdict { throw Trouble() }
+    func recipientAtOnce(
+        _ recipient: inout Recipient, of message: inout Message, in context: StageContext
+    ) throws -> Verdict? { throw Trouble() }
+}
+
 struct FailsAtOnce: Decent {
     typealias Configuration = NoConfiguration
     func processAtOnce(_ message: inout Message, in context: StageContext) throws -> Verdict? { throw Trouble() }

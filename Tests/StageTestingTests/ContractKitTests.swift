@@ -60,6 +60,14 @@ struct ContractKitTests {
         await expect(
             FindsMoreAtOnce.self, "a sender: it makes another message at once", "a recipient: it makes another message")
         await expect(FailsAtOnce.self, "no body: its answer at once is an error")
+        await expect(
+            FailsPhasesAtOnce.self, "a sender: its answer at once is an error, and the one that may wait is none",
+            "a recipient: its answer at once is an error, and the one that may wait is none")
+        await expect(
+            AnswersAtOnceOnly.self, "no body: its answer at once is proceed, and an error if it may wait: trouble",
+            "a sender: its answer at once is proceed, and an error",
+            "a recipient: its answer at once is proceed, and an error")
+        await expect(AlwaysFails.self)
     }
 
     @Test func `verdicts`() async {

@@ -31,10 +31,16 @@ struct VectorRun {
         questions += resolver.questions
     }
 
+    /// The fault itself, which the vectors name without the question that met it.
+    private static func fault(in reason: String) -> String {
+        guard reason.hasPrefix("text records of _dmarc."), let end = reason.firstRange(of: ": ") else { return reason }
+        return String(reason[end.upperBound...])
+    }
+
     private static func outcome(of finding: PolicyDiscovery.Finding) -> Outcome {
         switch finding {
         case .none, .unusable: return .nothing
-        case .temporary(let reason): return .failure(reason)
+        case .temporary(let reason): return .failure(fault(in: reason))
         case .policy(let policy):
             var found = properties(of: policy.record)
             found["isOrgRecord"] = policy.isInherited
@@ -88,7 +94,7 @@ struct VectorRun {
         found["alignment.dkim.result"] = evaluation.signature
         found["alignment.spf.result"] = evaluation.spf
         found["alignment.dkim.underSized"] = evaluation.uncovered
-        if evaluation.result == .temperror { found["error"] = evaluation.reason }
+        if evaluation.result == .temperror { found["error"] = fault(in: evaluation.reason) }
         return found
     }
 }
