@@ -174,8 +174,7 @@ let targets: [[Target]] = [
     library(
         "DKIM",
         [
-            "Addressing", "AuthenticationResults", "Bytes", "CBytes", "Files", "InternationalDomains", "Resolver",
-            "StageKit",
+            "AuthenticationResults", "Bytes", "CBytes", "Files", "InternationalDomains", "Resolver", "StageKit",
         ] + crypto,
         tests: [
             "AgeingResolver", "AuthenticationResults", "Bytes", "DemoDNS", "Files", "Peers", "Resolver", "SuiteCounts",
