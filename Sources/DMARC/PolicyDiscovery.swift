@@ -13,6 +13,8 @@ package struct PolicyDiscovery: Sendable {
         package let isInherited: Bool
         /// A few words for header fields and logs.
         let summary: String
+        /// What each row for a report says of it.
+        let members: [UInt8]
 
         init(_ record: PolicyRecord, domain: String, isInherited: Bool) {
             self.record = record
@@ -22,6 +24,7 @@ package struct PolicyDiscovery: Sendable {
             if let below = record.subdomainPolicy { words += " sp=\(below.rawValue)" }
             if record.percent < 100 { words += " pct=\(record.percent)" }
             summary = words + " d=\(domain)"
+            members = ReportRow.members(of: record, at: domain)
         }
 
         /// What is asked for mail of the domain that was looked up.
