@@ -57,7 +57,8 @@ package struct PolicyDiscovery: Sendable {
 
     private struct Known: Sendable {
         let outcome: Outcome
-        let list: PublicSuffixList
+        /// The number of the list, which is not kept here: entries may outlive many of them.
+        let list: Int
         let expiry: ContinuousClock.Instant
     }
 
@@ -68,7 +69,8 @@ package struct PolicyDiscovery: Sendable {
 
     private struct Organization: Sendable {
         let name: String
-        let list: PublicSuffixList
+        /// The list's number.
+        let list: Int
     }
 
     /// Organizational domains of names, as the list says; names are as long as the DNS can carry.
@@ -86,9 +88,9 @@ package struct PolicyDiscovery: Sendable {
     /// The organizational domain of a name; the name itself where it has none, such as a public suffix.
     package func organizationalDomain(of domain: String) -> String {
         let list = suffixes()
-        if let known = organizations[domain], known.list === list { return known.name }
+        if let known = organizations[domain], known.list == list.number { return known.name }
         let name = list.organizationalDomain(of: domain) ?? domain
-        organizations[domain] = Organization(name: name, list: list)
+        organizations[domain] = Organization(name: name, list: list.number)
         return name
     }
 
@@ -97,7 +99,7 @@ package struct PolicyDiscovery: Sendable {
 
     /// What is known of a domain before anybody is asked; nil if it is not known any more.
     func known(_ domain: String) -> Outcome? {
-        guard let known = outcomes[domain], known.expiry > .now, known.list === suffixes() else { return nil }
+        guard let known = outcomes[domain], known.expiry > .now, known.list == suffixes().number else { return nil }
         return known.outcome
     }
 
@@ -113,7 +115,7 @@ package struct PolicyDiscovery: Sendable {
         }
         let outcome = Outcome(finding: finding, organization: organization)
         if let expiry, outcome.policyLength <= Self.longestRemembered {
-            outcomes[domain] = Known(outcome: outcome, list: list, expiry: expiry)
+            outcomes[domain] = Known(outcome: outcome, list: list.number, expiry: expiry)
         }
         return outcome
     }

@@ -59,4 +59,16 @@ struct PolicyMemoryTests {
         list.withLock { $0 = other }
         #expect(await evaluator.evaluate(author: "a.d.example", Identifiers(spf: "d.example")).result == .none)
     }
+
+    @Test func `a list of suffixes that another has replaced is not kept`() async throws {
+        let list = Mutex(PublicSuffixList())
+        weak let old = list.withLock { $0 }
+        let evaluator = PolicyEvaluator(
+            resolver: AgeingResolver(DNSZone(["_dmarc.d.example": [.text("v=DMARC1; p=reject")]]))
+        ) { list.withLock { $0 } }
+        _ = await evaluator.evaluate(author: "a.d.example", Identifiers(spf: "b.d.example"))
+        #expect(old != nil)
+        list.withLock { $0 = PublicSuffixList() }
+        #expect(old == nil)
+    }
 }
