@@ -42,11 +42,19 @@ package struct PolicyDiscovery: Sendable {
         case unusable(String)
     }
 
-    /// What is found out about the domain of an author.
-    struct Outcome: Sendable {
+    /// What is found out about the domain of an author: one value for all mail of the author.
+    final class Outcome: Sendable {
         let finding: Finding
         /// The organizational domain.
         let organization: String
+        /// What each mail comes to that does not fail, or could not.
+        let usual: Evaluation
+
+        init(_ finding: Finding, organization: String, author domain: String) {
+            self.finding = finding
+            self.organization = organization
+            usual = Evaluation(unlessItFails: finding, author: domain)
+        }
 
         /// How many octets the policy's record has, where there is one.
         var policyLength: Int {
@@ -113,7 +121,7 @@ package struct PolicyDiscovery: Sendable {
             finding = inherited.finding
             expiry = expiry.flatMap { own in inherited.expiry.map { min(own, $0) } }
         }
-        let outcome = Outcome(finding: finding, organization: organization)
+        let outcome = Outcome(finding, organization: organization, author: domain)
         if let expiry, outcome.policyLength <= Self.longestRemembered {
             outcomes[domain] = Known(outcome: outcome, list: list.number, expiry: expiry)
         }
