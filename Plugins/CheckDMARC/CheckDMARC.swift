@@ -25,14 +25,24 @@ package final class CheckDMARC: Stage {
             let names = settings.take(
                 "trust-arc", default: [String](),
                 "Forwarders by the domain of their ARC seals: mail that they sealed after DMARC had passed is spared.")
-            for name in names where Domain(name).map({ $0.labels.count > 1 }) != true {
-                settings.note("trust-arc", "must be domain names, such as lists.example.net, not \"\(name)\"")
+            var trusted: Set<String> = []
+            for name in names {
+                if let domain = Self.sealer(name) {
+                    trusted.insert(domain)
+                } else {
+                    settings.note("trust-arc", "must be domain names, such as lists.example.net, not \"\(name)\"")
+                }
             }
-            // As the seals have them.
-            trusted = Set(names.compactMap { Domain($0).flatMap { DomainEncoding.ascii($0.description) } })
+            self.trusted = trusted
             if !trusted.isEmpty { settings.noteUse(of: Read.arcSealers.name, by: "trust-arc") }
             keepsReports = settings.take(
                 "reports", default: true, "Whether what aggregate reports need is kept in the data directory.")
+        }
+
+        /// A forwarder's domain as its seals have it.
+        private static func sealer(_ name: String) -> String? {
+            guard let domain = Domain(name), domain.labels.count > 1 else { return nil }
+            return DomainEncoding.ascii(domain.description)
         }
     }
 

@@ -36,6 +36,7 @@ struct CheckDMARCTests {
     @Test(arguments: [
         ("lists.example.net", true), ("Lists.EXAMPLE.net", true), ("bücher.example", true), ("example", false),
         ("-bad.example", false), ("a..b", false), ("a@example.net", false), ("", false),
+        ("☃.example", false),
     ])
     func `forwarders who are trusted are named by their domains`(_ name: String, _ isTaken: Bool) {
         let place = SourceLocation(file: "x.yaml", line: 1, column: 1)
