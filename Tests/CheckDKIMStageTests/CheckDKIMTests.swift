@@ -159,6 +159,7 @@ import Testing
         ("domain", "exam ple.com"), ("domain", "exa;mple.com"), ("domain", "a@example.com"),
         ("domain", String(repeating: "a", count: 64) + ".com"), ("domain", name(254)), ("domain", "-bad.example"),
         ("selector", "s1._domainkey"), ("selector", "s1._domainkey.example.com"),
+        ("selector", "S1._DomainKey"),
         ("selector", ""), ("selector", "s 1"), ("selector", "s..1"), ("selector", "s1."), ("selector", "s=1"),
         ("selector", String(repeating: "s", count: 64)), ("selector", name(231)),
     ])
