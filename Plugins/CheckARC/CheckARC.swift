@@ -54,6 +54,7 @@ package final class CheckARC: Stage {
     }
 
     package func processAtOnce(_ message: inout Message, in context: StageContext) throws -> Verdict? {
+        _ = try validator.value(or: .unprepared(Self.name))
         guard let outcome = ARCValidator.outcomeWithoutSeals(message.content) else { return nil }
         note(outcome, in: &message)
         return .proceed

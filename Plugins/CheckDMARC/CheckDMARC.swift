@@ -144,7 +144,7 @@ package final class CheckDMARC: Stage {
         message.facts[Provided.override] = override
         // ARC's result stands for itself; here it stands only where it has decided.
         let arc = override == "arc" ? message.facts[Read.arcResult] : nil
-        let report = evaluation.report(disposition: disposition, arc: arc).text
+        let report = evaluation.reportText(disposition: disposition, arc: arc)
         message.facts[Provided.report] = report
         if let finding = evaluation.finding { log(finding, report, author, of: message, in: context) }
         if evaluation.policy?.record.aggregateReports.isEmpty == false {

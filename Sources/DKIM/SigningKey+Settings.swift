@@ -23,7 +23,9 @@ extension Settings {
     package mutating func takeKeyName(_ use: String) -> (domain: String, selector: String) {
         let domain: DomainSetting = take("domain", use)
         let selector: String = take("selector", "The key's record is SELECTOR._domainkey.DOMAIN, with A-labels.")
-        if let bare = selector.firstRange(of: "._domainkey").map({ selector[..<$0.lowerBound] }), !bare.isEmpty {
+        // Names of the DNS have no letter case.
+        let lower = selector.lowercased()
+        if let bare = lower.firstRange(of: "._domainkey").map({ lower[..<$0.lowerBound] }), !bare.isEmpty {
             note("selector", "is what stands before ._domainkey in the record's name: \(bare)")
         } else if DomainEncoding.ascii(selector) == nil {
             note("selector", "must be a name such as s1, not \"\(selector)\"\(DomainSetting.withoutALabels)")

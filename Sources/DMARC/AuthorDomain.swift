@@ -21,16 +21,29 @@ package enum AuthorDomain: Sendable, Hashable {
     /// Address literals and mailboxes without a domain have no policy and are left out. With a domain that is none the
     /// author is unclear: what readers make of it may be one.
     package init(_ domains: [String]) {
+        // Nearly all mail has one.
+        if domains.count == 1 {
+            self = AuthorDomain.author(at: domains[0])
+            return
+        }
         var known: [String] = []
         for domain in domains where known.count <= AuthorDomain.maximumDomains {
-            guard !domain.isEmpty, !AuthorDomain.isLiteral(domain) else { continue }
-            guard let name = AuthorDomain.name(domain) else {
-                self = .unclear(reason: "From has a domain that cannot be one")
+            switch AuthorDomain.author(at: domain) {
+            case .one(let name): if !known.contains(name) { known.append(name) }
+            case .none, .several: continue
+            case .unclear(let reason):
+                self = .unclear(reason: reason)
                 return
             }
-            if !known.contains(name) { known.append(name) }
         }
-        if let first = known.first { self = domains.count == 1 ? .one(first) : .several(known) } else { self = .none }
+        self = known.isEmpty ? .none : .several(known)
+    }
+
+    /// Whose mail a mailbox at a domain says it is.
+    private static func author(at domain: String) -> AuthorDomain {
+        if domain.isEmpty || isLiteral(domain) { return .none }
+        guard let name = name(domain) else { return .unclear(reason: "From has a domain that cannot be one") }
+        return .one(name)
     }
 
     /// The domains to check.
@@ -58,14 +71,14 @@ package enum AuthorDomain: Sendable, Hashable {
     }
 
     private static func isLiteral(_ domain: String) -> Bool {
-        guard domain.hasPrefix("["), domain.hasSuffix("]") else { return false }
+        guard domain.utf8.first == UInt8(ascii: "["), domain.utf8.last == UInt8(ascii: "]") else { return false }
         return AddressLiteral(content: String(domain.dropFirst().dropLast())) != nil
     }
 
     /// The name in lower case and A-labels; nothing for what has other labels than those of letters, digits, hyphens and
     /// underscores.
     private static func name(_ domain: String) -> String? {
-        let trimmed = domain.hasSuffix(".") ? String(domain.dropLast()) : domain
+        let trimmed = domain.utf8.last == UInt8(ascii: ".") ? String(domain.dropLast()) : domain
         guard let name = DomainEncoding.ascii(trimmed) else { return nil }
         var previous = UInt8(ascii: ".")
         for octet in name.utf8 {

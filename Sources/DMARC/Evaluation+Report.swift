@@ -9,4 +9,10 @@ extension Evaluation {
         if !domain.isEmpty { properties.append(ResultProperty("header", "from", domain)) }
         return MethodResult("dmarc", result.rawValue, reason: comment(arc: arc), properties: properties)
     }
+
+    /// The text of ``report(disposition:arc:)``.
+    package func reportText(disposition: PolicyRecord.Request, arc: String? = nil) -> String {
+        if disposition == .none, arc == nil, let usualReport { return usualReport }
+        return report(disposition: disposition, arc: arc).text
+    }
 }

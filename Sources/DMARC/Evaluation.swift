@@ -70,6 +70,9 @@ package struct Evaluation: Sendable {
     /// Why, where there is no policy to name.
     package internal(set) var reason = ""
 
+    /// The text of ``report(disposition:arc:)`` where nothing is to be done, if it was made for all mail with this outcome.
+    var usualReport: String?
+
     /// Whether an author may be another one than those that were looked at.
     package internal(set) var isUnattributable = false
 
@@ -86,6 +89,19 @@ package struct Evaluation: Sendable {
         self.result = result
         self.domain = domain
         self.reason = reason
+    }
+
+    /// The outcome for the mail of an author that does not fail, or could not, with its report: all that a search decides.
+    init(unlessItFails finding: PolicyDiscovery.Finding, author domain: String) {
+        switch finding {
+        case .policy(let found):
+            self.init(.pass, domain: domain)
+            policy = found
+        case .none: self.init(.none, domain: domain, reason: "no policy")
+        case .temporary(let reason): self.init(.temperror, domain: domain, reason: reason)
+        case .unusable(let reason): self.init(.permerror, domain: domain, reason: "unusable policy: \(reason)")
+        }
+        usualReport = reportText(disposition: .none)
     }
 
     /// The outcome for a message whose authors are not known, or not all of them.

@@ -13,6 +13,8 @@ package struct PolicyDiscovery: Sendable {
         package let isInherited: Bool
         /// A few words for header fields and logs.
         let summary: String
+        /// What each row for a report says of it.
+        let members: [UInt8]
 
         init(_ record: PolicyRecord, domain: String, isInherited: Bool) {
             self.record = record
@@ -22,6 +24,7 @@ package struct PolicyDiscovery: Sendable {
             if let below = record.subdomainPolicy { words += " sp=\(below.rawValue)" }
             if record.percent < 100 { words += " pct=\(record.percent)" }
             summary = words + " d=\(domain)"
+            members = ReportRow.members(of: record, at: domain)
         }
 
         /// What is asked for mail of the domain that was looked up.
@@ -39,11 +42,19 @@ package struct PolicyDiscovery: Sendable {
         case unusable(String)
     }
 
-    /// What is found out about the domain of an author.
-    struct Outcome: Sendable {
+    /// What is found out about the domain of an author: one value for all mail of the author.
+    final class Outcome: Sendable {
         let finding: Finding
         /// The organizational domain.
         let organization: String
+        /// What each mail comes to that does not fail, or could not.
+        let usual: Evaluation
+
+        init(_ finding: Finding, organization: String, author domain: String) {
+            self.finding = finding
+            self.organization = organization
+            usual = Evaluation(unlessItFails: finding, author: domain)
+        }
 
         /// How many octets the policy's record has, where there is one.
         var policyLength: Int {
@@ -54,7 +65,8 @@ package struct PolicyDiscovery: Sendable {
 
     private struct Known: Sendable {
         let outcome: Outcome
-        let list: PublicSuffixList
+        /// The number of the list, which is not kept here: entries may outlive many of them.
+        let list: Int
         let expiry: ContinuousClock.Instant
     }
 
@@ -65,7 +77,8 @@ package struct PolicyDiscovery: Sendable {
 
     private struct Organization: Sendable {
         let name: String
-        let list: PublicSuffixList
+        /// The list's number.
+        let list: Int
     }
 
     /// Organizational domains of names, as the list says; names are as long as the DNS can carry.
@@ -83,9 +96,9 @@ package struct PolicyDiscovery: Sendable {
     /// The organizational domain of a name; the name itself where it has none, such as a public suffix.
     package func organizationalDomain(of domain: String) -> String {
         let list = suffixes()
-        if let known = organizations[domain], known.list === list { return known.name }
+        if let known = organizations[domain], known.list == list.number { return known.name }
         let name = list.organizationalDomain(of: domain) ?? domain
-        organizations[domain] = Organization(name: name, list: list)
+        organizations[domain] = Organization(name: name, list: list.number)
         return name
     }
 
@@ -94,7 +107,7 @@ package struct PolicyDiscovery: Sendable {
 
     /// What is known of a domain before anybody is asked; nil if it is not known any more.
     func known(_ domain: String) -> Outcome? {
-        guard let known = outcomes[domain], known.expiry > .now, known.list === suffixes() else { return nil }
+        guard let known = outcomes[domain], known.expiry > .now, known.list == suffixes().number else { return nil }
         return known.outcome
     }
 
@@ -108,9 +121,9 @@ package struct PolicyDiscovery: Sendable {
             finding = inherited.finding
             expiry = expiry.flatMap { own in inherited.expiry.map { min(own, $0) } }
         }
-        let outcome = Outcome(finding: finding, organization: organization)
+        let outcome = Outcome(finding, organization: organization, author: domain)
         if let expiry, outcome.policyLength <= Self.longestRemembered {
-            outcomes[domain] = Known(outcome: outcome, list: list, expiry: expiry)
+            outcomes[domain] = Known(outcome: outcome, list: list.number, expiry: expiry)
         }
         return outcome
     }

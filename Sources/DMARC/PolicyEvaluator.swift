@@ -27,15 +27,11 @@ package struct PolicyEvaluator: Sendable {
     private func evaluate(
         _ outcome: PolicyDiscovery.Outcome, author domain: String, _ identifiers: Identifiers
     ) -> Evaluation {
-        let policy: PolicyDiscovery.Policy
-        switch outcome.finding {
-        case .none: return Evaluation(.none, domain: domain, reason: "no policy")
-        case .temporary(let reason): return Evaluation(.temperror, domain: domain, reason: reason)
-        case .unusable(let reason): return Evaluation(.permerror, domain: domain, reason: "unusable policy: \(reason)")
-        case .policy(let found): policy = found
-        }
+        var evaluation = outcome.usual
+        guard let policy = evaluation.policy else { return evaluation }
         func isSameOrganization(_ name: String) -> Bool {
-            name == domain
+            // An organizational domain is its own.
+            name == domain || name == outcome.organization
                 || DomainEncoding.ascii(name).map { discovery.organizationalDomain(of: $0) } == outcome.organization
         }
         func isAligned(_ name: String, _ alignment: PolicyRecord.Alignment) -> Bool {
@@ -48,7 +44,6 @@ package struct PolicyEvaluator: Sendable {
             signature = other.domain
         }
         let spf = identifiers.spf.flatMap { isAligned($0, policy.record.spfAlignment) ? $0 : nil }
-        var evaluation = Evaluation(.pass, domain: domain)
         if signature == nil, spf == nil {
             // RFC 7489, section 6.6.2: what could not be checked for now might pass, so nothing has failed yet.
             let undecided =
@@ -60,8 +55,8 @@ package struct PolicyEvaluator: Sendable {
                 } else {
                     Evaluation(.fail, domain: domain)
                 }
+            evaluation.policy = policy
         }
-        evaluation.policy = policy
         evaluation.signature = signature
         evaluation.spf = spf
         evaluation.uncovered = uncovered

@@ -6,6 +6,9 @@ import Synchronization
 ///
 /// The file of day 20,000 since 1970-01-01 is `20000.jsonl`. A row is durable when ``flush()`` has written it, which is
 /// to be called every second or so: a crash loses what reports can do without, and no message ever waits for it.
+///
+/// Lines stand in the order in which rows were noted as long as one thread notes them. Where several do, later rows may
+/// overtake a group of ``batch`` rows that one of them is just making lines of: whoever reads a file looks at `time`.
 package final class ReportLog: Sendable {
     /// The most rows that wait to be written, a few seconds of a flood; more are dropped and counted.
     package static let maximumPending = 20_000
@@ -19,25 +22,16 @@ package final class ReportLog: Sendable {
     private static let batch = 64
 
     /// Rows of one day as they are written.
-    fileprivate struct Lines {
+    private struct Lines {
+        let day: Int64
         var octets: [UInt8] = []
         var count = 0
-
-        mutating func append(_ row: ReportRow) {
-            row.append(to: &octets)
-            count += 1
-        }
-
-        mutating func append(_ other: Lines) {
-            octets += other.octets
-            count += other.count
-        }
     }
 
     private struct State {
         var rows: [ReportRow] = []
-        /// Those that came before, by day.
-        var days: [Int64: Lines] = [:]
+        /// Those that came before.
+        var lines: [Lines] = []
         /// How many wait in all.
         var pending = 0
         var dropped = 0
@@ -48,12 +42,11 @@ package final class ReportLog: Sendable {
             return rows
         }
 
-        /// Takes all lines, which do not wait any more, with those of the rows that are left.
-        mutating func takeLines() -> [Int64: Lines] {
-            days.append(ReportLog.days(of: takeRows()))
-            defer { days = [:] }
-            pending -= days.values.reduce(0) { $0 + $1.count }
-            return days
+        /// Takes all, which does not wait any more.
+        mutating func takeAll() -> (lines: [Lines], rows: [ReportRow]) {
+            defer { lines = [] }
+            pending -= lines.reduce(rows.count) { $0 + $1.count }
+            return (lines, takeRows())
         }
     }
 
@@ -87,52 +80,65 @@ package final class ReportLog: Sendable {
             return state.rows.count < Self.batch ? [] : state.takeRows()
         }
         guard !batch.isEmpty else { return }
-        let days = Self.days(of: batch)
-        state.withLock { $0.days.append(days) }
+        let lines = Self.lines(of: batch)
+        state.withLock { $0.lines += lines }
     }
 
-    /// The lines of some rows.
-    private static func days(of rows: [ReportRow]) -> [Int64: Lines] {
-        var days: [Int64: Lines] = [:]
-        for row in rows { days[row.time.seconds / 86_400, default: Lines()].append(row) }
-        return days
+    /// The lines of some rows, in their order: one piece unless a day ends among them.
+    private static func lines(of rows: [ReportRow]) -> [Lines] {
+        var lines: [Lines] = []
+        for row in rows {
+            let day = row.time.seconds / 86_400
+            if lines.last?.day != day { lines.append(Lines(day: day)) }
+            row.append(to: &lines[lines.count - 1].octets)
+            lines[lines.count - 1].count += 1
+        }
+        return lines
     }
 
     /// Writes what has come, and makes it durable; rows that are just becoming lines come with the next call.
     ///
     /// - Throws: An error of the disk; the rows of that call may be lost.
     package func flush() async throws {
-        let days = state.withLock { $0.takeLines() }
-        guard !days.isEmpty else { return }
-        try await threads.run { [self] in try write(days) }
+        let (lines, rows) = state.withLock { $0.takeAll() }
+        guard !lines.isEmpty || !rows.isEmpty else { return }
+        try await threads.run { [self] in try write(lines + Self.lines(of: rows)) }
     }
 
-    private func write(_ days: [Int64: Lines]) throws(FileError) {
+    private func write(_ lines: [Lines]) throws(FileError) {
         try files.createDirectory(directory)
-        for (day, lines) in days {
-            let path = "\(directory)/\(day)\(Self.suffix)"
-            let isNew = try !files.exists(path)
-            let written = try append(lines.octets, to: path)
-            if !written { state.withLock { $0.dropped += lines.count } }
-            guard isNew else { continue }
-            try removeOld(before: day - Self.days)
-            try files.synchronizeDirectory(directory)
-        }
+        for (day, lines) in Dictionary(grouping: lines, by: \.day) { try write(lines, of: day) }
+    }
+
+    private func write(_ lines: [Lines], of day: Int64) throws(FileError) {
+        let path = "\(directory)/\(day)\(Self.suffix)"
+        let isNew = try !files.exists(path)
+        if try !append(lines, to: path) { state.withLock { $0.dropped += lines.reduce(0) { $0 + $1.count } } }
+        guard isNew else { return }
+        try removeOld(before: day - Self.days)
+        try files.synchronizeDirectory(directory)
     }
 
     /// Appends after the last whole line; false where the file is full.
-    private func append(_ octets: [UInt8], to path: String) throws(FileError) -> Bool {
+    private func append(_ lines: [Lines], to path: String) throws(FileError) -> Bool {
         let file = try files.open(path, .updateOrCreate)
         defer { file.close() }
-        let end = try wholeLines(of: file)
-        guard end + octets.count <= Self.maximumFile else { return false }
-        var failure: FileError?
-        octets.withUnsafeBytes { bytes in
-            do throws(FileError) { try file.write(bytes, at: end) } catch { failure = error }
+        var end = try wholeLines(of: file)
+        guard lines.reduce(end, { $0 + $1.octets.count }) <= Self.maximumFile else { return false }
+        for piece in lines {
+            try write(piece.octets, at: end, to: file)
+            end += piece.octets.count
         }
-        if let failure { throw failure }
         try file.synchronize()
         return true
+    }
+
+    private func write(_ octets: [UInt8], at place: Int, to file: any File) throws(FileError) {
+        var failure: FileError?
+        octets.withUnsafeBytes { bytes in
+            do throws(FileError) { try file.write(bytes, at: place) } catch { failure = error }
+        }
+        if let failure { throw failure }
     }
 
     /// Where the last whole line ends: a crash may have left a part of one, which is written over.
@@ -157,12 +163,5 @@ package final class ReportLog: Sendable {
             guard let other = Int64(name.dropLast(Self.suffix.count)), other < day else { continue }
             try files.remove("\(directory)/\(name)")
         }
-    }
-}
-
-extension [Int64: ReportLog.Lines] {
-    /// Appends the lines of others to those of the same days.
-    fileprivate mutating func append(_ others: [Int64: ReportLog.Lines]) {
-        for (day, lines) in others { self[day, default: ReportLog.Lines()].append(lines) }
     }
 }

@@ -1,4 +1,5 @@
 import InternationalDomains
+import Synchronization
 
 /// The names under which strangers can register, by the rules of publicsuffix.org.
 ///
@@ -52,6 +53,10 @@ package final class PublicSuffixList: Sendable {
     }
 
     private let table: Table
+
+    /// Which list this is: no other of this process has the number, not even when this one is gone.
+    package let number = PublicSuffixList.lists.wrappingAdd(1, ordering: .relaxed).newValue
+    private static let lists = Atomic(0)
 
     /// How many rules there are.
     package var count: Int { table.count }

@@ -53,7 +53,7 @@ extension PolicyWalk {
     /// Whether a name leads back to the client; a name whose look-up fails is skipped (section 5.5).
     private mutating func isValidated(_ name: DomainName) async throws(Interruption) -> Bool {
         if let known = pointers?.validated[name] { return known }
-        try limits.checkTime(.now)
+        try checkTime()
         var isValid = false
         do {
             isValid = try await addresses(of: name.text)?.contains(identity.client) ?? false

@@ -129,10 +129,18 @@ struct PolicyWalk {
 
     /// Asks the DNS, unless the time is up.
     mutating func ask(_ name: DomainName, _ type: RecordType) async throws(Interruption) -> DNSAnswer {
-        try limits.checkTime(.now)
+        try checkTime()
         let (answer, answerExpiry) = await resolver.queryWithExpiry(name.text, type)
         expiry = expiry.flatMap { earliest in answerExpiry.map { min($0, earliest) } }
         return answer
+    }
+
+    /// Ends what has lasted too long; another walk may have the time for it.
+    mutating func checkTime() throws(Interruption) {
+        do { try limits.checkTime(.now) } catch {
+            expiry = nil
+            throw error
+        }
     }
 
     /// A name that can be asked for; RFC 8616, section 4 lets names that are not ASCII match nothing.

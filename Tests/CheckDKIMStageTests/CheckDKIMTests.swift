@@ -90,6 +90,25 @@ import Testing
         for stage in [sign, seal, dkim, arc, later] as [any Stage] { await stage.stop() }
     }
 
+    @Test func `no stage answers at once before it is prepared or after it has stopped`() async throws {
+        var settings = settings([])
+        let services = Samples.services(Samples.site(dataDirectory: "/nowhere"))
+        let dkim = CheckDKIM(configuration: NoConfiguration(from: &settings), services: services)
+        let arc = CheckARC(configuration: NoConfiguration(from: &settings), services: services)
+        for stage in [dkim, arc] as [any Stage] {
+            var message = Samples.message(text: "From: a@example.com\r\n\r\n")
+            #expect(throws: StageContractViolation.self) {
+                try stage.processAtOnce(&message, in: Samples.context())
+            }
+            try await stage.prepare()
+            #expect(try stage.processAtOnce(&message, in: Samples.context()) == .proceed)
+            await stage.stop()
+            #expect(throws: StageContractViolation.self) {
+                try stage.processAtOnce(&message, in: Samples.context())
+            }
+        }
+    }
+
     @Test(arguments: [(0, 0, 0), (11, 0, 11), (0, 5_000, 0), (3, 5_000, 0)])
     func `each signature counts, looked at or not`(_ signatures: Int, _ others: Int, _ count: Int) async throws {
         var settings = settings([])
@@ -166,6 +185,7 @@ import Testing
         ("selector", "_domainkey"), ("selector", "_DomainKey"), ("selector", "-s1-"), ("selector", "s1.-a"),
         ("selector", "s\u{200D}ü"),
         ("selector", "s1._domainkey"), ("selector", "s1._domainkey.example.com"),
+        ("selector", "S1._DomainKey"),
         ("selector", ""), ("selector", "s 1"), ("selector", "s..1"), ("selector", "s1."), ("selector", "s=1"),
         ("selector", String(repeating: "s", count: 64)), ("selector", name(231)),
     ])

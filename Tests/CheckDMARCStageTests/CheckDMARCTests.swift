@@ -36,7 +36,7 @@ struct CheckDMARCTests {
     @Test(arguments: [
         ("lists.example.net", true), ("Lists.EXAMPLE.net", true), ("bücher.example", true), ("example", false),
         ("-bad.example", false), ("a..b", false), ("a@example.net", false), ("", false), ("192.0.2.1", false),
-        ("localhost", false), ("b\u{200D}ü.example", false), ("s1._domainkey.example.net", false),
+        ("localhost", false), ("b\u{200D}ü.example", false), ("s1._domainkey.example.net", false), ("☃.example", false),
     ])
     func `forwarders who are trusted are named by their domains`(_ name: String, _ isTaken: Bool) {
         let place = SourceLocation(file: "x.yaml", line: 1, column: 1)

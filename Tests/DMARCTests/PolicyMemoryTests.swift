@@ -1,4 +1,5 @@
 import AgeingResolver
+import AuthenticationResults
 import DMARC
 import PublicSuffixes
 import Resolver
@@ -58,5 +59,50 @@ struct PolicyMemoryTests {
         let other = try PublicSuffixList(parsing: "d.example", minimum: 1)
         list.withLock { $0 = other }
         #expect(await evaluator.evaluate(author: "a.d.example", Identifiers(spf: "d.example")).result == .none)
+    }
+
+    @Test func `a list of suffixes that another has replaced is not kept`() async throws {
+        let list = Mutex(PublicSuffixList())
+        weak let old = list.withLock { $0 }
+        let evaluator = PolicyEvaluator(
+            resolver: AgeingResolver(DNSZone(["_dmarc.d.example": [.text("v=DMARC1; p=reject")]]))
+        ) { list.withLock { $0 } }
+        _ = await evaluator.evaluate(author: "a.d.example", Identifiers(spf: "b.d.example"))
+        #expect(old != nil)
+        list.withLock { $0 = PublicSuffixList() }
+        #expect(old == nil)
+    }
+
+    @Test(arguments: ["p=reject", "p=none; sp=quarantine; pct=7", nil, "p=refuse"])
+    func `a text that is kept for all mail of an author is that of each`(_ policy: String?) async {
+        let zone = DNSZone(policy.map { ["_dmarc.d.example": [.text("v=DMARC1; \($0)")]] } ?? [:])
+        let evaluator = PolicyEvaluator(resolver: AgeingResolver(zone)) { PublicSuffixList() }
+        for author in ["d.example", "a.d.example"] {
+            for identifiers in [
+                Identifiers(), Identifiers(spf: author), Identifiers(signatures: [.init(domain: "d.example")]),
+                Identifiers(undecidedSPF: author), Identifiers(),
+            ] {
+                let evaluation = await evaluator.evaluate(author: author, identifiers)
+                for disposition in PolicyRecord.Request.allCases {
+                    for arc in [nil, "pass"] {
+                        #expect(
+                            evaluation.reportText(disposition: disposition, arc: arc)
+                                == evaluation.report(disposition: disposition, arc: arc).text)
+                    }
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [("r", Evaluation.Result.pass), ("s", .fail)])
+    func `the organizational domain agrees with names below it unless they want it exact`(
+        _ alignment: String, _ result: Evaluation.Result
+    ) async {
+        let policy = "v=DMARC1; p=reject; adkim=\(alignment); aspf=\(alignment)"
+        let resolver = AgeingResolver(DNSZone(["_dmarc.a.d.example": [.text(policy)]]))
+        let evaluator = PolicyEvaluator(resolver: resolver) { PublicSuffixList() }
+        for identifiers in [Identifiers(spf: "d.example"), Identifiers(signatures: [.init(domain: "d.example")])] {
+            #expect(await evaluator.evaluate(author: "a.d.example", identifiers).result == result)
+        }
     }
 }

@@ -90,4 +90,36 @@ import Testing
         #expect(await checker.check(request()).result == .pass)
         await checker.stop()
     }
+
+    /// What a walk remembers that gives an explanation when it has lasted so long.
+    private func expiry(
+        of explanation: String, after time: Duration
+    ) async throws -> (text: String?, isKnown: Bool) {
+        let zone = DNSZone([
+            "d.example": [.text("v=spf1 -all")], "e.example": [.text("%{p} is not %{d}")],
+            "1.2.0.192.in-addr.arpa": [.ptr("h.example")], "h.example": [.address(.v4(0xC000_0201))],
+        ])
+        let identity = try #require(Identity(request()))
+        let expansion = MacroExpansion(
+            identity: identity, receiver: "mx.example", time: 0, domain: "d.example", validatedName: "unknown")
+        var walk = PolicyWalk(
+            identity, expansion, resolver: AgeingResolver(zone), records: Remembered(capacity: 0))
+        walk.limits = LookupLimits(start: .now - time)
+        let exp = try MacroParser.parse(Array(explanation.utf8)[...], for: .domain)
+        let text = await walk.explanation(
+            of: .init(result: .fail, mechanism: "-all", domain: "d.example", explanation: exp))
+        return (text, walk.expiry != nil)
+    }
+
+    @Test(arguments: ["e.example", "%{p2}.example"])
+    func `an explanation for which there was no time is asked for again`(_ explanation: String) async throws {
+        #expect(try await expiry(of: explanation, after: .zero).isKnown)
+        let late = try await expiry(of: explanation, after: LookupLimits.maximumTime)
+        #expect(late.text == nil && !late.isKnown)
+    }
+
+    @Test func `an explanation is remembered as long as all that it says`() async throws {
+        let found = try await expiry(of: "e.example", after: .zero)
+        #expect(found.text == "h.example is not d.example" && found.isKnown)
+    }
 }
