@@ -8,7 +8,7 @@ import StageKit
 final class PreparedStep: Sendable {
     /// What the step does.
     enum Work: Sendable {
-        case decide([Branch])
+        case decide
         case connect(any ConnectStage)
         case mail(any MailStage)
         case recipient(any RecipientStage)
@@ -18,8 +18,12 @@ final class PreparedStep: Sendable {
 
     let plan: Step
     let work: Work
+    /// The branches of a `decide`, and nil of a stage: to ask the work which it is would be to copy it.
+    let branches: [Branch]?
     let context: StageContext
     let meter: StepMeter
+    /// Whether the log has a line for each passage; to ask it takes as long as some steps.
+    let logsPassages: Bool
     /// Whether the step may give back another content.
     let mayRewrite: Bool
 
@@ -32,10 +36,12 @@ final class PreparedStep: Sendable {
         self.plan = plan
         self.context = context
         self.meter = meter
+        branches = plan.kind.branches
+        logsPassages = context.logger.logLevel <= .debug
         mayRewrite =
             if case .stage(let stage) = plan.kind, phase == .message { stage is any RewritingStage } else { false }
         switch plan.kind {
-        case .decide(let branches): work = .decide(branches)
+        case .decide: work = .decide
         case .stage(let stage):
             switch phase {
             case .connect: work = .connect(try cast(stage, "connect"))
@@ -51,9 +57,11 @@ final class PreparedStep: Sendable {
         self.plan = plan
         self.context = context
         self.meter = meter
+        branches = plan.kind.branches
+        logsPassages = context.logger.logLevel <= .debug
         mayRewrite = false
         switch plan.kind {
-        case .decide(let branches): work = .decide(branches)
+        case .decide: work = .decide
         case .stage(let stage):
             if let stage = stage as? any BatchStage {
                 work = .batch(stage)
@@ -66,6 +74,12 @@ final class PreparedStep: Sendable {
     /// How many messages one call takes at most.
     var batchLimit: Int {
         if case .batch(let stage) = work { max(stage.batchLimit, 1) } else { 1 }
+    }
+}
+
+extension Step.Kind {
+    fileprivate var branches: [Branch]? {
+        if case .decide(let branches) = self { branches } else { nil }
     }
 }
 

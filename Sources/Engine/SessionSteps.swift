@@ -150,7 +150,7 @@ struct SessionSteps: Sendable {
     ) -> Outcome? {
         do {
             if let condition = step.plan.when, try !subject.fulfils(condition) { return .passedBy }
-            if case .decide(let branches) = step.work { return .verdict(try decide(branches, &subject)) }
+            if let branches = step.branches { return .verdict(try decide(branches, &subject)) }
             guard let verdict = try callAtOnce(step, &subject) else {
                 // Who has to wait has not begun: what it does to the message is seen where it is asked again.
                 try contract.check(subject.message, after: step.id)
@@ -168,7 +168,7 @@ struct SessionSteps: Sendable {
     private func attempt(_ step: PreparedStep, _ subject: inout Subject) async -> Outcome {
         do {
             if let condition = step.plan.when, try !subject.fulfils(condition) { return .passedBy }
-            if case .decide(let branches) = step.work { return .verdict(try decide(branches, &subject)) }
+            if let branches = step.branches { return .verdict(try decide(branches, &subject)) }
             let contract = StageContract(of: subject.message)
             let verdict = try await call(step, &subject)
             try check(verdict, of: step, &subject.message, contract)
@@ -187,11 +187,13 @@ struct SessionSteps: Sendable {
         case .passedBy: return nil
         case .verdict(let verdict):
             step.meter.record(verdict.letsAllPass ? .success : .refused, time: time)
-            step.context.logger.debug(
-                "step done",
-                metadata: [
-                    "message.id": "\(subject.id)", "verdict": "\(verdict.label)", "duration": "\(time)",
-                ])
+            if step.logsPassages {
+                step.context.logger.debug(
+                    "step done",
+                    metadata: [
+                        "message.id": "\(subject.id)", "verdict": "\(verdict.label)", "duration": "\(time)",
+                    ])
+            }
             return verdict
         }
     }

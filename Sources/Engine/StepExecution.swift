@@ -19,7 +19,7 @@ struct StepExecution: Sendable {
     private func serve(_ jobs: [DeliveryJob]) async -> [DeliveryJob] {
         let (taking, passing) = sort(jobs)
         guard !taking.isEmpty else { return passing }
-        if case .decide(let branches) = step.work { return passing + taking.flatMap { decide(branches, $0) } }
+        if let branches = step.branches { return passing + taking.flatMap { decide(branches, $0) } }
         return passing + (await attempt(taking))
     }
 
@@ -164,12 +164,14 @@ struct StepExecution: Sendable {
                 refused += 1
                 logRefusal(verdict, of: messages[index])
             }
-            step.context.logger.debug(
-                "step done",
-                metadata: [
-                    "message.id": "\(messages[index].id)", "verdict": "\(verdict.label)", "duration": "\(time)",
-                    "batch": "\(jobs.count)",
-                ])
+            if step.logsPassages {
+                step.context.logger.debug(
+                    "step done",
+                    metadata: [
+                        "message.id": "\(messages[index].id)", "verdict": "\(verdict.label)", "duration": "\(time)",
+                        "batch": "\(jobs.count)",
+                    ])
+            }
             settled[index].message = messages[index]
             settled[index].apply(step.plan.isRequired ? verdict : verdict.withoutRefusals, step: step.id)
         }
