@@ -12,13 +12,17 @@ package enum DomainEncoding {
     ///
     /// - Returns: nil where a label is no word of any language's, as IDNA 2008 (RFC 5892) defines them, or too long.
     package static func ascii(_ name: String) -> String? {
-        var isLower = true
-        var isASCII = true
-        for octet in name.utf8 {
-            isLower = isLower && !(0x41...0x5A).contains(octet)
-            isASCII = isASCII && octet < 0x80
+        var written = name
+        let (hasCapitals, isASCII) = written.withUTF8 { octets in
+            // Without a way out of the loop the compiler looks at many octets at once.
+            var (capitals, high): (UInt8, UInt8) = (0, 0)
+            for octet in octets {
+                capitals |= octet &- 0x41 < 26 ? 1 : 0
+                high |= octet
+            }
+            return (capitals != 0, high < 0x80)
         }
-        if isASCII { return isLower ? name : name.lowercased() }
+        if isASCII { return hasCapitals ? name.lowercased() : name }
         guard name.utf8.count <= maximumLength, !name.utf8.contains(0) else { return nil }
         var output: UnsafeMutablePointer<UInt8>?
         let flags = Int32(IDN2_NONTRANSITIONAL.rawValue | IDN2_NFC_INPUT.rawValue)
