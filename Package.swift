@@ -138,7 +138,8 @@ let targets: [[Target]] = [
         ["Arrivals", "AttachmentStore", "Bytes", "Files", "MIME", "MailStore", "SearchIndex", "StageKit"],
         tests: ["AttachmentStore", "Bytes", "Files", "MailStore", "SearchIndex", "StageKit", "StageTesting"]),
     library(
-        "PipelineFiles", ["Addressing", "AuthenticationResults", "Bytes", "Files", "SMTP", "StageKit", "Yams"],
+        "PipelineFiles",
+        ["Addressing", "AuthenticationResults", "Bytes", "Files", "InternationalDomains", "SMTP", "StageKit", "Yams"],
         tests: ["Addressing", "Bytes", "Files", "SMTP", "StageKit", log], fixtures: ["Golden"]),
     library("SASL", ["SMTP", .product(name: "Crypto", package: "swift-crypto")], tests: ["SMTP"]),
     // Its loops spend a tenth of their time on checks of exclusive access, which debug builds and tests go on making.

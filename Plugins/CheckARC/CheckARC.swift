@@ -20,6 +20,8 @@ package final class CheckARC: Stage {
             "arc.oldest-pass", "The first set since which nobody has changed the message; 0 if all may say so.")
         package static let sealers = Fact<String>(
             "arc.sealers", "The sealing domains with spaces between them, the first one first; empty unless it passes.")
+        package static let undecided = Fact<String>(
+            "arc.undecided", "The sealing domains of a chain that fails only since it could not be checked for now.")
         package static let firstResults = Fact<String>(
             "arc.first-results", "What the first sealer found, as its field has it; empty unless the chain passes.")
         package static let report = Fact<String>(
@@ -31,7 +33,8 @@ package final class CheckARC: Stage {
         summary: "Validates the chain of ARC seals on the message.",
         provides: [
             Provided.result.declaration, Provided.chain.declaration, Provided.oldestPass.declaration,
-            Provided.sealers.declaration, Provided.firstResults.declaration, Provided.report.declaration,
+            Provided.sealers.declaration, Provided.undecided.declaration, Provided.firstResults.declaration,
+            Provided.report.declaration,
         ],
         // Two look-ups, each of all keys at once, and the longest computation.
         timeout: .seconds(30))
@@ -65,6 +68,7 @@ package final class CheckARC: Stage {
         message.facts[Provided.chain] = outcome.instances
         message.facts[Provided.oldestPass] = outcome.oldestPass
         message.facts[Provided.sealers] = outcome.sealers.joined(separator: " ")
+        message.facts[Provided.undecided] = outcome.undecided.joined(separator: " ")
         message.facts[Provided.firstResults] = outcome.firstResults
         message.facts[Provided.report] = outcome.report
     }

@@ -16,6 +16,8 @@ extension CheckDMARC {
             "dkim.authentication-results", "The results as header fields have them.")
         package static let arcResult = Fact<String>("arc.result", "The result of ARC.")
         package static let arcSealers = Fact<String>("arc.sealers", "The domains of the seals, separated by spaces.")
+        package static let arcUndecided = Fact<String>(
+            "arc.undecided", "The domains of seals that could not be checked for now, separated by spaces.")
         package static let arcReport = Fact<String>(
             "arc.authentication-results", "The result as header fields have it.")
         package static let arcFirstResults = Fact<String>("arc.first-results", "What the first sealer found.")

@@ -37,7 +37,7 @@ package final class CheckDMARC: Stage {
         readsIfPresent: [
             Read.arcResult.declaration, Read.arcSealers.declaration, Read.arcFirstResults.declaration,
             Read.spfReport.declaration, Read.dkimReport.declaration, Read.dkimUndecided.declaration,
-            Read.arcReport.declaration,
+            Read.arcReport.declaration, Read.arcUndecided.declaration,
         ],
         provides: [
             Provided.result.declaration, Provided.domain.declaration, Provided.authors.declaration,
@@ -127,6 +127,7 @@ package final class CheckDMARC: Stage {
         _ evaluation: Evaluation, of author: AuthorDomain, in message: inout Message, _ reports: ReportLog?,
         _ context: StageContext
     ) {
+        let evaluation = message.undecided(evaluation, trusting: configuration.trusted)
         // The message's number draws, so that a message that comes again meets the same answer.
         var disposition = evaluation.disposition(draw: Int(message.id.low % 100))
         var override = disposition == evaluation.request ? "" : "pct"

@@ -34,10 +34,25 @@ extension Message {
 
     /// Whether forwarders that are all trusted have sealed that DMARC had passed before them.
     func wasSealed(by trusted: Set<String>, author domain: String) -> Bool {
-        guard !trusted.isEmpty, facts[CheckDMARC.Read.arcResult] == "pass" else { return false }
-        let sealers = (facts[CheckDMARC.Read.arcSealers] ?? "").lowercased().split(separator: " ")
-        guard !sealers.isEmpty, sealers.allSatisfy({ trusted.contains(String($0)) }) else { return false }
+        guard !trusted.isEmpty, facts[CheckDMARC.Read.arcResult] == "pass",
+            areAll(CheckDMARC.Read.arcSealers, among: trusted)
+        else { return false }
         return ForwardedPass.isShown(by: facts[CheckDMARC.Read.arcFirstResults] ?? "", author: domain)
+    }
+
+    /// The outcome, or that there is none for now: of a message that fails, and may be spared once the seals of forwarders
+    /// who are trusted can be checked.
+    func undecided(_ evaluation: Evaluation, trusting trusted: Set<String>) -> Evaluation {
+        guard !trusted.isEmpty, evaluation.result == .fail, evaluation.request != .none,
+            areAll(CheckDMARC.Read.arcUndecided, among: trusted)
+        else { return evaluation }
+        return evaluation.undecided(for: "seals of \(facts[CheckDMARC.Read.arcUndecided] ?? "")")
+    }
+
+    /// Whether a fact names domains, and only those of a set.
+    private func areAll(_ fact: Fact<String>, among trusted: Set<String>) -> Bool {
+        let domains = (facts[fact] ?? "").lowercased().split(separator: " ")
+        return !domains.isEmpty && domains.allSatisfy { trusted.contains(String($0)) }
     }
 
     /// What an aggregate report will say about it.

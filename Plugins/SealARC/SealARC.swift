@@ -23,9 +23,9 @@ package final class SealARC: Stage {
         package init(from settings: inout Settings) {
             (domain, selector) = settings.takeKeyName("The domain that seals.")
             key = settings.take("key", "The private key in PEM: RSA of 1024 bits or more, better 2048.")
-            headers = settings.take(
+            headers = settings.takeFieldNames(
                 "headers", default: ARCSealer.usualHeaders, "The fields to sign where they are there.")
-            for (number, name) in headers.enumerated() where SealARC.forbidden.contains(name.lowercased()) {
+            for (number, name) in headers.enumerated() where SealARC.forbidden.contains(name) {
                 settings.note("headers", element: number, "must not have \(name) (RFC 8617, section 4.1.2)")
             }
         }
@@ -57,7 +57,7 @@ package final class SealARC: Stage {
         guard key.algorithm == .rsaSHA256 else {
             throw ConfigurationError("must be an RSA key: many who check seals know no other", at: "key")
         }
-        guard configuration.headers.contains(where: { $0.lowercased() == "from" }) else {
+        guard configuration.headers.contains("from") else {
             throw ConfigurationError("must have from (RFC 6376, section 5.4)", at: "headers")
         }
     }
@@ -66,7 +66,7 @@ package final class SealARC: Stage {
         var sealer = ARCSealer(
             domain: configuration.domain, selector: configuration.selector, key: key,
             threads: try services.signatureThreads())
-        sealer.headers = configuration.headers.map { $0.lowercased() }
+        sealer.headers = configuration.headers
         self.sealer.set(sealer)
     }
 

@@ -27,10 +27,11 @@ package final class SignDKIM: Stage {
         package init(from settings: inout Settings) {
             (domain, selector) = settings.takeKeyName("The domain that signs: that of the authors, or one above it.")
             key = settings.take("key", "The private key in PEM: RSA of 1024 bits or more, better 2048, or Ed25519.")
-            headers = settings.take(
+            headers = settings.takeFieldNames(
                 "headers", default: DKIMSigner.usualHeaders, "The fields to sign where they are there.")
-            oversigned = settings.take(
-                "oversign", default: DKIMSigner.usualOversigned.sorted(), "Fields of which nobody may add another.")
+            oversigned = settings.takeFieldNames(
+                "oversign", default: DKIMSigner.usualOversigned.sorted(),
+                "Fields of those in headers of which nobody may add another.")
             lifetime = settings.takeOptional("expires-after", "How long the signature is good; for ever if missing.")
             headerForm = settings.take("header-form", default: .relaxed, "How the header may change on its way.")
             bodyForm = settings.take("body-form", default: .relaxed, "How the body may change on its way.")
@@ -61,7 +62,7 @@ package final class SignDKIM: Stage {
         self.configuration = configuration
         self.services = services
         key = try SigningKey(setting: configuration.key)
-        guard configuration.headers.contains(where: { $0.lowercased() == "from" }) else {
+        guard configuration.headers.contains("from") else {
             throw ConfigurationError("must have from (RFC 6376, section 5.4)", at: "headers")
         }
     }
@@ -70,8 +71,8 @@ package final class SignDKIM: Stage {
         var signer = DKIMSigner(
             domain: configuration.domain, selector: configuration.selector, key: key,
             threads: try services.signatureThreads())
-        signer.headers = configuration.headers.map { $0.lowercased() }
-        signer.oversigned = Set(configuration.oversigned.map { $0.lowercased() })
+        signer.headers = configuration.headers
+        signer.oversigned = Set(configuration.oversigned)
         signer.lifetime = configuration.lifetime
         signer.headerForm = configuration.headerForm.canonicalization
         signer.bodyForm = configuration.bodyForm.canonicalization

@@ -1,4 +1,5 @@
 package import DKIM
+import Resolver
 
 /// The sets of a message in their order, if they form a chain (RFC 8617, sections 4.2 and 5.2, steps 1 to 3).
 package struct ARCChain: Sendable {
@@ -12,6 +13,8 @@ package struct ARCChain: Sendable {
 
     /// The sets, the oldest first.
     package let sets: [ARCSet]
+    /// Who says to have sealed, in the order of the seals.
+    var sealers: [String] { sets.map(\.sealTags.domain.text) }
 
     private struct Draft {
         var results: HeaderFields.Field?

@@ -12,6 +12,8 @@ package struct ARCOutcome: Sendable, Hashable {
     package var oldestPass = 0
     /// Who sealed, in the order of the seals; empty unless the chain passes.
     package var sealers: [String] = []
+    /// Who sealed, where that could not be checked for now; empty otherwise.
+    package var undecided: [String] = []
     /// What the first sealer found out, as its ARC-Authentication-Results has it; empty unless the chain passes.
     package var firstResults = ""
 

@@ -35,9 +35,7 @@ package struct ARCValidator: Sendable {
             return ARCOutcome(.fail, error.reason, instances: ARCChain.highestInstance(header))
         }
         guard !chain.sets.isEmpty else { return Self.noSeals }
-        if let broken = try await brokenSeal(chain, header) {
-            return ARCOutcome(.fail, broken, instances: chain.sets.count)
-        }
+        if let broken = try await brokenSeal(chain, header) { return Self.failure(broken, of: chain) }
         var checks = chain.sets.map { SignatureCheck($0.signature, in: header, kind: .arc, now: now.seconds) }
         try await verifier.conclude(&checks, header, content)
         return conclude(chain, checks.map(\.outcome), header)
@@ -48,14 +46,21 @@ package struct ARCValidator: Sendable {
     private func conclude(_ chain: ARCChain, _ signatures: [SignatureOutcome], _ header: HeaderFields) -> ARCOutcome {
         let count = chain.sets.count
         guard let newest = signatures.last, newest.result == .pass else {
-            let reason = signatures.last?.reason ?? ""
-            return ARCOutcome(.fail, "message signature \(count): \(reason)", instances: count)
+            let (result, reason) = signatures.last.map { ($0.result, $0.reason) } ?? (.neutral, "")
+            return Self.failure(Rejection(result, "message signature \(count): \(reason)"), of: chain)
         }
         var outcome = ARCOutcome(.pass, "sealed \(count) times", instances: count)
         let failing = signatures.lastIndex { $0.result != .pass }
         outcome.oldestPass = failing.map { $0 + 2 } ?? 0
-        outcome.sealers = chain.sets.map(\.sealTags.domain.text)
+        outcome.sealers = chain.sealers
         outcome.firstResults = chain.sets.first.map { text(of: $0.results, header) } ?? ""
+        return outcome
+    }
+
+    /// The outcome for a chain that does not pass: RFC 8617 has no word for what may pass later.
+    private static func failure(_ rejection: Rejection, of chain: ARCChain) -> ARCOutcome {
+        var outcome = ARCOutcome(.fail, rejection.reason, instances: chain.sets.count)
+        if rejection.result == .temperror { outcome.undecided = chain.sealers }
         return outcome
     }
 
@@ -68,7 +73,7 @@ package struct ARCValidator: Sendable {
     }
 
     /// Why a seal does not count, the newest first; `nil` if all do.
-    private func brokenSeal(_ chain: ARCChain, _ header: HeaderFields) async throws -> String? {
+    private func brokenSeal(_ chain: ARCChain, _ header: HeaderFields) async throws -> Rejection? {
         let keys = await verifier.keys.records(
             for: chain.sets.map {
                 KeyQuery(
@@ -78,11 +83,13 @@ package struct ARCValidator: Sendable {
             try Task.checkCancellation()
             let name = "seal \(index + 1)"
             switch keys[index] {
-            case .failure(let rejection): return "\(name): \(rejection.reason)"
-            case nil: return "\(name): no key was looked up"
+            case .failure(let rejection): return Rejection(rejection.result, "\(name): \(rejection.reason)")
+            case nil: return Rejection(.permerror, "\(name): no key was looked up")
             case .success(let record):
                 let isValid = try await verifier.threads.run { Self.isValid(chain, index, record.key, header) }
-                guard isValid else { return "\(name): sealed fields were changed, or the key is another" }
+                guard isValid else {
+                    return Rejection(.fail, "\(name): sealed fields were changed, or the key is another")
+                }
             }
         }
         return nil

@@ -35,15 +35,15 @@ package final class KeyStore: Sendable {
     private func lookUp(_ query: KeyQuery) async -> Result<KeyRecord, Rejection> {
         let name = Signature.keyName(selector: query.selector, domain: query.domain.text)
         let (answer, expiry) = await resolver.queryWithExpiry(name, .txt)
-        let result = record(in: answer, for: query)
+        let result = record(in: answer, at: name, for: query)
         if let expiry, case .success(let record) = result { known[query] = Known(record: record, expiry: expiry) }
         return result
     }
 
-    private func record(in answer: DNSAnswer, for query: KeyQuery) -> Result<KeyRecord, Rejection> {
+    private func record(in answer: DNSAnswer, at name: String, for query: KeyQuery) -> Result<KeyRecord, Rejection> {
         switch answer {
-        case .temporaryFailure(let reason): return .failure(Rejection(.temperror, "key look-up: \(reason)"))
-        case .malformed(let reason): return .failure(Rejection(.permerror, "key look-up: \(reason)"))
+        case .temporaryFailure(let reason): return .failure(Rejection(.temperror, "key \(name): \(reason)"))
+        case .malformed(let reason): return .failure(Rejection(.permerror, "key \(name): \(reason)"))
         case .noData, .noSuchName: return .failure(Rejection(.permerror, "no key at this selector"))
         case .records(let records): return choose(records, query.algorithm)
         }

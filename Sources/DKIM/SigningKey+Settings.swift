@@ -40,6 +40,22 @@ extension Settings {
         return (domain.name, selector)
     }
 
+    /// Takes names of header fields, in lower case; notes what is none, or could not stand in a list of tags (RFC 6376,
+    /// section 3.2).
+    package mutating func takeFieldNames(_ key: String, default names: [String], _ summary: String) -> [String] {
+        let names = take(key, default: names, summary)
+        for (number, name) in names.enumerated() where !isFieldName(name) {
+            note(key, element: number, "must be names of header fields such as subject, not \"\(name)\"")
+        }
+        return names.map { $0.lowercased() }
+    }
+
+    /// RFC 5322, section 3.6.8.
+    private func isFieldName(_ name: String) -> Bool {
+        !name.isEmpty
+            && name.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: ";") }
+    }
+
     private func isSelectorLabel(_ label: Substring) -> Bool {
         label.first != "-" && label.last != "-" && label != "_domainkey"
     }

@@ -104,6 +104,13 @@ package struct Evaluation: Sendable {
         usualReport = reportText(disposition: .none)
     }
 
+    /// The outcome while something that it depends on cannot be checked for now.
+    package func undecided(for what: String) -> Evaluation {
+        var evaluation = Evaluation(.temperror, domain: domain, reason: "\(what) not checked for now")
+        evaluation.policy = policy
+        return evaluation
+    }
+
     /// The outcome for a message whose authors are not known, or not all of them.
     static func unattributable(domain: String = "", reason: String) -> Evaluation {
         var evaluation = Evaluation(.permerror, domain: domain, reason: reason)

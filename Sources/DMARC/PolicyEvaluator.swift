@@ -49,13 +49,9 @@ package struct PolicyEvaluator: Sendable {
             let undecided =
                 identifiers.undecidedSignatures.first { isAligned($0, policy.record.dkimAlignment) }
                 ?? identifiers.undecidedSPF.flatMap { isAligned($0, policy.record.spfAlignment) ? $0 : nil }
-            evaluation =
-                if let undecided {
-                    Evaluation(.temperror, domain: domain, reason: "SPF or DKIM of \(undecided) not checked for now")
-                } else {
-                    Evaluation(.fail, domain: domain)
-                }
+            evaluation = Evaluation(.fail, domain: domain)
             evaluation.policy = policy
+            if let undecided { evaluation = evaluation.undecided(for: "SPF or DKIM of \(undecided)") }
         }
         evaluation.signature = signature
         evaluation.spf = spf

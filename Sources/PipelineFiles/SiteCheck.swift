@@ -1,4 +1,5 @@
 import Addressing
+import InternationalDomains
 import StageKit
 
 /// Reads `site.yaml`.
@@ -126,7 +127,7 @@ struct SiteCheck {
     /// Letters, digits and hyphens in labels of 1 to 63 octets (RFC 5321, section 4.1.2), or UTF-8 (RFC 6531); no address.
     private func isDomain(_ text: String) -> Bool {
         let labels = text.split(separator: ".", omittingEmptySubsequences: false)
-        return text.utf8.count <= 255 && AddressLiteral(address: text) == nil
+        return text.utf8.count <= 255 && AddressLiteral(address: text) == nil && DomainEncoding.ascii(text) != nil
             && labels.allSatisfy { label in
                 (1...63).contains(label.utf8.count) && label.first != "-" && label.last != "-"
                     && label.unicodeScalars.allSatisfy {

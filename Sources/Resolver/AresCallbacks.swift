@@ -15,8 +15,8 @@ func aresQueryEnded(
     } else if status == Int32(ARES_EBADRESP) {
         response = DNSResponse(.malformed(reason: "server's answer cannot be read"))
     } else {
-        let reason = "\(String(cString: ares_strerror(status))) (\(timeouts) timeouts)"
-        return query.loop.fail(query.id, reason)
+        let reason = String(cString: ares_strerror(status))
+        return query.loop.fail(query.id, timeouts == 0 ? reason : "\(reason) (\(timeouts) timeouts)")
     }
     query.loop.finish(query.id, response)
 }

@@ -24,6 +24,19 @@ import Testing
         return try await ARCValidator(verifier).validate(Octets(Array(text.utf8)), at: Self.now)
     }
 
+    @Test func `a chain whose keys nobody can fetch for now fails, and is undecided`() async throws {
+        let text = Octets(Array(try await sealed(2).utf8))
+        var zone = DNSZone()
+        zone.silence("s._domainkey.example.org")
+        for (zone, undecided) in [(zone, ["example.org", "example.org"]), (DNSZone(), [])] {
+            let verifier = DKIMVerifier(keys: KeyStore(resolver: ZoneResolver(zone)), threads: Self.threads)
+            let outcome = try await ARCValidator(verifier).validate(text, at: Self.now)
+            #expect(outcome.result == .fail && outcome.undecided == undecided)
+            #expect(outcome.sealers.isEmpty && outcome.firstResults.isEmpty)
+            #expect(outcome.reason.contains("key s._domainkey.example.org: ") == !undecided.isEmpty)
+        }
+    }
+
     /// The mail with so many sets, or as many as may be.
     private func sealed(_ count: Int) async throws -> String {
         let sealer = ARCSealer(

@@ -12,6 +12,7 @@ import Testing
 struct CheckDMARCTests {
     private static let zone = DNSZone([
         "_dmarc.example.com": [.text("v=DMARC1; p=reject; sp=quarantine; rua=mailto:r@example.com")],
+        "_dmarc.watched.example": [.text("v=DMARC1; p=none")],
         "_dmarc.half.example": [.text("v=DMARC1; p=reject; pct=0")],
         "_dmarc.broken.example": [.text("v=DMARC1; p=refuse")],
     ])
@@ -269,6 +270,25 @@ struct CheckDMARCTests {
         #expect(facts[CheckDMARC.Provided.report]?.contains("reason=\"\(words)\"") == true)
         let unasked = try await check("From: a@example.com", known)
         #expect(unasked[CheckDMARC.Provided.disposition] == "reject", "nobody is trusted unasked")
+    }
+
+    @Test(arguments: [
+        ("From: a@example.com", "lists.example.net", true), ("From: a@example.com", "LISTS.example.net", true),
+        ("From: a@example.com", "lists.example.net other.example.net", false), ("From: a@example.com", "", false),
+        ("From: a@watched.example", "lists.example.net", false),
+    ])
+    func `a message that a trusted forwarder may have sealed is undecided while that cannot be checked`(
+        _ header: String, _ sealers: String, _ isUndecided: Bool
+    ) async throws {
+        let known = ["arc.result": "fail", "arc.undecided": sealers]
+        let facts = try await check(header, known, trusting: ["lists.example.net"])
+        #expect(facts[CheckDMARC.Provided.result] == (isUndecided ? "temperror" : "fail"))
+        if isUndecided {
+            #expect(facts[CheckDMARC.Provided.disposition] == "none" && facts[CheckDMARC.Provided.override] == "")
+            #expect(facts[CheckDMARC.Provided.report]?.contains("seals of \(sealers) not checked for now") == true)
+        }
+        let unasked = try await check(header, known)
+        #expect(unasked[CheckDMARC.Provided.result] == "fail", "nobody is trusted unasked")
     }
 
     @Test func `no forwarder's word spares a message that nobody can attribute`() async throws {

@@ -79,14 +79,26 @@ import Testing
             ])
     }
 
+    @Test(arguments: ["sign-dkim", "seal-arc"])
+    func `names of fields that would break the signature are told at their own places`(_ step: String) throws {
+        let names = #"[from, "to:", Sub ject, "a;b", "", "é", "x\ny", X-Good_1]"#
+        let signs = "\(step): { headers: \(names), domain: a.example, selector: s, key: '-' }"
+        let found = try findings("check-dkim", "check-arc", "authentication-results", signs)
+        let text = "headers must be names of header fields such as subject, not "
+        #expect(
+            found.filter { $0.contains(text) }.map { $0.split(separator: text).last }
+                == [#""to:""#, #""Sub ject""#, #""a;b""#, #""""#, #""é""#, #""x\ny""#])
+        #expect(Set(found.map { $0.prefix { $0 != " " } }).count == found.count)
+    }
+
     @Test func `fields that a seal must not cover are told at their own places`() throws {
         let names = "[from, ARC-Seal, to, Authentication-Results]"
         let seal = "seal-arc: { headers: \(names), domain: a.example, selector: s, key: '-' }"
         let found = try findings("check-dkim", "check-arc", "authentication-results", seal)
         #expect(
             found.filter { $0.contains("[invalid-setting]") } == [
-                "inbound.yaml:10:35: error[invalid-setting]: headers must not have ARC-Seal (RFC 8617, section 4.1.2)",
-                "inbound.yaml:10:49: error[invalid-setting]: headers must not have Authentication-Results "
+                "inbound.yaml:10:35: error[invalid-setting]: headers must not have arc-seal (RFC 8617, section 4.1.2)",
+                "inbound.yaml:10:49: error[invalid-setting]: headers must not have authentication-results "
                     + "(RFC 8617, section 4.1.2)",
             ])
     }
