@@ -170,8 +170,9 @@ package struct ResultWriter {
         var text = text
         // Nearly all texts can be written as they are.
         let isClean = text.withUTF8 { text in
+            guard text.count <= maximumValue else { return false }
             let kinds = OctetKinds(commonTo: text)
-            guard text.count <= maximumValue, kinds.contains(.clean) else { return false }
+            guard kinds.contains(.clean) else { return false }
             body(text, kinds)
             return true
         }
